@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { type Context, command, press } from '../src/command.ts'
+import { say, type Text } from '../src/core/say.ts'
+import { oneLine } from '../src/core/words.ts'
+import { choice, text } from '../src/option.ts'
+import { address, type Button, type Reply } from '../src/reply.ts'
+import type { WithStanding } from '../src/store/communities.ts'
+
+const PAGE = 5
+const SEARCH_MAX = 60
+
+interface Search {
+  search?: string | undefined
+  tag?: string | undefined
+  show?: 'all' | 'mine' | 'wanted' | undefined
+}
+
+export default command({
+  name: 'communities',
+  description: 'Find communities',
+  permission: 'guest',
+  options: {
+    search: text('Words in the name or in what it is for', { max: SEARCH_MAX }).optional(),
+    tag: text('A tag', { max: 30, keyOnly: true }).optional(),
+    show: choice('All, mine, or wanted (not open yet)', ['all', 'mine', 'wanted']).optional(),
+  },
+  run: (context, search) => page(context, search, 0),
+  presses: {
+    more: press({
+      args: { d: z.string(), n: z.coerce.number().int().min(1).max(10_000) },
+      async run(context, { d, n }) {
+        const { store, caller, now } = context
+        const { search, tag, show } = (await store.drafts.read(d, caller.id, 'communities', now)) ?? {}
+        // A draft that is gone is a list from the start, which is never wrong.
+        return { update: await page(context, { search, tag, show: shown(show) }, n) }
+      },
+    }),
+  },
+})
+
+async function page(context: Context, { search, tag, show }: Search, skip: number): Promise<Reply> {
+  const { store, caller, now } = context
+  const words = oneLine(search ?? '').slice(0, SEARCH_MAX)
+  const which = show ?? 'all'
+  const found = await store.communities.list({
+    personId: caller.id,
+    search: words,
+    tag: tag ?? '',
+    which,
+    skip,
+    take: PAGE + 1,
+  })
+  if (found.length === 0) return nothing(context, words || (tag ?? ''), which)
+  const listed = found.slice(0, PAGE)
+  const buttons: Button[] = listed
+    .filter((one) => one.standing.state === 'none' || one.standing.state === 'left')
+    .map((one) => ({ label: say`Join ${one.name}`, press: address('join', { community: one.id }) }))
+  if (found.length > PAGE) {
+    const kept = Object.fromEntries(
+      Object.entries({ search: words, tag, show }).filter((entry): entry is [string, string] => Boolean(entry[1])),
+    )
+    const d = await store.drafts.keep(caller.id, 'communities', kept, now)
+    buttons.push({ label: say`More`, press: address('communities.more', { d, n: skip + PAGE }) })
+  }
+  return {
+    card: {
+      title: { all: say`Communities`, mine: say`Your communities`, wanted: say`Wanted communities` }[which],
+      fields: listed.map((one) => ({ label: say`${one.name}`, value: describe(one) })),
+      buttons,
+    },
+  }
+}
+
+async function nothing({ store, now }: Context, words: string, which: string): Promise<Reply> {
+  if (which === 'mine')
+    return { text: say`You are in no community yet. ${{ typed: '/communities' }} shows what there is.` }
+  if (!words) return { text: say`There is none yet. Start the first with ${{ typed: '/start-community' }}.` }
+  await store.needs.log('search', words, 0, now)
+  return {
+    text: say`Nothing found for “${words}”. Perhaps you would like to start it: ${{ typed: '/start-community' }}.`,
+  }
+}
+
+function describe(one: WithStanding): Text {
+  const yours = {
+    none: say``,
+    left: say``,
+    declined: say``,
+    requested: say` You have asked to join.`,
+    pledged: say` You have pledged.`,
+    member: say` You're in.`,
+  }[one.standing.state]
+  return say`${one.need}. ${size(one)}${yours} ${{ typed: `/join ${one.slug ?? ''}` }}`
+}
+
+/** Sizes are told as they were last night and rounded to 5, or not at all (product.md, law 8). */
+function size(one: WithStanding): Text {
+  if (one.sensitive) return say``
+  if (one.state === 'waiting') return say`Staff look at it first.`
+  if (one.state === 'seed')
+    return say`Wanted: opens at ${{ count: one.pledgesNeeded, one: 'pledge', other: 'pledges' }}.`
+  return one.toldSize === null ? say`A few members.` : say`About ${one.toldSize} members.`
+}
+
+function shown(word: string | undefined): Search['show'] {
+  return word === 'mine' || word === 'wanted' ? word : 'all'
+}

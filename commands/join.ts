@@ -1,0 +1,242 @@
+import { z } from 'zod'
+import { askNext, keepSensitiveConsent, mayAsk, questionCard } from '../src/asking.ts'
+import { type Context, command, press } from '../src/command.ts'
+import { sensitiveTerms, WORDING_VERSION } from '../src/core/direction.ts'
+import { Refusal } from '../src/core/refusal.ts'
+import { say, type Text } from '../src/core/say.ts'
+import { enterCard, openCommunity } from '../src/opening.ts'
+import { community, type Found, invitation, text } from '../src/option.ts'
+import { address, type Reply } from '../src/reply.ts'
+
+const REASON_MAX = 500
+
+export default command({
+  name: 'join',
+  description: 'Join a community, or pledge to one that is wanted',
+  permission: 'guest',
+  options: {
+    community: community('Its name, or an invitation code', 'any'),
+    code: invitation('An invitation code').optional(),
+  },
+  run: (context, { community, code }) => enter(context, community, { code }),
+  presses: {
+    pledge: press({
+      args: { c: community('Community') },
+      run: (context, { c }) => enter(context, c, {}),
+    }),
+    back: press({
+      args: { c: community('Community') },
+      async run({ store, caller }, { c }) {
+        const taken = await store.memberships.takeBack(c.id, caller.id)
+        if (!taken) return { text: say`You have no pledge here to take back.` }
+        return { text: say`Your pledge for ${{ strong: c.name }} is taken back.`, redraw: [{ card: 'seed', id: c.id }] }
+      },
+    }),
+    agree: press({
+      args: { c: community('Community'), i: invitation('Invitation').optional() },
+      run: (context, { c, i }) => enter(context, c, { code: i, agreed: true }),
+    }),
+    no: press({
+      args: { c: community('Community') },
+      run: async () => ({ update: { text: say`All right, nothing was stored.` } }),
+    }),
+    enter: press({
+      args: { c: community('Community') },
+      permission: 'member',
+      async run({ store, caller, where, now }, { c }) {
+        await store.memberships.wantPlace(c, { personId: caller.id, ...where }, now)
+        return { update: { text: say`You are being let into the room of ${{ strong: c.name }}.` } }
+      },
+    }),
+    ask: press({
+      args: { c: community('Community') },
+      title: 'Ask to join',
+      fields: { reason: text('Why would you like to join?', { max: REASON_MAX, long: true }) },
+      run: ask,
+    }),
+    accept: press({
+      args: { c: community('Community'), p: z.ulid() },
+      permission: 'organizer',
+      run: accept,
+    }),
+    decline: press({
+      args: { c: community('Community'), p: z.ulid() },
+      permission: 'organizer',
+      title: 'Decline a request',
+      fields: { reason: text('Reason, which the person will see', { max: REASON_MAX, long: true }) },
+      async run({ store, caller, where, now }, { c, p, reason }) {
+        if (!(await store.memberships.decline(c.id, p))) return { update: { text: ANSWERED } }
+        await store.audit.note(caller, 'organizer', 'request declined', now, { community: c })
+        const told = say`Your request to join ${{ strong: c.name }} was declined: ${reason}`
+        await store.posts.sayToAll([p], { text: told }, now, where)
+        return { update: { text: say`You declined the request of ${{ person: p }}. They see your reason.` } }
+      },
+    }),
+  },
+})
+
+const ANSWERED = say`That request was answered already.`
+
+interface Way {
+  code?: string | undefined
+  /** They said yes to a sensitive community's keeping their membership. */
+  agreed?: boolean
+}
+
+async function enter(context: Context, found: Found, way: Way): Promise<Reply> {
+  const { standing, name } = found
+  if (standing.state === 'member')
+    return { text: say`You are in ${{ strong: name }} already.`, ...(await asked(context, found)) }
+  if (standing.state === 'pledged') return { text: say`You have pledged for ${{ strong: name }} already.` }
+  if (standing.state === 'requested')
+    return { text: say`You have asked to join ${{ strong: name }}. Its organizers will answer you.` }
+  if (found.state !== 'open' && found.state !== 'seed') throw new Refusal(notNow(found))
+  const invited =
+    way.code !== undefined && (await context.store.invitations.communityOf(way.code, context.now)) === found.id
+  if (found.visibility === 'secret' && !invited)
+    throw new Refusal(say`You need an invitation code to join that community.`)
+  if (found.sensitive && !way.agreed) return askSensitive(context, found, way.code)
+  if (found.state === 'seed') return pledge(context, found, way)
+  if (found.visibility === 'request' && !invited) {
+    const sayWhy = { label: say`Say why`, press: address('join.ask', { c: found.id }) }
+    return {
+      text: say`${{ strong: name }} lets people in on request. Tell its organizers why you would like to join.`,
+      card: { buttons: [sayWhy] },
+    }
+  }
+  return become(context, found, way)
+}
+
+/** Membership of an open community, then the question whether the organization may know. */
+async function become(context: Context, found: Found, way: Way): Promise<Reply> {
+  const { store, caller, where, now } = context
+  if (
+    way.code !== undefined &&
+    !(await store.invitations.use(way.code, found.id, now)) &&
+    found.visibility !== 'open'
+  ) {
+    throw new Refusal(say`That invitation has been used up. Ask an organizer for another one.`)
+  }
+  if (
+    !(await store.memberships.join(found, { personId: caller.id, ...where }, way.code ? 'invitation' : 'command', now))
+  ) {
+    throw new Refusal(notNow(found))
+  }
+  if (way.agreed) await keepSensitiveConsent(context, found, 'pressed Yes, join')
+  return inside(context, found, say`You're in: ${{ strong: found.name }}.`)
+}
+
+/** What a new member is told. On a card pressed in private it takes that card's place. */
+async function inside(context: Context, found: Found, text: Text): Promise<Reply> {
+  if (found.sensitive) return { update: { text, card: enterCard(found) } }
+  return { text, ...(await asked(context, found)) }
+}
+
+async function asked(context: Context, found: Found): Promise<Reply> {
+  const card = await askNext(context, found)
+  return card ? { card } : {}
+}
+
+async function pledge(context: Context, found: Found, way: Way): Promise<Reply> {
+  const { store, caller, now } = context
+  await store.communities.lock(found.id)
+  const fresh = await store.communities.get(found.id, caller.id)
+  if (fresh?.state !== 'seed') return enter(context, { ...found, state: fresh?.state ?? 'sunk' }, way)
+  if (
+    way.code !== undefined &&
+    !(await store.invitations.use(way.code, found.id, now)) &&
+    found.visibility === 'secret'
+  ) {
+    throw new Refusal(say`That invitation has been used up. Ask for another one.`)
+  }
+  await store.memberships.pledge(found.id, caller.id, now)
+  if (way.agreed) await keepSensitiveConsent(context, found, 'pressed Yes, join')
+  const count = await store.memberships.count(found.id, 'pledged')
+  const redraw = [{ card: 'seed', id: found.id }]
+  if (count >= found.pledgesNeeded) {
+    await openCommunity(context, fresh)
+    return {
+      ...(await inside(
+        context,
+        found,
+        say`That was the last pledge it needed: ${{ strong: found.name }} is open, and you're in.`,
+      )),
+      redraw,
+    }
+  }
+  const text = found.sensitive
+    ? say`You have pledged for ${{ strong: found.name }}. You will hear when it opens.`
+    : say`You have pledged for ${{ strong: found.name }}: ${count} of ${found.pledgesNeeded}. You will hear when it opens.`
+  return { ...(way.agreed ? { update: { text } } : { text }), redraw }
+}
+
+async function askSensitive({ organization }: Context, found: Found, code: string | undefined): Promise<Reply> {
+  const args = { c: found.id, ...(code && { i: code }) }
+  return {
+    card: {
+      title: say`Before you join ${{ strong: found.name }}`,
+      body: sensitiveTerms(found, organization),
+      buttons: [
+        { label: say`Yes, join`, press: address('join.agree', args) },
+        { label: say`No`, press: address('join.no', { c: found.id }) },
+      ],
+    },
+  }
+}
+
+async function ask(context: Context, { c, reason }: { c: Found; reason: string }): Promise<Reply> {
+  const { store, caller, where, now } = context
+  if (c.standing.state === 'member' || c.state !== 'open' || c.visibility !== 'request') throw new Refusal(notNow(c))
+  if (c.sensitive) await keepSensitiveConsent(context, c, 'pressed Yes, join')
+  await store.memberships.request(c.id, caller.id, reason.slice(0, REASON_MAX), now)
+  const args = { c: c.id, p: caller.id }
+  const card = {
+    title: say`${{ person: caller.id }} asks to join ${{ strong: c.name }}`,
+    body: say`${reason.slice(0, REASON_MAX)}`,
+    buttons: [
+      { label: say`Accept`, press: address('join.accept', args) },
+      { label: say`Decline`, press: address('join.decline', args) },
+    ],
+  }
+  await store.posts.sayToAll(await store.memberships.organizers(c.id), { card }, now, where)
+  return {
+    update: {
+      text: say`Your request went to the organizers of ${{ strong: c.name }}. You will hear what they answer.`,
+    },
+  }
+}
+
+async function accept(context: Context, { c, p }: { c: Found; p: string }): Promise<Reply> {
+  const { store, caller, where, now } = context
+  const asker = await store.communities.get(c.id, p)
+  const account = await store.people.account(p, where.platform, where.workspace)
+  if (asker?.standing.state !== 'requested' || !account) return { update: { text: ANSWERED } }
+  await store.memberships.join(
+    c,
+    { personId: p, platform: account.platform, workspace: account.workspace },
+    'request',
+    now,
+  )
+  await store.audit.note(caller, 'organizer', 'request accepted', now, { community: c })
+  const text = say`Your request was accepted: you're in ${{ strong: c.name }}.`
+  const [asking] = c.sensitive || !(await mayAsk(context)) ? [] : await store.destinations.list()
+  if (asking) await store.directions.asked(p, c.id, asking, WORDING_VERSION, now)
+  const card = c.sensitive ? enterCard(c) : asking && questionCard(context, asking, c)
+  await store.posts.sayToAll([p], { text, ...(card && { card }) }, now, where)
+  return { update: { text: say`${{ person: p }} is in ${{ strong: c.name }} now.` } }
+}
+
+function notNow(found: Found): Text {
+  const { name, state } = found
+  switch (state) {
+    case 'waiting':
+      return say`Staff will look at ${{ strong: name }} first. Try again in a while.`
+    case 'closed':
+      return say`${{ strong: name }} has been closed.`
+    case 'sunk':
+    case 'declined':
+      return say`${{ strong: name }} did not open. You can start it anew with ${{ typed: '/start-community' }}.`
+    default:
+      return say`${{ strong: name }} can't be joined right now.`
+  }
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { askNext } from '../src/asking.ts'
+import { type Context, command, press } from '../src/command.ts'
+import { Refusal } from '../src/core/refusal.ts'
+import { lines, say } from '../src/core/say.ts'
+import { lookForOrganizer } from '../src/opening.ts'
+import { community, type Found, text } from '../src/option.ts'
+import { address, type Card, type Reply } from '../src/reply.ts'
+
+const UNDO_MS = 3_600_000
+const REASON_MAX = 500
+/** How many members the last organizer is offered to hand over to. */
+const OFFERED = 5
+
+const words = {
+  reason: text('A word to its organizers, if you like; nobody else sees it', {
+    max: REASON_MAX,
+    long: true,
+  }).optional(),
+}
+
+export default command({
+  name: 'leave',
+  description: 'Leave a community',
+  permission: 'guest',
+  options: { community: community('The community'), ...words },
+  run: leave,
+  presses: {
+    undo: press({ args: { c: community('Community') }, run: undo }),
+    name: press({
+      args: { c: community('Community'), p: z.ulid(), d: z.string().optional() },
+      permission: 'organizer',
+      run: handOver,
+    }),
+    search: press({
+      args: { c: community('Community'), d: z.string().optional() },
+      permission: 'organizer',
+      async run(context, { c, d }) {
+        const left = await go(context, c, await reasonOf(context, d))
+        await lookForOrganizer(context, c)
+        return { update: left }
+      },
+    }),
+    volunteer: press({
+      args: { c: community('Community') },
+      permission: 'member',
+      run: volunteer,
+    }),
+  },
+})
+
+async function leave(
+  context: Context,
+  { community: found, reason }: { community: Found; reason?: string | undefined },
+): Promise<Reply> {
+  const { store, caller, now } = context
+  const { state, organizer } = found.standing
+  if (state === 'none' || state === 'left') return { text: say`You are not in ${{ strong: found.name }}.` }
+  const organizers = organizer ? await store.memberships.organizers(found.id) : []
+  const others =
+    organizers.length === 1
+      ? (await store.memberships.list(found.id, 'member', OFFERED + 1)).filter((one) => one.personId !== caller.id)
+      : []
+  if (others.length === 0) return go(context, found, reason)
+  const kept = reason ? { d: await store.drafts.keep(caller.id, 'leave', { reason }, now) } : {}
+  const card: Card = {
+    title: say`Who looks after ${{ strong: found.name }} when you are gone?`,
+    body: say`You are its only organizer. Name someone, or let the others be asked; then you have left.`,
+    buttons: [
+      ...others.slice(0, OFFERED).map((one) => ({
+        label: say`Name ${one.name}`,
+        press: address('leave.name', { c: found.id, p: one.personId, ...kept }),
+      })),
+      { label: say`Ask the others`, press: address('leave.search', { c: found.id, ...kept }) },
+    ],
+  }
+  return { card }
+}
+
+/** The leaving itself. Reports, directions and rooms follow in the same statement. */
+async function go({ store, caller, where, now }: Context, found: Found, reason: string | undefined): Promise<Reply> {
+  const organizers = reason ? (await store.memberships.organizers(found.id)).filter((id) => id !== caller.id) : []
+  if (!(await store.memberships.leave(found, caller.id, now)))
+    return { text: say`You are not in ${{ strong: found.name }}.` }
+  if (reason) {
+    const word = say`Someone left ${{ strong: found.name }} and tells its organizers: ${reason.slice(0, REASON_MAX)}`
+    await store.posts.sayToAll(organizers, { text: word }, now, where)
+  }
+  if (found.state === 'seed')
+    return {
+      text: say`Your pledge for ${{ strong: found.name }} is taken back.`,
+      redraw: [{ card: 'seed', id: found.id }],
+    }
+  const gone = lines(
+    say`You have left ${{ strong: found.name }}. Whoever was told that you were in it is told now that you are not.`,
+    found.sensitive && say`That you were in it has been deleted.`,
+  )
+  if (found.sensitive || found.standing.state !== 'member') return { text: gone }
+  return { text: gone, card: { buttons: [{ label: say`Undo`, press: address('leave.undo', { c: found.id }) }] } }
+}
+
+/** A fresh join, without asking its organizers again; what the organization may know is asked anew. */
+async function undo(context: Context, { c }: { c: Found }): Promise<Reply> {
+  const { store, caller, where, now } = context
+  const { state, leftAt } = c.standing
+  if (state !== 'left' || !leftAt || now.getTime() - leftAt.getTime() > UNDO_MS) {
+    throw new Refusal(say`That was too long ago. Type ${{ typed: `/join ${c.slug ?? ''}` }} to join again.`)
+  }
+  if (!(await store.memberships.join(c, { personId: caller.id, ...where }, 'undo', now))) {
+    throw new Refusal(say`${{ strong: c.name }} can't be joined right now.`)
+  }
+  const card = await askNext(context, c)
+  return { update: { text: say`You're back in ${{ strong: c.name }}.`, ...(card && { card }) } }
+}
+
+async function handOver(
+  context: Context,
+  { c, p, d }: { c: Found; p: string; d?: string | undefined },
+): Promise<Reply> {
+  const { store, where, now } = context
+  if (!(await store.memberships.makeOrganizer(c.id, p))) {
+    throw new Refusal(
+      say`${{ person: p }} is not in ${{ strong: c.name }} any more. Type ${{ typed: `/leave ${c.slug ?? ''}` }} again.`,
+    )
+  }
+  const told = say`You look after ${{ strong: c.name }} now: its last organizer left and named you. If you would rather not, type ${{ typed: `/leave ${c.slug ?? ''}` }} or ask the others in the room.`
+  await store.posts.sayToAll([p], { text: told }, now, where)
+  return { update: await go(context, c, await reasonOf(context, d)) }
+}
+
+async function volunteer({ store, caller, now }: Context, { c }: { c: Found }): Promise<Reply> {
+  await store.communities.lock(c.id)
+  if ((await store.memberships.organizers(c.id)).length > 0) {
+    return { text: say`Thank you. Somebody else was faster: ${{ strong: c.name }} has an organizer.` }
+  }
+  await store.memberships.makeOrganizer(c.id, caller.id)
+  await store.staffNotes.resolve(`no-organizer/${c.id}`, now)
+  await store.posts.sayInRooms(
+    c.id,
+    { text: say`${{ person: caller.id }} looks after this community from now on.` },
+    now,
+  )
+  return {
+    text: say`Thank you! You look after ${{ strong: c.name }} now. ${{ typed: '/help' }} shows what organizers can do.`,
+  }
+}
+
+async function reasonOf({ store, caller, now }: Context, draft: string | undefined): Promise<string | undefined> {
+  return draft === undefined ? undefined : (await store.drafts.read(draft, caller.id, 'leave', now))?.reason
+}

@@ -1,0 +1,148 @@
+import type { z } from 'zod'
+import { type Context, command, press } from '../src/command.ts'
+import { NOT_SET_UP, type Organization, timeZone } from '../src/core/organization.ts'
+import { Refusal } from '../src/core/refusal.ts'
+import { say, type Text } from '../src/core/say.ts'
+import { oneLine } from '../src/core/words.ts'
+import { integer, text, yesNo } from '../src/option.ts'
+import { address, type Card, type Reply } from '../src/reply.ts'
+
+/** What people read. */
+const words = {
+  name: text('Name of the organization', { max: 80 }).optional(),
+  recipient: text('Who would write to people, in words they know, such as: the Museum', { max: 60 }).optional(),
+  privacy: text('Link to the privacy notice', { max: 300 }).optional(),
+  contact: text('Contact for questions', { max: 120 }).optional(),
+  sender: text("Sender's name on mails", { max: 60 }).optional(),
+}
+/** What holds. */
+const rules = {
+  age: integer('Minimum age', 0, 21).optional(),
+  'pledges-from': integer('Fewest pledges a founder may ask for', 1, 1_000).optional(),
+  'pledges-to': integer('Most pledges a founder may ask for', 1, 1_000).optional(),
+  approve: yesNo('Do staff look at new communities first?').optional(),
+  block: text('Words no name may hold, separated by commas', { max: 500, long: true }).optional(),
+}
+/** Where and who. */
+const places = {
+  zone: text('Time zone, such as Europe/Berlin', { max: 60 }).optional(),
+  language: text('Language, such as en', { max: 10 }).optional(),
+  staff: text('Staff, as platform:id separated by commas', { max: 500, long: true }).optional(),
+  'staff-room': text('Room where staff are told things', { max: 100 }).optional(),
+  'staff-email': text('E-mail address of staff', { max: 254 }).optional(),
+}
+
+const all = { ...words, ...rules, ...places }
+type Wanted = { [K in keyof typeof all]?: z.output<(typeof all)[K]> }
+
+export default command({
+  name: 'setup',
+  description: 'Describe the organization',
+  permission: 'staff',
+  group: 'staff',
+  options: all,
+  async run(context, wanted) {
+    if (Object.values(wanted).every((value) => value === undefined)) return { card: show(context.organization) }
+    return { card: show(await save(context, wanted)) }
+  },
+  presses: {
+    words: press({ args: {}, permission: 'staff', title: 'What people read', fields: words, run: saved }),
+    rules: press({ args: {}, permission: 'staff', title: 'What holds', fields: rules, run: saved }),
+    places: press({ args: {}, permission: 'staff', title: 'Where and who', fields: places, run: saved }),
+  },
+})
+
+async function saved(context: Context, wanted: Wanted): Promise<Reply> {
+  return { update: { text: say`Saved.`, card: show(await save(context, wanted)) } }
+}
+
+async function save({ store, caller, where, organization: old, now }: Context, wanted: Wanted): Promise<Organization> {
+  const optional = {
+    privacyNotice: linkOf(wanted.privacy) ?? old.privacyNotice,
+    contact: lineOf(wanted.contact) ?? old.contact,
+    sender: lineOf(wanted.sender) ?? old.sender,
+    staffRoom: wanted['staff-room'] ? { ...where, place: oneLine(wanted['staff-room']) } : old.staffRoom,
+    staffEmail: lineOf(wanted['staff-email']) ?? old.staffEmail,
+  }
+  const name = lineOf(wanted.name) ?? old.name
+  if (name === NOT_SET_UP.name)
+    throw new Refusal(say`Give the organization's name first: ${{ typed: '/setup name:"City Museum"' }}.`)
+  const organization: Organization = {
+    isSetUp: true,
+    name,
+    recipient: lineOf(wanted.recipient) ?? (old.isSetUp ? old.recipient : name),
+    language: lineOf(wanted.language) ?? old.language,
+    zone: zoneOf(wanted.zone) ?? old.zone,
+    minimumAge: wanted.age ?? old.minimumAge,
+    pledgesFrom: wanted['pledges-from'] ?? old.pledgesFrom,
+    pledgesTo: wanted['pledges-to'] ?? old.pledgesTo,
+    approvesCommunities: wanted.approve ?? old.approvesCommunities,
+    blockList: listOf(wanted.block) ?? old.blockList,
+    staffIds: listOf(wanted.staff) ?? old.staffIds,
+    // Empty ones are left out rather than stored as undefined.
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
+  }
+  if (organization.pledgesFrom > organization.pledgesTo)
+    throw new Refusal(say`The fewest pledges must not be more than the most.`)
+  await store.organization.save(organization)
+  await store.destinations.rename(organization.recipient)
+  await store.reports.settle('all', now)
+  if (organization.privacyNotice) await store.staffNotes.resolve('no-privacy-notice', now)
+  await store.audit.note(caller, 'staff', 'setup changed', now, {
+    detail: Object.keys(wanted)
+      .filter((key) => key in all)
+      .join(', '),
+  })
+  return organization
+}
+
+function lineOf(typed: string | undefined): string | undefined {
+  return typed === undefined ? undefined : oneLine(typed)
+}
+
+function listOf(typed: string | undefined): string[] | undefined {
+  return typed?.split(',').map(oneLine).filter(Boolean)
+}
+
+function linkOf(typed: string | undefined): string | undefined {
+  if (typed === undefined) return undefined
+  if (!/^https?:\/\/\S+$/i.test(typed.trim()) || !URL.canParse(typed.trim())) {
+    throw new Refusal(say`The privacy notice must be a link that begins with https://.`)
+  }
+  return typed.trim()
+}
+
+function zoneOf(typed: string | undefined): string | undefined {
+  const parsed = timeZone.optional().safeParse(typed?.trim())
+  if (!parsed.success) throw new Refusal(say`“${typed ?? ''}” is not a time zone. It looks like Europe/Berlin.`)
+  return parsed.data
+}
+
+function show(organization: Organization): Card {
+  const missing = say`not set`
+  const or = (value: string | undefined): Text => (value ? say`${value}` : missing)
+  return {
+    title: organization.isSetUp ? say`${{ strong: organization.name }}` : say`Not set up yet`,
+    body: say`${organization.recipient} is whom people let know. Another name there means that everybody is asked again.`,
+    fields: [
+      { label: say`Privacy notice (nobody is asked without it)`, value: or(organization.privacyNotice) },
+      { label: say`Contact`, value: or(organization.contact) },
+      { label: say`Sender`, value: or(organization.sender) },
+      { label: say`Language and time zone`, value: say`${organization.language}, ${organization.zone}` },
+      { label: say`Minimum age`, value: say`${organization.minimumAge}` },
+      { label: say`Pledges`, value: say`${organization.pledgesFrom} to ${organization.pledgesTo}` },
+      { label: say`Staff look at new communities first`, value: organization.approvesCommunities ? say`yes` : say`no` },
+      { label: say`Blocked words`, value: say`${organization.blockList.length}` },
+      { label: say`Staff`, value: or(organization.staffIds.join(', ')) },
+      {
+        label: say`Staff room and e-mail`,
+        value: say`${or(organization.staffRoom?.place)}, ${or(organization.staffEmail)}`,
+      },
+    ],
+    buttons: [
+      { label: say`What people read`, press: address('setup.words') },
+      { label: say`What holds`, press: address('setup.rules') },
+      { label: say`Where and who`, press: address('setup.places') },
+    ],
+  }
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import { askingOf, askNext, direct, mayAsk, questionCard } from '../src/asking.ts'
+import { type Context, command, press } from '../src/command.ts'
+import { type Direction, question, WORDING_VERSION } from '../src/core/direction.ts'
+import { Refusal } from '../src/core/refusal.ts'
+import { lines, say, type Text } from '../src/core/say.ts'
+import { choice, community, type Found } from '../src/option.ts'
+import { address, type Content, type Reply } from '../src/reply.ts'
+import type { AskingState } from '../src/store/directions.ts'
+
+/** A short name of the words the button stood under. */
+const print = z.string().regex(/^[\w-]{12}$/)
+/** Discord takes 25 buttons; with more communities one names the one meant. */
+const BUTTONS_MAX = 20
+
+export default command({
+  name: 'sharing',
+  description: 'What the organization may know about you',
+  permission: 'guest',
+  options: {
+    community: community('A community, or "all"', 'named').optional(),
+    answer: choice('Turn it on or off', ['on', 'off']).optional(),
+  },
+  async run(context, { community: found, answer }) {
+    if (found && found.standing.state !== 'member') throw new Refusal(notIn(found))
+    if (answer === 'off') return turnOff(context, found)
+    if (answer === 'on') return turnOn(context, found)
+    return show(context, found)
+  },
+  presses: {
+    yes: press({
+      args: { c: community('Community'), q: print },
+      async run(context, { c, q }) {
+        const { asking, stale } = await standingQuestion(context, c, q)
+        if (!asking) return { update: stale }
+        await direct(context, asking, c, 'pressed Yes')
+        return { update: await thanks(context, c, [asking]) }
+      },
+    }),
+    no: press({
+      args: { c: community('Community'), q: print },
+      async run(context, { c }) {
+        const text = say`All right, nothing is passed on about you and ${{ strong: c.name }}. If you change your mind: ${{ typed: `/sharing ${c.slug ?? ''} on` }}.`
+        return { update: await withNext(context, c, { text }) }
+      },
+    }),
+    what: press({
+      args: { c: community('Community'), q: print },
+      async run(context, { c, q }) {
+        const { asking, stale } = await standingQuestion(context, c, q)
+        return { update: asking ? { card: questionCard(context, asking, c, true) } : stale }
+      },
+    }),
+    off: press({
+      args: { c: community('Community') },
+      run: (context, { c }) => turnOff(context, c),
+    }),
+    'all-on': press({
+      args: {},
+      run: (context) => turnOnAll(context),
+    }),
+  },
+})
+
+type Pressed = { asking: AskingState; stale?: never } | { asking?: never; stale: Content }
+
+/** The question pressed, or what to say where its words have changed or the person is not in the community. */
+async function standingQuestion(context: Context, c: Found, q: string): Promise<Pressed> {
+  if (c.standing.state !== 'member') throw new Refusal(notIn(c))
+  const asking = await askingOf(context, c, q)
+  if (asking) return { asking }
+  const [fresh] = (await mayAsk(context)) ? await context.store.directions.askings(context.caller.id, c.id) : []
+  const text = say`The question has changed since it was put to you. Nothing was passed on.`
+  return { stale: { text, ...(fresh && { card: questionCard(context, fresh, c) }) } }
+}
+
+async function thanks(context: Context, c: Found, given: AskingState[]): Promise<Content> {
+  const { caller } = context
+  const text = lines(
+    ...given.map((asking) => granted(asking, c)),
+    say`You can take it back at any time: ${{ typed: `/sharing ${c.slug ?? ''} off` }}.`,
+  )
+  if (caller.emailProvenAt) return withNext(context, c, { text })
+  const give = { label: say`Give my address`, press: address('email.give') }
+  return {
+    text,
+    card: {
+      title: say`Which address should they use?`,
+      body: say`Nothing is passed on until you have given an address and proven that it is yours: ${{ typed: '/email you@example.org' }}.`,
+      buttons: [give],
+    },
+  }
+}
+
+function granted(asking: Pick<AskingState, 'purpose' | 'recipient'>, c: { name: string }): Text {
+  return asking.purpose === 'letters'
+    ? say`Thank you. From now on ${{ strong: asking.recipient }} may write to you about ${{ strong: c.name }}.`
+    : say`Thank you. From now on ${{ strong: asking.recipient }} may see that you are in ${{ strong: c.name }}.`
+}
+
+async function withNext(context: Context, c: Found, content: Content): Promise<Content> {
+  const card = await askNext(context, c)
+  return card ? { ...content, card } : content
+}
+
+async function turnOff({ store, caller, now }: Context, found: Found | undefined): Promise<Reply> {
+  const standing = (await store.directions.of(caller.id, found?.id)).filter((one) => !one.revokedAt)
+  for (const one of standing) await store.directions.withdraw(caller.id, one.communityId, one, now)
+  const about = found ? say` about ${{ strong: found.name }}` : say``
+  if (standing.length === 0) return { text: say`There was nothing to take back${about}: nobody is told anything.` }
+  return { text: say`Your yes${about} is taken back. Whoever was told is told now that it is over.` }
+}
+
+/** Words a person has been shown once stand for `on` at once; others are shown first, with their question. */
+async function turnOn(context: Context, found: Found | undefined): Promise<Reply> {
+  const { store, caller, now } = context
+  if (!(await mayAsk(context)))
+    throw new Refusal(say`The organization has not said yet what it would do with it, so it can't be turned on.`)
+  if (!found) return askAll(context)
+  if (found.sensitive)
+    throw new Refusal(
+      say`${{ strong: found.name }} is a sensitive community: nothing about it is passed on to anybody.`,
+    )
+  const askings = await store.directions.askings(caller.id, found.id)
+  if (askings.length === 0) throw new Refusal(say`There is nobody to pass anything on to.`)
+  const off = askings.filter((asking) => !asking.standing)
+  if (off.length === 0)
+    return { text: say`It is on already for ${{ strong: found.name }}.`, ...(await show(context, found)) }
+  const shown = off.filter((asking) => asking.askedVersion === WORDING_VERSION)
+  for (const asking of shown) await direct(context, asking, found, `typed /sharing ${found.slug ?? ''} on`)
+  if (shown.length > 0) return thanks(context, found, shown)
+  const [first] = off
+  if (!first) return show(context, found)
+  await store.directions.asked(caller.id, found.id, first, WORDING_VERSION, now)
+  return { card: questionCard(context, first, found, true) }
+}
+
+/** One press for all communities: every question is listed in full sight of who gets what. */
+async function askAll(context: Context): Promise<Reply> {
+  const off = (await context.store.directions.askings(context.caller.id)).filter((asking) => !asking.standing)
+  if (off.length === 0) return { text: say`There is nothing to turn on.`, ...(await show(context, undefined)) }
+  return {
+    card: {
+      title: say`Say yes to all of these?`,
+      body: lines(...off.map((asking) => question(asking, { name: asking.communityName }))),
+      buttons: [{ label: say`Yes to all`, press: address('sharing.all-on') }],
+    },
+  }
+}
+
+async function turnOnAll(context: Context): Promise<Reply> {
+  const off = (await context.store.directions.askings(context.caller.id)).filter((asking) => !asking.standing)
+  if (!(await mayAsk(context))) throw new Refusal(say`The organization has not said yet what it would do with it.`)
+  for (const asking of off) {
+    await direct(context, asking, { id: asking.communityId, name: asking.communityName }, 'pressed Yes to all')
+  }
+  const text = say`Thank you: ${{ count: off.length, one: 'yes', other: 'yeses' }} noted. ${{ typed: '/sharing' }} shows them all.`
+  return { update: { text } }
+}
+
+/** What was agreed, when, and in which words. */
+async function show({ store, caller }: Context, found: Found | undefined): Promise<Reply> {
+  const ledger = await store.directions.of(caller.id, found?.id)
+  const standing = ledger.filter((one) => !one.revokedAt)
+  const askings = await store.directions.askings(caller.id, found?.id)
+  const asleep = askings.filter((asking) => !asking.standing)
+  if (ledger.length === 0 && asleep.length === 0) {
+    return {
+      text: say`Nobody is told anything about you. When you join a community you are asked whether the organization may know.`,
+    }
+  }
+  const communities = [...new Map(standing.map((one) => [one.communityId, one.communityName]))]
+  return {
+    card: {
+      title: found
+        ? say`What the organization may know about you and ${{ strong: found.name }}`
+        : say`What the organization may know about you`,
+      fields: [
+        ...standing.map((one) => ({ label: say`${one.communityName}: on`, value: agreed(one) })),
+        ...asleep.map((one) => ({
+          label: say`${one.communityName}: off`,
+          value: question(one, { name: one.communityName }),
+        })),
+      ],
+      buttons: communities.slice(0, BUTTONS_MAX).map(([id, name]) => ({
+        label: say`Turn off for ${name}`,
+        press: address('sharing.off', { c: id }),
+      })),
+    },
+  }
+}
+
+function agreed(one: Direction): Text {
+  return say`You said yes on ${{ when: one.at }} (${one.act}) to: ${one.wording}`
+}
+
+function notIn(found: Found): Text {
+  return say`You are not in ${{ strong: found.name }}, so nobody is told anything about you and it.`
+}

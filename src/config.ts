@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs'
+import { z } from 'zod'
+
+/** Something in the settings that whoever starts Kindred can mend; its message tells how. */
+export class BadConfig extends Error {}
+
+/** Every variable that is read, with its help; `.env.example` says the same, and a test keeps the two equal. */
+export const variables = z.object({
+  DATABASE_URL: z.string().optional().describe('postgresql://... or memory: ; unset, an embedded database in DATA_DIR'),
+  DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, its key and its files'),
+  KINDRED_KEY: z.string().optional().describe('32 bytes in base64; several, newest first, separated by commas'),
+  DESTINATIONS: z.string().default('files=csv').describe('Segment stores as name=connector, separated by commas'),
+  SMTP_URL: z.string().optional().describe('Mail server, such as smtps://user:password@mail.example.org'),
+  MAIL_FROM: z.string().optional().describe('Sender of mails, such as City Museum <community@example.org>'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much is logged'),
+})
+
+/** What each destination reads besides its connector's own settings, with its name in capitals in front. */
+export const destinationVariables = z.object({
+  PURPOSE: z
+    .enum(['letters', 'service'])
+    .default('letters')
+    .describe('What people say yes to: letters, or service (its desk may see it)'),
+  RECIPIENT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Who gets it, in words people see; unset, the organization's recipient"),
+})
+
+export interface Config extends Omit<z.output<typeof variables>, 'KINDRED_KEY' | 'DESTINATIONS'> {
+  keys: Uint8Array[]
+  destinations: DestinationConfig[]
+}
+
+export interface DestinationConfig {
+  name: string
+  connector: string
+  purpose: 'letters' | 'service'
+  recipient?: string
+  /** The variables that begin with the destination's name, without it. */
+  settings: Record<string, string>
+}
+
+const KEY_BYTES = 32
+
+/** Reads `.env` where there is one; what the environment says already stands. */
+export function loadEnvFile(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+}
+
+/** Reads the environment, or says which variable is wrong. Empty variables count as unset. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  )
+  const { KINDRED_KEY, DESTINATIONS, ...rest } = check(variables, set, '')
+  return { ...rest, keys: keysOf(KINDRED_KEY), destinations: destinationsOf(DESTINATIONS, set) }
+}
+
+function check<T extends z.ZodObject>(schema: T, values: Record<string, string>, prefix: string): z.output<T> {
+  const parsed = schema.safeParse(values)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new BadConfig(`${prefix}${String(issue?.path[0] ?? '')}: ${issue?.message ?? 'is not right'}`)
+}
+
+function keysOf(words: string | undefined): Uint8Array[] {
+  if (!words) return []
+  return words.split(',').map((one) => {
+    const key = Buffer.from(one.trim(), 'base64')
+    if (key.length !== KEY_BYTES)
+      throw new BadConfig(`KINDRED_KEY must be ${KEY_BYTES} bytes in base64. Make one: ${HOW_TO_MAKE_A_KEY}`)
+    return key
+  })
+}
+
+/** The command that makes a key. */
+export const HOW_TO_MAKE_A_KEY = 'head -c 32 /dev/urandom | base64'
+
+function destinationsOf(words: string, set: Record<string, string>): DestinationConfig[] {
+  const seen = new Set<string>()
+  return words
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+    .map((one) => {
+      const [, name, connector] = /^([a-z][a-z0-9]{0,19})=([a-z][a-z0-9-]*)$/.exec(one) ?? []
+      if (!name || !connector || seen.has(name)) {
+        throw new BadConfig(
+          `DESTINATIONS: “${one}” should be name=connector with a name of its own, in lower-case letters and digits`,
+        )
+      }
+      seen.add(name)
+      const prefix = `${name.toUpperCase()}_`
+      const settings = Object.fromEntries(
+        Object.entries(set).flatMap(([key, value]) =>
+          key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+        ),
+      )
+      const { PURPOSE, RECIPIENT } = check(destinationVariables, settings, prefix)
+      return { name, connector, purpose: PURPOSE, ...(RECIPIENT && { recipient: RECIPIENT }), settings }
+    })
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+/** The organization this installation serves, as `/staff setup` describes it. */
+export interface Organization {
+  /** False until staff ran `/staff setup`: then the words below are placeholders and nobody is asked for a direction. */
+  isSetUp: boolean
+  name: string
+  /** Who receives what people direct, in the words people see: "the Museum". */
+  recipient: string
+  /** Link to the privacy notice; without one nobody can be asked whether the organization may know. */
+  privacyNotice?: string
+  contact?: string
+  /** The sender's name on mails. */
+  sender?: string
+  language: string
+  zone: string
+  minimumAge: number
+  /** The fewest and most pledges a founder may ask for. */
+  pledgesFrom: number
+  pledgesTo: number
+  /** Whether staff look at each new community before others see it. */
+  approvesCommunities: boolean
+  /** Words no community's name may hold. */
+  blockList: string[]
+  /** Accounts that are staff on every platform: `platform:id`. */
+  staffIds: string[]
+  /** Where staff are told things. */
+  staffRoom?: { platform: string; workspace: string; place: string }
+  staffEmail?: string
+}
+
+/** What holds before anyone ran `/staff setup`. */
+export const NOT_SET_UP: Organization = {
+  isSetUp: false,
+  name: 'this organization',
+  recipient: 'this organization',
+  language: 'en',
+  zone: 'UTC',
+  minimumAge: 16,
+  pledgesFrom: 1,
+  pledgesTo: 100,
+  approvesCommunities: false,
+  blockList: [],
+  staffIds: [],
+}
+
+/** A time zone by its IANA name, as the runtime knows them. */
+export const timeZone = z.string().refine(isZone, { error: 'must be a time zone such as Europe/Berlin' })
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,34 @@
+/** Where an account lives: the platform, the workspace on it, and its id there. */
+export interface AccountRef {
+  platform: string
+  workspace: string
+  externalId: string
+}
+
+/** Someone Kindred has met, resolved from one of their accounts. */
+export interface Person {
+  id: string
+  name: string
+  accountId: string
+  isStaff: boolean
+  language?: string
+  /** IANA name; without it the organization's zone holds. */
+  zone?: string
+  /** As typed; theirs only once proven. */
+  email?: string
+  emailProvenAt?: Date
+}
+
+/** How people are named on one platform, by person id: the name, and the id to mention there, if they are there. */
+export type Names = Record<string, { name: string; externalId?: string }>
+
+/** An address as a label that others may read over the shoulder: a...@example.org. */
+export function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@')
+  return `${email.slice(0, 1)}...${email.slice(at)}`
+}
+
+/** How two addresses are compared: lower case, nothing folded (segment-stores.md, rule 9). */
+export function sameEmail(email: string): string {
+  return email.toLowerCase()
+}

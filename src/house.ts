@@ -1,0 +1,81 @@
+import type { Command } from './command.ts'
+import type { Draws } from './core/ids.ts'
+import { cardsJob } from './jobs/cards.ts'
+import type { Job } from './jobs/job.ts'
+import { mailsJob } from './jobs/mails.ts'
+import { postsJob } from './jobs/posts.ts'
+import { type Destination, reportsJob } from './jobs/reports.ts'
+import { roomsJob } from './jobs/rooms.ts'
+import { createRunner, type Runner } from './jobs/runner.ts'
+import { seedsJob } from './jobs/seeds.ts'
+import { sizesJob } from './jobs/sizes.ts'
+import { staffNotesJob } from './jobs/staff-notes.ts'
+import { sweepJob } from './jobs/sweep.ts'
+import type { Mailer } from './mail.ts'
+import type { Platform } from './platform.ts'
+import { createRouter, type Router } from './router.ts'
+import type { Database } from './store/database.ts'
+import type { Configured } from './store/destinations.ts'
+
+/** Where failures are written down. Nothing personal is: no names, addresses or arguments. */
+export interface Log {
+  failure(where: string, reference: string | undefined, error: unknown): void
+}
+
+/** Everything from outside, built by whoever starts the house: main.ts in life, the stage in tests. */
+export interface Parts {
+  database: Database
+  commands: Command[]
+  platforms: Platform[]
+  destinations: (Destination & Configured)[]
+  mailer: Mailer | undefined
+  draws: Draws
+  log: Log
+  now(): Date
+}
+
+export interface House {
+  router: Router
+  runner: Runner
+}
+
+/** Puts the parts together: destinations are connected, the router answers, the jobs wait to be started. */
+export async function build({
+  database,
+  commands,
+  platforms,
+  destinations,
+  mailer,
+  draws,
+  log,
+  now,
+}: Parts): Promise<House> {
+  const zone = await database.transaction(async (store) => {
+    const organization = await store.organization.get()
+    await store.destinations.connect(
+      destinations.map(({ name, connector, purpose, recipient }) => ({ name, connector, purpose, recipient })),
+      organization.recipient,
+    )
+    // A destination connected since the last start is told who has already directed its purpose to its recipient.
+    await store.reports.settle('all', now())
+    return organization.zone
+  })
+  const jobs: Job[] = [
+    seedsJob(database),
+    roomsJob(database, platforms, draws),
+    cardsJob(database, platforms, commands, draws),
+    postsJob(database, platforms, draws),
+    mailsJob(database, mailer, draws),
+    reportsJob(database, destinations, draws),
+    staffNotesJob(database),
+    sizesJob(database, zone),
+    sweepJob(database, zone),
+  ]
+  const runner = createRunner(jobs, now, (job, error) => log.failure(job, undefined, error))
+  const router = createRouter(commands, database, {
+    draws,
+    logFailure: (reference, command, error) => log.failure(command, reference, error),
+    wake: () => runner.wake(),
+  })
+  return { router, runner }
+}

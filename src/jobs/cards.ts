@@ -1,0 +1,58 @@
+import type { Command } from '../command.ts'
+import type { Draws } from '../core/ids.ts'
+import { say } from '../core/say.ts'
+import type { Platform } from '../platform.ts'
+import { peopleNamed } from '../reply.ts'
+import type { ClaimedCard } from '../store/cards.ts'
+import type { Database } from '../store/database.ts'
+import { attempt, BATCH, type Job } from './job.ts'
+import { platformOf } from './rooms.ts'
+
+/** Draws the messages everyone sees whose wanted state is ahead of what was drawn. */
+export function cardsJob(database: Database, platforms: Platform[], commands: Command[], draws: Draws): Job {
+  const on = (name: string) => platforms.find((platform) => platform.name === name)
+
+  async function draw(card: ClaimedCard, now: Date): Promise<string | undefined> {
+    const drawCard = commands.map((command) => command.cards[card.kind]).find(Boolean)
+    const drawn = await database.transaction(async (store) => {
+      const organization = await store.organization.get()
+      const content = await drawCard?.(store, card.subject, now, organization)
+      if (!content) return undefined
+      const names = await store.people.names(peopleNamed(content), card.platform, card.workspace)
+      return { content, reading: { names, zone: organization.zone, language: organization.language } }
+    })
+    if (!drawn) return undefined
+    const target = { workspace: card.workspace, place: card.place, account: null }
+    // The revision is part of the key: drawing the same state again is the same act again.
+    const key = `${card.id.slice(-20)}${card.wanted}`.slice(-25)
+    return platformOf(on, card.platform).draw(target, drawn.content, drawn.reading, key, card.externalId)
+  }
+
+  return {
+    name: 'cards',
+    schedule: { every: 'minute' },
+    async run(now) {
+      for (;;) {
+        const { lease, rows } = await database.transaction((store) => store.cards.claim(BATCH, now))
+        for (const card of rows) {
+          let externalId: string | undefined
+          const outcome = await attempt(card.attempts, now, draws.fraction(), async () => {
+            externalId = await draw(card, now)
+          })
+          await database.transaction(async (store) => {
+            await store.cards.finish(card, lease, outcome, now, externalId)
+            if ('stuck' in outcome) {
+              await store.staffNotes.tell(
+                `card/${card.id}`,
+                say`A message on ${card.platform} can't be shown: ${outcome.stuck}`,
+                now,
+              )
+            }
+          })
+        }
+        if (rows.length < BATCH) return
+      }
+    },
+    next: () => database.transaction((store) => store.cards.next()),
+  }
+}

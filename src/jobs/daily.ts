@@ -1,0 +1,27 @@
+import { nextDaily } from '../core/schedule.ts'
+import type { Database } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import type { Job } from './job.ts'
+
+/** A job that runs once a day over all processes, at a time of day in a zone. */
+export function dailyJob(
+  name: string,
+  at: { daily: string; zone: string },
+  database: Database,
+  work: (store: Store, now: Date) => Promise<void>,
+): Job {
+  return {
+    name,
+    schedule: at,
+    async run(now) {
+      await database.transaction(async (store) => {
+        if (!(await store.jobRuns.alone(name))) return
+        // Another process may have done it while this one waited for its turn.
+        if (nextDaily(at, await store.jobRuns.last(name, now)) > now) return
+        await work(store, now)
+        await store.jobRuns.ran(name, now)
+      })
+    },
+    next: (now) => database.transaction(async (store) => nextDaily(at, await store.jobRuns.last(name, now))),
+  }
+}

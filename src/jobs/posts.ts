@@ -1,0 +1,52 @@
+import type { Draws } from '../core/ids.ts'
+import { say } from '../core/say.ts'
+import type { Platform, Reading } from '../platform.ts'
+import { peopleNamed } from '../reply.ts'
+import type { Database } from '../store/database.ts'
+import type { ClaimedPost } from '../store/posts.ts'
+import { attempt, BATCH, type Job } from './job.ts'
+import { platformOf } from './rooms.ts'
+
+/** Says what waits to be said, in rooms and in private, each line in its order. */
+export function postsJob(database: Database, platforms: Platform[], draws: Draws): Job {
+  const on = (name: string) => platforms.find((platform) => platform.name === name)
+
+  async function readingOf(post: ClaimedPost): Promise<Reading> {
+    return database.transaction(async (store) => {
+      const organization = await store.organization.get()
+      const names = await store.people.names(peopleNamed(post.body), post.platform, post.workspace)
+      const reader =
+        post.account === null ? undefined : await store.people.readerOf(post.platform, post.workspace, post.account)
+      return { names, zone: reader?.zone ?? organization.zone, language: reader?.language ?? organization.language }
+    })
+  }
+
+  return {
+    name: 'posts',
+    schedule: { every: 'minute' },
+    async run(now) {
+      for (;;) {
+        const { lease, rows } = await database.transaction((store) => store.posts.claim(BATCH, now))
+        for (const post of rows) {
+          const outcome = await attempt(post.attempts, now, draws.fraction(), async () => {
+            const target = { workspace: post.workspace, place: post.place, account: post.account }
+            await platformOf(on, post.platform).post(target, post.body, await readingOf(post), post.key)
+          })
+          await database.transaction(async (store) => {
+            await store.posts.finish(post.id, lease, outcome)
+            if ('stuck' in outcome) {
+              await store.staffNotes.tell(
+                `post/${post.id}`,
+                say`A message on ${post.platform} can't be said: ${outcome.stuck}`,
+                now,
+              )
+            }
+          })
+        }
+        // One of each line is claimed at a time, so there may be more behind a short batch.
+        if (rows.length === 0) return
+      }
+    },
+    next: () => database.transaction((store) => store.posts.next()),
+  }
+}

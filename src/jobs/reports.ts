@@ -1,0 +1,143 @@
+import { backoffMs, GIVE_UP_AFTER_MS } from '../core/backoff.ts'
+import type { Draws } from '../core/ids.ts'
+import { say } from '../core/say.ts'
+import {
+  type Entry,
+  Rejected,
+  type Result,
+  type SegmentStore,
+  TryLater,
+  Unauthorized,
+} from '../segments/segment-store.ts'
+import type { Database } from '../store/database.ts'
+import type { ClaimedReport } from '../store/reports.ts'
+import type { Outcome } from '../store/work.ts'
+import type { Job } from './job.ts'
+
+/** A configured segment store. */
+export interface Destination {
+  name: string
+  store: SegmentStore
+}
+
+/** A request is given up after this long; a lease lasts four times as long (segment-stores.md, rule 4). */
+const REQUEST_MS = 15_000
+const CLAIM = 5_000
+
+/** Tells each destination what it should hold: wanted states, in batches, each person by their own result. */
+export function reportsJob(database: Database, destinations: Destination[], draws: Draws): Job {
+  async function send({ name, store }: Destination, now: Date): Promise<boolean> {
+    const { lease, rows } = await database.transaction((open) => open.reports.claim(name, CLAIM, now))
+    for (const batch of batchesOf(rows, store.batch)) {
+      const results = await deliver(store, batch)
+      await database.transaction(async (open) => {
+        for (const [outcome, same] of byOutcome(batch, results, now, draws)) {
+          await open.reports.finish(same, lease, outcome, now)
+          if ('stuck' in outcome)
+            await open.staffNotes.tell(`failed/${name}`, say`Some reports to ${name} failed: ${outcome.stuck}`, now)
+        }
+        const refused = results.find((result) => 'unauthorized' in result)
+        if (refused) {
+          await open.destinations.pause(name, refused.why, now)
+          await open.staffNotes.tell(`paused/${name}`, say`${name} is paused: ${refused.why}`, now)
+        }
+      })
+    }
+    return rows.length === CLAIM
+  }
+
+  return {
+    name: 'reports',
+    schedule: { every: 'minute' },
+    async run(now) {
+      const running = await database.transaction((open) => open.destinations.list())
+      for (const destination of destinations) {
+        if (running.find((one) => one.name === destination.name)?.pausedAt) continue
+        while (await send(destination, now));
+      }
+    },
+    next: () => database.transaction((open) => open.reports.next()),
+  }
+}
+
+type Heard = Result | { result: 'retry'; unauthorized: true; why: string; afterMs?: number }
+
+/** Rows of one segment and one direction of change, at most so many. */
+function batchesOf(rows: ClaimedReport[], most: number): ClaimedReport[][] {
+  const groups = new Map<string, ClaimedReport[]>()
+  for (const row of rows) {
+    const key = `${row.segment}/${row.wanted}`
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
+  }
+  return [...groups.values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / most) }, (_, i) => group.slice(i * most, (i + 1) * most)),
+  )
+}
+
+/** One request; where the store refuses a batch as a whole, halves of it, so that one bad item never blocks the rest. */
+async function deliver(store: SegmentStore, batch: ClaimedReport[]): Promise<Heard[]> {
+  const [first] = batch
+  if (!first) return []
+  const all = (heard: Heard) => batch.map(() => heard)
+  try {
+    const call = first.wanted === 'in' ? store.put : store.take
+    return await call(first.segment, batch.map(entryOf), AbortSignal.timeout(REQUEST_MS))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    if (error instanceof Unauthorized) return all({ result: 'retry', unauthorized: true, why })
+    if (error instanceof TryLater) return all({ result: 'retry', afterMs: error.afterMs, why })
+    if (!(error instanceof Rejected)) return all({ result: 'retry', why })
+    if (batch.length === 1) return all({ result: 'rejected', why })
+    const middle = Math.ceil(batch.length / 2)
+    return [...(await deliver(store, batch.slice(0, middle))), ...(await deliver(store, batch.slice(middle)))]
+  }
+}
+
+function entryOf(row: ClaimedReport): Entry {
+  return {
+    person: row.personKey,
+    email: row.email,
+    since: row.since,
+    direction: row.directionId ?? '',
+    revision: row.revision,
+    reason: row.reason,
+    at: row.changedAt,
+  }
+}
+
+/** Rows that went the same way together, so that each way is one statement. */
+function byOutcome(batch: ClaimedReport[], results: Heard[], now: Date, draws: Draws): [Outcome, ClaimedReport[]][] {
+  const groups = new Map<string, [Outcome, ClaimedReport[]]>()
+  // One jitter for the batch: rows that failed together are tried together.
+  const chance = draws.fraction()
+  batch.forEach((row, i) => {
+    const outcome = outcomeOf(row, results[i] ?? { result: 'retry', why: 'no answer for this one' }, now, chance)
+    const key = JSON.stringify(outcome)
+    const group = groups.get(key) ?? [outcome, []]
+    group[1].push(row)
+    groups.set(key, group)
+  })
+  return [...groups.values()]
+}
+
+function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number): Outcome {
+  switch (heard.result) {
+    case 'applied':
+    case 'accepted':
+      return { done: true }
+    case 'rejected':
+    case 'suppressed':
+      return { stuck: heard.why }
+    case 'retry':
+    case 'unknown': {
+      const failingMs = row.firstFailedAt ? now.getTime() - row.firstFailedAt.getTime() : 0
+      if (failingMs > GIVE_UP_AFTER_MS) return { stuck: heard.why }
+      const waitMs = 'afterMs' in heard && heard.afterMs !== undefined ? heard.afterMs : backoffMs(row.attempts, chance)
+      return { again: new Date(now.getTime() + waitMs), failure: heard.why }
+    }
+    default:
+      return heard satisfies never
+  }
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { BadConfig, type Config, HOW_TO_MAKE_A_KEY, loadEnvFile, readConfig } from './config.ts'
+import { drawsFrom } from './core/ids.ts'
+import { keysFrom } from './core/keys.ts'
+import { build, type Log } from './house.ts'
+import { loadCommands } from './load-commands.ts'
+import { smtpMailer } from './mail.ts'
+import { BadDestination, openDestinations } from './segments/connectors.ts'
+import { CannotStart, keyOfFolder } from './store/data-folder.ts'
+import { type DatabasePlace, openDatabase } from './store/database.ts'
+import { createTerminal, terminalMailer } from './terminal/bot.ts'
+import { createChat } from './terminal/chat.ts'
+import { play } from './terminal/play.ts'
+import { plainPrinter } from './terminal/print.ts'
+import { restoreRooms, terminalPlatform } from './terminal/rooms.ts'
+import { rehearse } from './try.ts'
+
+/** How long the stop may take before it is forced. */
+const STOP_MS = 10_000
+
+/** The folder above `src`: the project itself, or `dist` where it was built. */
+const here = fileURLToPath(new URL('..', import.meta.url))
+const root = existsSync(`${here}/package.json`) ? here : fileURLToPath(new URL('../..', import.meta.url))
+
+/** What both ways to run it need to find. */
+export const folders = { commands: `${here}/commands`, migrations: `${root}/prisma/migrations` }
+
+async function start(config: Config): Promise<void> {
+  const log = logTo(config.LOG_LEVEL)
+  const now = () => new Date()
+  const draws = drawsFrom(randomBytes)
+  const place = placeOf(config)
+  const keys = keysFrom(await keysOf(config, place), randomBytes)
+  const database = await openDatabase(place, folders.migrations, now(), { draws, keys })
+  const commands = await loadCommands(folders.commands)
+  const destinations = openDestinations(config.destinations, now)
+  const isPrompt = process.stdin.isTTY && place.kind !== 'postgresql'
+  const print = plainPrinter((line) => process.stdout.write(`${line}\n`), false)
+  const chat = createChat()
+  const platforms = isPrompt ? [terminalPlatform(chat, print)] : []
+  const mailer =
+    config.SMTP_URL && config.MAIL_FROM
+      ? smtpMailer(config.SMTP_URL, config.MAIL_FROM)
+      : isPrompt
+        ? terminalMailer(print)
+        : undefined
+  const { router, runner } = await build({ database, commands, platforms, destinations, mailer, draws, log, now })
+  const stopping = new AbortController()
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= (async () => {
+      setTimeout(() => process.exit(1), STOP_MS).unref()
+      stopping.abort()
+      await runner.stop()
+      mailer?.close()
+      await database.close()
+    })()
+    return stopped
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  runner.start()
+  process.stdout.write(`${greeting(place, config, isPrompt)}\n`)
+  if (!isPrompt) return
+  restoreRooms(chat, await database.transaction((store) => store.rooms.known('terminal')))
+  const terminal = createTerminal({ chat, router, commands, print, draws, now })
+  const isNew = !(await database.transaction((store) => store.organization.get())).isSetUp
+  if (isNew) await terminal.handle({ kind: 'command', speaker: { name: 'you', isStaff: true }, text: 'setup' })
+  const streams = { input: process.stdin, output: process.stdout, isTerminal: true }
+  await play(streams, terminal, commands, print, () => runner.runDue(), stopping.signal)
+}
+
+function greeting(place: DatabasePlace, config: Config, isPrompt: boolean): string {
+  const where = {
+    folder: `the embedded database in ${config.DATA_DIR}`,
+    memory: 'a database in memory',
+    postgresql: 'PostgreSQL',
+  }[place.kind]
+  const ready = `Kindred is ready, on ${where}.`
+  if (isPrompt) return `${ready}\nYou speak here as one person, who is staff. Type /help, or press Ctrl+C to stop.`
+  return [
+    ready,
+    'Nobody can reach it yet: no chat platform is configured, and this is no terminal.',
+    'To use it here, run npm start in a terminal. To try it with a made-up museum: npm run try.',
+    'Settings are explained in .env.example. Its work goes on until you stop it (Ctrl+C).',
+  ].join('\n')
+}
+
+function placeOf(config: Config): DatabasePlace {
+  const url = config.DATABASE_URL
+  if (!url) return { kind: 'folder', folder: config.DATA_DIR }
+  if (url === 'memory:') return { kind: 'memory' }
+  if (/^postgres(ql)?:\/\//.test(url)) return { kind: 'postgresql', url }
+  throw new BadConfig('DATABASE_URL must begin with postgresql://, or be memory:, or be left out.')
+}
+
+/** The keys of KINDRED_KEY; embedded, one is made at the first start and kept beside the data. */
+async function keysOf(config: Config, place: DatabasePlace): Promise<Uint8Array[]> {
+  if (config.keys.length > 0) return config.keys
+  if (place.kind === 'memory') return [randomBytes(32)]
+  if (place.kind === 'postgresql') {
+    throw new BadConfig(
+      `KINDRED_KEY is not set. With PostgreSQL it must be, and be kept. Make one: ${HOW_TO_MAKE_A_KEY}`,
+    )
+  }
+  return [await keyOfFolder(place.folder, () => randomBytes(32))]
+}
+
+/** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */
+function logTo(level: Config['LOG_LEVEL']): Log {
+  const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
+  return {
+    failure(where, reference, error) {
+      const [kind, stack] =
+        error instanceof Error
+          ? [error.name, error.stack?.split('\n').filter((line) => /^\s+at /.test(line))]
+          : ['?', []]
+      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+      log.error({ where, reference, kind, code, stack }, 'failed')
+    },
+  }
+}
+
+try {
+  loadEnvFile()
+  const config = readConfig(process.env)
+  const [mode, ...flags] = process.argv.slice(2)
+  if (mode === 'try')
+    await rehearse(config, folders, flags, logTo(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL))
+  else await start(config)
+} catch (error) {
+  if (!(error instanceof BadConfig || error instanceof CannotStart || error instanceof BadDestination)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,56 @@
+import { mayAsk, questionCard } from './asking.ts'
+import type { Context } from './command.ts'
+import { WORDING_VERSION } from './core/direction.ts'
+import { say } from './core/say.ts'
+import { address, type Card, type Content } from './reply.ts'
+import type { WithStanding } from './store/communities.ts'
+
+/**
+ * Opens a community: pledgers become members, its room is wanted and welcomes them, and each of them hears of it in
+ * private together with the first question. Whoever's press opened it is told by the reply to that press.
+ */
+export async function openCommunity(context: Context, community: WithStanding): Promise<void> {
+  const { store, caller, now, where } = context
+  const { id, slug, platform, workspace, sensitive, name, need } = community
+  await store.communities.open(id, now)
+  await store.rooms.want(id, platform, workspace, slug ?? id, now)
+  if (!sensitive) await store.rooms.wantMembers(id, now)
+  const welcome = say`Welcome to ${{ strong: name }}! It is for ${need}. Type ${{ typed: '/about' }} here to see what it is and decided.`
+  await store.posts.sayInRooms(id, { text: welcome }, now)
+  if ((await store.memberships.organizers(id)).length === 0) await lookForOrganizer(context, community)
+  const members = await store.memberships.list(id, 'member', context.organization.pledgesTo)
+  const others = members.map((member) => member.personId).filter((personId) => personId !== caller.id)
+  await store.posts.sayToAll(others, await notice(context, community), now, where)
+}
+
+async function notice(context: Context, community: WithStanding): Promise<Content> {
+  const { store, caller, now } = context
+  const text = say`${{ strong: community.name }} has opened, and you are in.`
+  if (community.sensitive) return { text, card: enterCard(community) }
+  const [asking] = (await mayAsk(context)) ? await store.destinations.list() : []
+  if (!asking) return { text }
+  await store.directions.askedAll(community.id, caller.id, asking, WORDING_VERSION, now)
+  return { text, card: questionCard(context, asking, community) }
+}
+
+/** Entering a sensitive community's room is a press of its own, since the others there will see who came. */
+export function enterCard(community: { id: string; name: string }): Card {
+  return {
+    body: say`${{ strong: community.name }} has a room. If you enter it, the others there will see you.`,
+    buttons: [{ label: say`Enter the room`, press: address('join.enter', { c: community.id }) }],
+  }
+}
+
+/** Asks the room for someone to look after it, and lets staff know that nobody does. */
+export async function lookForOrganizer({ store, now }: Context, community: WithStanding): Promise<void> {
+  const card: Card = {
+    title: say`${{ strong: community.name }} is looking for an organizer`,
+    body: say`An organizer answers requests and keeps the room friendly. Who would help?`,
+    buttons: [{ label: say`I'll do it`, press: address('leave.volunteer', { c: community.id }) }],
+  }
+  await store.posts.sayInRooms(community.id, { card }, now)
+  const about = community.sensitive
+    ? say`A sensitive community has no organizer.`
+    : say`${{ strong: community.name }} has no organizer.`
+  await store.staffNotes.tell(`no-organizer/${community.id}`, about, now)
+}

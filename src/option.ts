@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import type { Community, Standing } from './core/community.ts'
+
+/** A community together with what the caller is to it. */
+export interface Found extends Community {
+  standing: Standing
+}
+
+/** What every platform needs to know of an option to draw it: kept as zod metadata. */
+export type OptionMeta =
+  | { kind: 'text'; max: number; long: boolean }
+  | { kind: 'integer' }
+  | { kind: 'choice'; choices: readonly string[] }
+  | { kind: 'yesno' }
+  | { kind: 'community'; of: CommunityRule }
+  | { kind: 'invitation' }
+
+/**
+ * What a community option left out means. `mine`: the room's, else the caller's only one, else a card asks; `any`: the
+ * room's, else it is missing; `named`: nothing unless named, and the word "all" is nothing too.
+ */
+export type CommunityRule = 'mine' | 'any' | 'named'
+
+/** An option as platforms draw it. */
+export type OptionShape = OptionMeta & { name: string; description: string; required: boolean; keyOnly: boolean }
+
+const TEXT_MAX = 200
+
+/** Words; `keyOnly` ones are never taken from their place in the line, only by name. */
+export function text(description: string, { max = TEXT_MAX, long = false, keyOnly = false } = {}) {
+  // Ten times the limit passes here, so that the rule that counts can tell people how much too long it was.
+  return z
+    .string()
+    .min(1)
+    .max(20_000, { error: 'is too long' })
+    .describe(description)
+    .meta({ option: { kind: 'text', max, long } satisfies OptionMeta, keyOnly })
+}
+
+/** A whole number between two bounds. */
+export function integer(description: string, min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\s*\d{1,9}\s*$/, { error })
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, { error })
+    .describe(description)
+    .meta({ option: { kind: 'integer' } satisfies OptionMeta })
+}
+
+/** One of a few words. */
+export function choice<const T extends readonly [string, ...string[]]>(description: string, choices: T) {
+  return z
+    .string()
+    .transform((words) => words.trim().toLowerCase())
+    .pipe(z.enum(choices, { error: `must be one of: ${choices.join(', ')}` }))
+    .describe(description)
+    .meta({ option: { kind: 'choice', choices } satisfies OptionMeta })
+}
+
+const YES = ['yes', 'on', 'true', 'y']
+const NO = ['no', 'off', 'false', 'n']
+
+/** Yes or no, in the words people use for it. */
+export function yesNo(description: string) {
+  return z
+    .string()
+    .transform((words) => words.trim().toLowerCase())
+    .refine((word) => YES.includes(word) || NO.includes(word), { error: 'must be yes or no' })
+    .transform((word) => YES.includes(word))
+    .describe(description)
+    .meta({ option: { kind: 'yesno' } satisfies OptionMeta })
+}
+
+/** A community: typed as its name or slug, and handed to the command as what it is (the router looks it up). */
+export function community(description: string, of: CommunityRule = 'mine') {
+  return z
+    .custom<Found>((value) => typeof value === 'object' && value !== null && 'standing' in value, {
+      error: 'must be the name of a community',
+    })
+    .describe(description)
+    .meta({ option: { kind: 'community', of } satisfies OptionMeta })
+}
+
+/** An invitation code, by which the router finds the community too. */
+export function invitation(description: string) {
+  return z
+    .string()
+    .max(20)
+    .describe(description)
+    .meta({ option: { kind: 'invitation' } satisfies OptionMeta, keyOnly: true })
+}
+
+/** The options of a command, in their declared order. */
+export function shapesOf(options: z.ZodObject): OptionShape[] {
+  return Object.entries(options.shape).map(([name, schema]) => {
+    const inner = unwrap(schema)
+    const meta = z.globalRegistry.get(inner)
+    const option = meta?.option
+    if (!option || !meta.description) throw new Error(`option ${name} has no kind or no description`)
+    return {
+      // Only the builders above set this metadata, and each checks it with `satisfies`.
+      ...(option as OptionMeta),
+      name,
+      description: meta.description,
+      required: !schema.safeParse(undefined).success,
+      keyOnly: meta.keyOnly === true,
+    }
+  })
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrap(schema.unwrap())
+  return schema
+}

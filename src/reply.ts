@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { peopleIn, type Text } from './core/say.ts'
+
+/** What one message shows, on every platform. */
+export interface Content {
+  text?: Text
+  card?: Card
+}
+
+/** A message with a heading, a body, named values and buttons. */
+export interface Card {
+  title?: Text
+  body?: Text
+  fields?: { label: Text; value: Text }[]
+  buttons?: Button[]
+}
+
+/** Something to press. `press` is an address; the label is what a screen reader says. */
+export interface Button {
+  label: Text
+  press: string
+}
+
+/** A message everyone sees, by what it shows: drawn from the store, never by a press. */
+export interface CardRef {
+  card: string
+  id: string
+}
+
+/** What a command answers. Only the caller sees `text` and `card`. */
+export interface Reply extends Content {
+  /** Takes the place of the private message that was pressed. */
+  update?: Content
+  /** Shown to everyone where the command was typed. */
+  announce?: CardRef
+  /** Messages everyone sees that are stale now. */
+  redraw?: CardRef[]
+}
+
+/** Fields a platform asks for in its native form; what is sent comes back with the same address. */
+export interface Form {
+  title: string
+  address: string
+  fields: FormField[]
+}
+
+export interface FormField {
+  name: string
+  label: string
+  required: boolean
+  long: boolean
+  max: number
+}
+
+/** Platforms return at most this many characters of a button's address (Discord custom_id). */
+export const ADDRESS_MAX = 100
+
+const addressPattern = z
+  .string()
+  .max(ADDRESS_MAX)
+  .regex(/^[a-z-]+(\.[a-z-]+)?(\?.*)?$/)
+
+/** The address of a press: `join.yes?c=01J...`. `args` are short names and values; text people typed never goes here. */
+export function address(target: string, args: Record<string, string | number> = {}): string {
+  const query = new URLSearchParams(
+    Object.entries(args).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString()
+  return query ? `${target}?${query}` : target
+}
+
+/** Takes an address apart; undefined for anything that no button of ours carries. */
+export function readAddress(
+  words: string,
+): { command: string; press?: string; args: Record<string, string> } | undefined {
+  const checked = addressPattern.safeParse(words)
+  if (!checked.success) return undefined
+  const [target = '', query = ''] = checked.data.split('?')
+  const [command = '', press] = target.split('.')
+  return { command, ...(press && { press }), args: Object.fromEntries(new URLSearchParams(query)) }
+}
+
+/** The ids of all people a message names. */
+export function peopleNamed(content: Content): string[] {
+  const { text, card } = content
+  const texts = [text, card?.title, card?.body, ...(card?.fields?.flatMap((field) => [field.label, field.value]) ?? [])]
+  return texts.flatMap((one) => (one ? peopleIn(one) : []))
+}

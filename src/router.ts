@@ -1,0 +1,225 @@
+import { distance } from 'fastest-levenshtein'
+import type { z } from 'zod'
+import { type Command, type Context, formFields, type Permission, type Press, usage, type Where } from './command.ts'
+import type { Draws } from './core/ids.ts'
+import type { AccountRef } from './core/person.ts'
+import { personLimiter } from './core/rate.ts'
+import { Refusal } from './core/refusal.ts'
+import { say, type Text } from './core/say.ts'
+import type { Found } from './option.ts'
+import type { Answer } from './platform.ts'
+import { ADDRESS_MAX, address, type Form, peopleNamed, type Reply, readAddress } from './reply.ts'
+import { resolveCommunities } from './resolve.ts'
+import type { Database } from './store/database.ts'
+
+/** One thing a platform delivers: who did it, where and when. The same id again is the same thing again. */
+export interface Delivery {
+  id: string
+  account: AccountRef & { name: string; isStaff: boolean }
+  where: Where
+  now: Date
+}
+
+/** Options or form fields as they arrive from any platform: words by name. */
+export type Raw = Record<string, string>
+
+/** The one path from a person's words to a reply. */
+export interface Router {
+  run(delivery: Delivery, command: string, raw: Raw): Promise<Answer>
+  press(delivery: Delivery, address: string, fields?: Raw): Promise<Answer>
+  /** The form to open before `run` or `press`, told without touching the database, since platforms give 3 seconds. */
+  form(address: string, raw: Raw): Form | undefined
+}
+
+/** What happens at the edges of the router: failures are logged, and whoever does the work is woken after a commit. */
+export interface RouterTools {
+  draws: Draws
+  logFailure(reference: string, command: string, error: unknown): void
+  wake(): void
+}
+
+export function createRouter(commands: Command[], database: Database, tools: RouterTools): Router {
+  const mayGoOn = personLimiter()
+  const find = (name: string) => commands.find((command) => command.name === name)
+
+  async function handle(delivery: Delivery, name: string, act: (context: Context) => Promise<Reply>): Promise<Answer> {
+    let reading = { names: {}, zone: 'UTC', language: 'en' }
+    const answer = (text: Text): Answer => ({ ...reading, content: { text }, replaces: false })
+    try {
+      const given = await database.transaction(async (store) => {
+        const { account, where, now } = delivery
+        const opening = await store.deliveries.open(delivery.id, account, now)
+        // What was answered is our own JSON, written below.
+        if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
+        const person = opening.person ?? (await store.people.meet(account, account.name, now))
+        if (opening.person && opening.accountName !== account.name) await store.people.rename(person, account.name)
+        const { organization } = opening
+        const isStaff = account.isStaff || organization.staffIds.includes(`${account.platform}:${account.externalId}`)
+        reading = {
+          names: {},
+          zone: person.zone ?? organization.zone,
+          language: person.language ?? organization.language,
+        }
+        const pace = mayGoOn(person.id, now)
+        if (!pace.allowed) {
+          const seconds = { count: pace.waitSeconds, one: 'second', other: 'seconds' }
+          throw new Refusal(say`That was a lot at once. Wait ${seconds} and try again; nothing of this one was done.`)
+        }
+        const caller = { ...person, name: account.name, isStaff }
+        const reply = await act({ caller, where, now, store, organization, commands, delivery: delivery.id })
+        if (reply.announce && where.place) {
+          await store.cards.place(reply.announce.card, reply.announce.id, { ...where, place: where.place }, now)
+        }
+        for (const { card, id } of reply.redraw ?? []) await store.cards.redraw(card, id, now)
+        const content = reply.update ?? {
+          ...(reply.text && { text: reply.text }),
+          ...(reply.card && { card: reply.card }),
+        }
+        const names = await store.people.names(peopleNamed(content), where.platform, where.workspace)
+        const whole: Answer = { ...reading, names, content, replaces: reply.update !== undefined }
+        await store.deliveries.answered(delivery.id, whole)
+        return whole
+      })
+      tools.wake()
+      return given
+    } catch (error) {
+      if (error instanceof Refusal) return answer(error.text)
+      const reference = tools.draws.word()
+      tools.logFailure(reference, name, error)
+      return answer(
+        say`Something went wrong on our side and nothing was changed. Try again; if it happens again, tell staff this reference: ${reference}`,
+      )
+    }
+  }
+
+  async function run(delivery: Delivery, name: string, raw: Raw): Promise<Answer> {
+    const command = find(name)
+    if (!command) return handle(delivery, name, () => Promise.reject(new Refusal(unknownCommand(name, commands))))
+    return handle(delivery, name, async (context) => {
+      const typed = await withDraft(context, command, raw)
+      const resolved = await resolveCommunities(context, command, typed)
+      if ('reply' in resolved) return resolved.reply
+      const options = parse(command.options, { ...typed, ...resolved.found }, command, typed)
+      permit(command.permission, context, Object.values(resolved.found)[0])
+      return command.run(context, options)
+    })
+  }
+
+  async function press(delivery: Delivery, pressed: string, fields: Raw = {}): Promise<Answer> {
+    const read = readAddress(pressed)
+    if (!read) return handle(delivery, 'press', () => Promise.reject(new Refusal(OUT_OF_DATE)))
+    if (!read.press) return run(delivery, read.command, { ...read.args, ...fields })
+    const command = find(read.command)
+    const found = command?.presses[read.press]
+    return handle(delivery, `${read.command}.${read.press}`, async (context) => {
+      if (!command || !found) throw new Refusal(OUT_OF_DATE)
+      const args = await pressArgs(context, found, { ...read.args, ...fields }, command)
+      // An act on a community by button is permitted by what the caller is to it, as if it had been typed.
+      permit(found.permission, context, Object.values(args).find(isFound))
+      return found.run(context, args)
+    })
+  }
+
+  function form(pressed: string, raw: Raw): Form | undefined {
+    const read = readAddress(pressed)
+    const command = read && find(read.command)
+    if (!command) return undefined
+    if (read.press) {
+      const found = command.presses[read.press]
+      if (!found || found.fields.length === 0 || found.fields.some((field) => field.name in raw)) return undefined
+      return { title: found.title, address: pressed, fields: found.fields }
+    }
+    const given = { ...read.args, ...raw }
+    const missing = command.shapes.some(
+      (shape) => shape.required && shape.kind !== 'community' && !(shape.name in given),
+    )
+    if (command.form.length === 0 || !missing || 'd' in given) return undefined
+    const asked = command.shapes.filter((shape) => command.form.includes(shape.name) && !(shape.name in given))
+    const kept = address(command.name, given)
+    // What was typed already goes along in the address. Where it is too long for that, the usage line says what is missing.
+    return kept.length > ADDRESS_MAX
+      ? undefined
+      : { title: command.description, address: kept, fields: formFields(asked) }
+  }
+
+  return { run, press, form }
+}
+
+const OUT_OF_DATE = say`That button is out of date. Type the command instead; ${{ typed: '/help' }} lists them.`
+
+/** Words kept from an earlier message of the same person, with what this press adds. */
+async function withDraft(context: Context, command: Command, { d, ...raw }: Raw): Promise<Raw> {
+  if (d === undefined) return raw
+  const kept = await context.store.drafts.read(d, context.caller.id, command.name, context.now)
+  if (!kept) throw new Refusal(say`That was too long ago. Type ${{ typed: usage(command) }} again.`)
+  return { ...kept, ...raw }
+}
+
+async function pressArgs(context: Context, found: Press, raw: Raw, command: Command): Promise<Record<string, unknown>> {
+  const { c } = raw
+  const community = c === undefined ? undefined : await context.store.communities.get(c, context.caller.id)
+  if (c !== undefined && !community) throw new Refusal(say`That community is no longer there.`)
+  return parse(found.args, { ...raw, ...(community && { c: community }) }, command, raw)
+}
+
+function isFound(value: unknown): value is Found {
+  return typeof value === 'object' && value !== null && 'standing' in value
+}
+
+/** The options as the command declares them; a mistake is named, with the usage line and everything that was typed. */
+function parse(
+  options: z.ZodObject,
+  values: Record<string, unknown>,
+  command: Command,
+  typed: Raw,
+): Record<string, unknown> {
+  const unknown = Object.keys(values).find((name) => !(name in options.shape))
+  if (unknown) throw new Refusal(say`There is no option “${unknown}”. ${howTo(command)}`)
+  const parsed = options.safeParse(values)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const name = String(issue?.path[0] ?? '')
+  const given = typed[name]
+  const wrong =
+    given === undefined
+      ? say`${{ strong: name }} is missing.`
+      : say`${{ strong: name }} ${issue?.message ?? 'is not right'}.`
+  const words = Object.entries(typed).filter(([key]) => key in options.shape && key !== 'c')
+  const again = words.map(([key, value]) => `${key}:${/\s/.test(value) ? `"${value}"` : value}`).join(' ')
+  throw new Refusal(
+    again ? say`${wrong} ${howTo(command)} You wrote: ${{ typed: again }}` : say`${wrong} ${howTo(command)}`,
+  )
+}
+
+function howTo(command: Command): Text {
+  return say`It goes like this: ${{ typed: usage(command) }}`
+}
+
+/** Refuses whoever is not allowed; the rule for buttons is the same as for typed commands. */
+function permit(permission: Permission, { caller }: Context, community: Found | undefined): void {
+  const { standing, name, slug } = community ?? {}
+  switch (permission) {
+    case 'guest':
+      return
+    case 'member':
+      if (standing?.state === 'member') return
+      throw new Refusal(
+        say`Only members of ${name ?? 'the community'} can do that. Join with ${{ typed: `/join ${slug ?? ''}` }}.`,
+      )
+    case 'organizer':
+      if (standing?.organizer) return
+      throw new Refusal(say`Only organizers of ${name ?? 'the community'} can do that.`)
+    case 'staff':
+      if (caller.isStaff) return
+      throw new Refusal(say`Only staff of the organization can do that.`)
+    default:
+      permission satisfies never
+  }
+}
+
+function unknownCommand(name: string, commands: Command[]): Text {
+  const [closest] = commands.map((command) => command.name).sort((a, b) => distance(name, a) - distance(name, b))
+  return closest && distance(name, closest) <= 2
+    ? say`There is no ${{ typed: `/${name}` }}. Did you mean ${{ typed: `/${closest}` }}?`
+    : say`There is no ${{ typed: `/${name}` }}. ${{ typed: '/help' }} lists all commands.`
+}

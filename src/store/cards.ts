@@ -1,0 +1,65 @@
+import type { Tools } from './database.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './store.ts'
+import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
+
+/** A message everyone sees that is to be drawn. */
+export interface ClaimedCard {
+  id: string
+  kind: string
+  subject: string
+  platform: string
+  workspace: string
+  place: string
+  externalId: string | null
+  wanted: number
+  attempts: number
+}
+
+/** Messages everyone sees are drawn at most this often, however many press. */
+const PACE_MS = 1_000
+
+export function cards(tx: Tx, { draws }: Tools) {
+  return {
+    /** Wants a card in a place; where it stands already it is drawn again. */
+    async place(
+      kind: string,
+      subject: string,
+      where: { platform: string; workspace: string; place: string },
+      now: Date,
+    ): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        insert into cards (id, kind, subject, platform, workspace, place, wanted, drawn, due_at)
+        values (${draws.id(now)}, ${kind}, ${subject}, ${where.platform}, ${where.workspace}, ${where.place}, 1, 0, ${now}::timestamptz)
+        on conflict (kind, subject, platform, workspace, place) do update
+          set wanted = cards.wanted + 1, due_at = coalesce(cards.due_at, excluded.due_at)`)
+    },
+
+    /** Marks every copy of a card stale. */
+    async redraw(kind: string, subject: string, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update cards set wanted = wanted + 1, due_at = coalesce(due_at, ${now}::timestamptz) where kind = ${kind} and subject = ${subject}`)
+    },
+
+    async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedCard[] }> {
+      const lease = draws.key()
+      const rows = await tx.$queryRaw<ClaimedCard[]>(Prisma.sql`
+        with free as (select id from cards where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
+        update cards c set ${taken({ name: lease, now })} from free where c.id = free.id
+        returning c.id, c.kind, c.subject, c.platform, c.workspace, c.place, c.external_id as "externalId", c.wanted, c.attempts`)
+      return { lease, rows: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) }
+    },
+
+    /** Drawn; if it grew stale meanwhile, it is due again after the pace. */
+    async finish(row: ClaimedCard, lease: string, outcome: Outcome, now: Date, externalId?: string): Promise<void> {
+      const drawn =
+        externalId === undefined ? Prisma.empty : Prisma.sql`external_id = ${externalId}, drawn = ${row.wanted},`
+      const due = Prisma.sql`case when wanted = ${row.wanted} then null else ${new Date(now.getTime() + PACE_MS)}::timestamptz end`
+      await tx.$executeRaw(
+        Prisma.sql`update cards set ${drawn} ${settled(outcome, due)} where id = ${row.id} and lease = ${lease}`,
+      )
+    },
+
+    next: () => nextDue(tx, 'cards'),
+  }
+}

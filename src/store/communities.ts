@@ -1,0 +1,210 @@
+import type { Community, CommunityState, Standing, Visibility } from '../core/community.ts'
+import { folded } from '../core/words.ts'
+import type { Tools } from './database.ts'
+import { type Community as CommunityRow, Prisma } from './generated/client.ts'
+import type { Tx } from './store.ts'
+
+/** A community with what one person is to it. */
+export type WithStanding = Community & { standing: Standing }
+
+/** What a founder decides. */
+export type NewCommunity = Pick<
+  Community,
+  | 'slug'
+  | 'name'
+  | 'need'
+  | 'tags'
+  | 'visibility'
+  | 'sensitive'
+  | 'pledgesNeeded'
+  | 'platform'
+  | 'workspace'
+  | 'place'
+  | 'state'
+> & { founderId: string; deadline: Date }
+
+/** Which communities a list shows. */
+export interface Listing {
+  personId: string
+  search?: string
+  tag?: string
+  /** `mine`: those one is in; `wanted`: seeds; `all`: what everyone may find. */
+  which: 'all' | 'mine' | 'wanted'
+  skip: number
+  take: number
+}
+
+interface JoinedRow extends Community {
+  standing: Standing['state'] | null
+  organizer: boolean | null
+  left_at: Date | null
+}
+
+const COLUMNS = Prisma.sql`c.id, c.slug, c.name, c.need, c.tags, c.visibility, c.sensitive, c.state, c.founder_id as "founderId",
+  c.platform, c.workspace, c.place, c.pledges_needed as "pledgesNeeded", c.created_at as "createdAt", c.deadline, c.opened_at as "openedAt",
+  c.told_size as "toldSize", m.state as standing, m.organizer, m.left_at`
+
+/** What anybody may find: neither secret nor sensitive, and alive. */
+const PUBLIC = Prisma.sql`c.visibility <> 'secret' and not c.sensitive and c.state in ('seed', 'open')`
+
+export function communities(tx: Tx, { draws }: Tools) {
+  const query = async (rest: Prisma.Sql, personId: string) =>
+    (
+      await tx.$queryRaw<JoinedRow[]>(
+        Prisma.sql`select ${COLUMNS} from communities c
+          left join memberships m on m.community_id = c.id and m.person_id = ${personId} ${rest}`,
+      )
+    ).map(withStanding)
+
+  return {
+    async start(community: NewCommunity, now: Date): Promise<Community> {
+      const row = await tx.community.create({
+        data: { ...community, id: draws.id(now), folded: folded(community.name), createdAt: now },
+      })
+      return communityOf(row)
+    },
+
+    async get(id: string, personId = ''): Promise<WithStanding | undefined> {
+      return (await query(Prisma.sql`where c.id = ${id}`, personId))[0]
+    },
+
+    /** By id, slug or name as typed, whoever may know of it; the best match first. */
+    async find(words: string, slug: string, personId: string): Promise<WithStanding | undefined> {
+      const found = await query(
+        Prisma.sql`where c.slug is not null and (c.id = ${words} or c.slug = ${slug} or c.folded = ${folded(words)})
+          order by (c.id = ${words}) desc, (c.slug = ${slug}) desc, c.created_at limit 1`,
+        personId,
+      )
+      return found[0]
+    },
+
+    /** The community whose room this place is. */
+    async ofPlace(
+      platform: string,
+      workspace: string,
+      place: string,
+      personId: string,
+    ): Promise<WithStanding | undefined> {
+      const found = await query(
+        Prisma.sql`join rooms r on r.community_id = c.id and r.platform = ${platform} and r.workspace = ${workspace}
+          and r.external_id = ${place}`,
+        personId,
+      )
+      return found[0]
+    },
+
+    /** All communities a person belongs to, the earliest joined first. */
+    async mine(personId: string): Promise<WithStanding[]> {
+      return query(
+        Prisma.sql`where m.state in ('member', 'pledged', 'requested') and c.slug is not null and c.state <> 'closed'
+          order by m.since, c.id`,
+        personId,
+      )
+    },
+
+    /** Names of all that anybody may find, for "did you mean" and for similar ones. */
+    async names(): Promise<Pick<Community, 'id' | 'slug' | 'name' | 'state'>[]> {
+      return tx.$queryRaw(
+        Prisma.sql`select c.id, c.slug, c.name, c.state from communities c where ${PUBLIC} order by c.id`,
+      )
+    },
+
+    async list(listing: Listing): Promise<WithStanding[]> {
+      const words = `%${folded(listing.search ?? '').replaceAll(/[\\%_]/g, '')}%`
+      const which = {
+        all: PUBLIC,
+        wanted: Prisma.sql`${PUBLIC} and c.state = 'seed'`,
+        mine: Prisma.sql`m.state in ('member', 'pledged', 'requested') and c.state in ('seed', 'open', 'waiting')`,
+      }[listing.which]
+      return query(
+        Prisma.sql`where ${which}
+          and (${!listing.search} or c.folded like ${words} or lower(c.need) like ${words})
+          and (${listing.tag ?? ''} = '' or ${listing.tag ?? ''} = any(c.tags))
+          order by (c.state = 'open') desc, c.told_size desc nulls last, c.created_at desc, c.id
+          limit ${listing.take} offset ${listing.skip}`,
+        listing.personId,
+      )
+    },
+
+    async slugIsTaken(slug: string): Promise<boolean> {
+      return (await tx.community.count({ where: { slug } })) > 0
+    },
+
+    /** How many communities of theirs are still on their way, to keep one person from starting hundreds. */
+    async startedBy(personId: string): Promise<number> {
+      return tx.community.count({ where: { founderId: personId, state: { in: ['seed', 'waiting'] } } })
+    },
+
+    /** Holds the row until the transaction ends, so that of two last pledges one opens it. */
+    async lock(id: string): Promise<void> {
+      await tx.$queryRaw(Prisma.sql`select id from communities where id = ${id} for update`)
+    },
+
+    /** Pledgers become members, the founder organizer. */
+    async open(id: string, now: Date): Promise<void> {
+      await tx.community.update({ where: { id }, data: { state: 'open', openedAt: now, deadline: null } })
+      await tx.$executeRaw(Prisma.sql`
+        update memberships m set state = 'member', since = ${now}::timestamptz, organizer = (m.person_id = c.founder_id)
+        from communities c where c.id = ${id} and m.community_id = c.id and m.state = 'pledged'`)
+    },
+
+    /** Ends it before it opened; its name is free again and nobody is in it. */
+    async end(id: string, state: 'sunk' | 'declined', now: Date): Promise<void> {
+      await tx.community.update({ where: { id }, data: { state, slug: null, deadline: null, closedAt: now } })
+      await tx.membership.deleteMany({ where: { communityId: id } })
+    },
+
+    /** Staff let it be seen: it is wanted until then. */
+    async plant(id: string, deadline: Date): Promise<void> {
+      await tx.community.update({ where: { id }, data: { state: 'seed', deadline } })
+    },
+
+    /** Sensitive from now on, for good. What follows for reports is settled by the caller in the same transaction. */
+    async makeSensitive(id: string): Promise<void> {
+      await tx.community.update({ where: { id }, data: { sensitive: true, toldSize: null } })
+      await tx.auditEntry.updateMany({ where: { communityId: id }, data: { actorId: null, actorName: null } })
+    },
+
+    /** Seeds whose time is over. */
+    async overdue(now: Date): Promise<Community[]> {
+      const rows = await tx.community.findMany({
+        where: { state: 'seed', deadline: { lte: now } },
+        orderBy: { deadline: 'asc' },
+      })
+      return rows.map(communityOf)
+    },
+
+    async nextDeadline(): Promise<Date | undefined> {
+      const row = await tx.community.findFirst({ where: { state: 'seed' }, orderBy: { deadline: 'asc' } })
+      return row?.deadline ?? undefined
+    },
+
+    async waitingForStaff(): Promise<Community[]> {
+      const rows = await tx.community.findMany({ where: { state: 'waiting' }, orderBy: { createdAt: 'asc' } })
+      return rows.map(communityOf)
+    },
+
+    /** Makes the sizes told outside anew: nothing under 5, else rounded to 5 (product.md, law 8). */
+    async tellSizes(): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update communities c set told_size = told.size
+        from (select o.id, case when count(m.person_id) >= 5 then (round(count(m.person_id) / 5.0) * 5)::int end as size
+              from communities o left join memberships m on m.community_id = o.id and m.state = 'member'
+              where o.state = 'open' and not o.sensitive group by o.id) told
+        where c.id = told.id and c.told_size is distinct from told.size`)
+    },
+  }
+}
+
+function communityOf({ folded: _, closedAt: __, ...row }: CommunityRow): Community {
+  // Both columns are written only by this file, with values of these types.
+  return { ...row, visibility: row.visibility as Visibility, state: row.state as CommunityState }
+}
+
+function withStanding(row: JoinedRow): WithStanding {
+  const { standing, organizer, left_at, ...community } = row
+  return {
+    ...community,
+    standing: { state: standing ?? 'none', organizer: organizer ?? false, ...(left_at && { leftAt: left_at }) },
+  }
+}

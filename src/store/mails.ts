@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { Text } from '../core/say.ts'
+import type { Tools } from './database.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './store.ts'
+import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
+
+/** A mail as a command wants it; its words are sealed in the database until it is sent, then forgotten. */
+export interface Letter {
+  to: string
+  subject: Text
+  text: Text
+}
+
+export interface ClaimedMail {
+  id: string
+  messageId: string
+  letter: Letter | undefined
+  attempts: number
+  createdAt: Date
+}
+
+const textSchema: z.ZodType<Text> = z.object({ key: z.string(), values: z.array(z.any()) })
+const letterSchema = z.object({ to: z.string(), subject: textSchema, text: textSchema })
+
+export function mails(tx: Tx, { draws, keys }: Tools) {
+  return {
+    async want(personId: string | null, letter: Letter, now: Date): Promise<void> {
+      await tx.mail.create({
+        data: {
+          id: draws.id(now),
+          messageId: draws.key().toLowerCase(),
+          personId,
+          sealed: keys.seal(JSON.stringify(letter)),
+          createdAt: now,
+          dueAt: now,
+        },
+      })
+    },
+
+    async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedMail[] }> {
+      const lease = draws.key()
+      const rows = await tx.$queryRaw<(Omit<ClaimedMail, 'letter'> & { sealed: Uint8Array })[]>(Prisma.sql`
+        with free as (select id from mails where ${isFree(now)} order by id limit ${limit} for update skip locked)
+        update mails m set ${taken({ name: lease, now })} from free where m.id = free.id
+        returning m.id, m.message_id as "messageId", m.sealed, m.attempts, m.created_at as "createdAt"`)
+      const claimed = rows.map(({ sealed, ...row }) => ({ ...row, letter: read(keys.open(sealed)) }))
+      return { lease, rows: claimed.sort((a, b) => (a.id < b.id ? -1 : 1)) }
+    },
+
+    async finish(id: string, lease: string, outcome: Outcome, now: Date): Promise<void> {
+      const over = 'again' in outcome ? Prisma.empty : Prisma.sql`sealed = null,`
+      const sent = 'done' in outcome ? Prisma.sql`sent_at = ${now}::timestamptz,` : Prisma.empty
+      await tx.$executeRaw(
+        Prisma.sql`update mails set ${over} ${sent} ${settled(outcome, Prisma.sql`null`)} where id = ${id} and lease = ${lease}`,
+      )
+    },
+
+    next: () => nextDue(tx, 'mails'),
+
+    async undeliverable(): Promise<number> {
+      return tx.mail.count({ where: { dueAt: null, sentAt: null } })
+    },
+  }
+}
+
+function read(words: string | undefined): Letter | undefined {
+  if (words === undefined) return undefined
+  const parsed = letterSchema.safeParse(JSON.parse(words))
+  return parsed.success ? parsed.data : undefined
+}

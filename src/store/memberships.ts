@@ -1,0 +1,186 @@
+import type { Community } from '../core/community.ts'
+import type { Tools } from './database.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './store.ts'
+
+/** Where someone joins from, which decides the room they are wanted in. */
+export interface Entrance {
+  personId: string
+  platform: string
+  workspace: string
+}
+
+/** How a membership came about. */
+export type Source = 'command' | 'invitation' | 'request' | 'undo' | 'pledge'
+
+/** One person of a community, as its organizers see them. */
+export interface Listed {
+  personId: string
+  name: string
+  reason: string | null
+  since: Date
+}
+
+export function memberships(tx: Tx, { draws }: Tools) {
+  /** Wants a person in the community's room of their workspace; the room is made where there is none. */
+  const wantPlace = async (
+    community: Pick<Community, 'id' | 'slug'>,
+    { personId, platform, workspace }: Entrance,
+    now: Date,
+  ) => {
+    await tx.$executeRaw(Prisma.sql`
+      insert into rooms (id, community_id, platform, workspace, name, due_at)
+      values (${draws.id(now)}, ${community.id}, ${platform}, ${workspace}, ${community.slug ?? community.id}, ${now}::timestamptz)
+      on conflict (community_id, platform, workspace) do nothing`)
+    await tx.$executeRaw(Prisma.sql`
+      insert into room_places (room_id, person_id, wanted, revision, due_at)
+      select id, ${personId}, 'in', 1, ${now}::timestamptz from rooms
+      where community_id = ${community.id} and platform = ${platform} and workspace = ${workspace}
+      on conflict (room_id, person_id) do update set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at`)
+  }
+
+  return {
+    wantPlace,
+
+    /** Makes someone a member of an open community; false when they were one or it is open no more. One statement. */
+    async join(
+      community: Pick<Community, 'id' | 'slug' | 'sensitive'>,
+      entrance: Entrance,
+      source: Source,
+      now: Date,
+    ): Promise<boolean> {
+      const { personId, platform, workspace } = entrance
+      const [row] = await tx.$queryRaw<{ joined: boolean; placed: boolean }[]>(Prisma.sql`
+        with joined as (
+          insert into memberships (person_id, community_id, state, source, since)
+          select ${personId}, id, 'member', ${source}, ${now}::timestamptz from communities
+          where id = ${community.id} and state = 'open'
+          on conflict (person_id, community_id) do update
+            set state = 'member', source = excluded.source, since = excluded.since, left_at = null, reason = null
+            where memberships.state <> 'member'
+          returning community_id),
+        placed as (
+          insert into room_places (room_id, person_id, wanted, revision, due_at)
+          select r.id, ${personId}, 'in', 1, ${now}::timestamptz from joined
+          join rooms r using (community_id)
+          where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive}
+          on conflict (room_id, person_id) do update
+            set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at
+          returning room_id)
+        select exists (select 1 from joined) as joined, exists (select 1 from placed) as placed`)
+      // The first from their workspace: its room is wanted now. Nobody enters a sensitive room without pressing for it.
+      if (row?.joined && !row.placed && !community.sensitive) await wantPlace(community, entrance, now)
+      return row?.joined ?? false
+    },
+
+    /** The founder's pledge, the first; whoever starts a community looks after it. */
+    async found(communityId: string, personId: string, now: Date): Promise<void> {
+      await this.pledge(communityId, personId, now)
+      await tx.membership.updateMany({ where: { communityId, personId }, data: { organizer: true } })
+    },
+
+    /** Puts someone down for a seed. */
+    async pledge(communityId: string, personId: string, now: Date): Promise<void> {
+      await this.write(communityId, personId, 'pledged', 'pledge', now)
+    },
+
+    async takeBack(communityId: string, personId: string): Promise<boolean> {
+      const { count } = await tx.membership.deleteMany({ where: { communityId, personId, state: 'pledged' } })
+      return count > 0
+    },
+
+    /** Asks to be let in, saying why. */
+    async request(communityId: string, personId: string, reason: string, now: Date): Promise<void> {
+      await this.write(communityId, personId, 'requested', 'request', now, reason)
+    },
+
+    async write(
+      communityId: string,
+      personId: string,
+      state: string,
+      source: Source,
+      now: Date,
+      reason: string | null = null,
+    ): Promise<void> {
+      const row = { state, source, since: now, reason, organizer: false, leftAt: null }
+      await tx.membership.upsert({
+        where: { personId_communityId: { personId, communityId } },
+        create: { personId, communityId, ...row },
+        update: row,
+      })
+    },
+
+    /** Forgets the request; the person may ask again. */
+    async decline(communityId: string, personId: string): Promise<boolean> {
+      const { count } = await tx.membership.deleteMany({ where: { communityId, personId, state: 'requested' } })
+      return count > 0
+    },
+
+    /**
+     * Leaves, with everything that hangs on it: directions are revoked, reports turn to `out`, rooms are left,
+     * and who comes back is asked anew. One statement.
+     * Of a sensitive community nothing is kept.
+     */
+    async leave(community: Pick<Community, 'id' | 'sensitive'>, personId: string, now: Date): Promise<boolean> {
+      const [row] = await tx.$queryRaw<{ gone: boolean }[]>(Prisma.sql`
+        with gone as (
+          update memberships set state = 'left', organizer = false, left_at = ${now}::timestamptz, reason = null
+          where person_id = ${personId} and community_id = ${community.id} and state in ('member', 'pledged', 'requested')
+          returning community_id),
+        revoked as (
+          update directions d set standing = null, revoked_at = ${now}::timestamptz, revoked_by = 'leaving'
+          from gone where d.person_id = ${personId} and d.community_id = gone.community_id and d.standing),
+        unasked as (
+          delete from questions q using gone where q.person_id = ${personId} and q.community_id = gone.community_id),
+        reported as (
+          update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
+            due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null
+          from gone where r.person_id = ${personId} and r.community_id = gone.community_id and r.wanted = 'in'),
+        placed as (
+          update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz
+          from gone join rooms using (community_id)
+          where p.room_id = rooms.id and p.person_id = ${personId} and p.wanted = 'in')
+        select exists (select 1 from gone) as gone`)
+      if (community.sensitive) await this.forgetSensitive(community.id, personId)
+      return row?.gone ?? false
+    },
+
+    async forgetSensitive(communityId: string, personId: string): Promise<void> {
+      await tx.membership.deleteMany({ where: { communityId, personId } })
+      await tx.direction.deleteMany({ where: { communityId, personId } })
+      await tx.question.deleteMany({ where: { communityId, personId } })
+    },
+
+    async makeOrganizer(communityId: string, personId: string): Promise<boolean> {
+      const { count } = await tx.membership.updateMany({
+        where: { communityId, personId, state: 'member' },
+        data: { organizer: true },
+      })
+      return count > 0
+    },
+
+    async organizers(communityId: string): Promise<string[]> {
+      const rows = await tx.membership.findMany({
+        where: { communityId, organizer: true, state: 'member' },
+        orderBy: [{ since: 'asc' }, { personId: 'asc' }],
+      })
+      return rows.map((row) => row.personId)
+    },
+
+    /** People in one state, the longest there first: an organizers' working list, not for anyone else. */
+    async list(
+      communityId: string,
+      state: 'member' | 'pledged' | 'requested',
+      take: number,
+      skip = 0,
+    ): Promise<Listed[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select m.person_id as "personId", p.name, m.reason, m.since from memberships m join people p on p.id = m.person_id
+        where m.community_id = ${communityId} and m.state = ${state} order by m.since, m.person_id limit ${take} offset ${skip}`)
+    },
+
+    async count(communityId: string, state: 'member' | 'pledged' | 'requested'): Promise<number> {
+      return tx.membership.count({ where: { communityId, state } })
+    },
+  }
+}

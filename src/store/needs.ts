@@ -1,0 +1,11 @@
+import type { Tools } from './database.ts'
+import type { Tx } from './store.ts'
+
+/** The unmet-needs log: what people wanted and did not find. */
+export function needs(tx: Tx, { draws }: Tools) {
+  return {
+    async log(kind: 'seed' | 'search', words: string, pledges: number, now: Date): Promise<void> {
+      await tx.unmetNeed.create({ data: { id: draws.id(now), at: now, kind, words, pledges } })
+    },
+  }
+}

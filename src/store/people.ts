@@ -1,0 +1,81 @@
+import type { AccountRef, Names, Person } from '../core/person.ts'
+import type { Tools } from './database.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './store.ts'
+
+export function people(tx: Tx, { draws }: Tools) {
+  return {
+    /** The person of an account, made on first sight. Two first sights at once make one person. */
+    async meet(account: AccountRef, name: string, now: Date): Promise<Person> {
+      const [made] = await tx.$queryRaw<{ id: string; person_id: string }[]>(Prisma.sql`
+        with person as (
+          insert into people (id, key, name, created_at) values (${draws.id(now)}, ${draws.key()}, ${name}, ${now}::timestamptz)
+          returning id)
+        insert into accounts (id, person_id, platform, workspace, external_id, name)
+        select ${draws.id(now)}, person.id, ${account.platform}, ${account.workspace}, ${account.externalId}, ${name} from person
+        on conflict (platform, workspace, external_id) do update set name = excluded.name
+        returning id, person_id`)
+      if (!made) throw new Error('the account was neither made nor found')
+      // The loser of a race made a person nobody belongs to.
+      await tx.person.deleteMany({
+        where: { createdAt: now, accounts: { none: {} }, memberships: { none: {} }, NOT: { id: made.person_id } },
+      })
+      return { id: made.person_id, accountId: made.id, name, isStaff: false }
+    },
+
+    /** Keeps up with a name changed on the platform. */
+    async rename(person: Person, name: string): Promise<void> {
+      await tx.account.update({ where: { id: person.accountId }, data: { name } })
+      await tx.person.update({ where: { id: person.id }, data: { name } })
+    },
+
+    /** The address is theirs now. */
+    async proveEmail(personId: string, email: string, now: Date): Promise<void> {
+      await tx.person.update({ where: { id: personId }, data: { email, emailProvenAt: now } })
+    },
+
+    /** What to call these people on a platform and workspace. */
+    async names(ids: string[], platform: string, workspace: string): Promise<Names> {
+      if (ids.length === 0) return {}
+      const found = await tx.person.findMany({
+        where: { id: { in: [...new Set(ids)] } },
+        select: { id: true, name: true, accounts: { where: { platform, workspace }, take: 1 } },
+      })
+      return Object.fromEntries(
+        found.map(({ id, name, accounts: [account] }) => [
+          id,
+          { name: account?.name ?? name, ...(account && { externalId: account.externalId }) },
+        ]),
+      )
+    },
+
+    /** An account of theirs to reach them on, the one on this platform and workspace before others. */
+    async account(
+      personId: string,
+      platform: string,
+      workspace: string,
+    ): Promise<(AccountRef & { id: string }) | undefined> {
+      const accounts = await tx.account.findMany({ where: { personId }, orderBy: { id: 'asc' } })
+      return (
+        accounts.find((account) => account.platform === platform && account.workspace === workspace) ??
+        accounts.find((account) => account.platform === platform) ??
+        accounts[0]
+      )
+    },
+
+    /** In which zone and language someone reads, by their account. */
+    async readerOf(
+      platform: string,
+      workspace: string,
+      externalId: string,
+    ): Promise<{ zone?: string; language?: string } | undefined> {
+      const account = await tx.account.findUnique({
+        where: { platform_workspace_externalId: { platform, workspace, externalId } },
+        select: { person: { select: { zone: true, language: true } } },
+      })
+      if (!account) return undefined
+      const { zone, language } = account.person
+      return { ...(zone && { zone }), ...(language && { language }) }
+    },
+  }
+}

@@ -1,0 +1,155 @@
+import type { Tools } from './database.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './store.ts'
+import { isFree, type Lease, type Outcome, settled, taken } from './work.ts'
+
+/** A claimed report: what the destination is to be told of one person in one segment. */
+export interface ClaimedReport {
+  personId: string
+  personKey: string
+  email: string
+  /** When the address was proven: tells one version of it from the next. */
+  emailProvenAt: Date | null
+  communityId: string
+  segment: string
+  destination: string
+  wanted: 'in' | 'out'
+  reason: 'joined' | 'left' | 'erased'
+  since: Date
+  directionId: string | null
+  revision: number
+  changedAt: Date
+  attempts: number
+  firstFailedAt: Date | null
+}
+
+/** How many reports of a destination wait, and why some do not move. */
+export interface ReportCounts {
+  destination: string
+  waiting: number
+  failed: number
+  failure: string | null
+}
+
+/** Whose reports to settle: one person's, one community's, or everybody's. */
+export type Scope = { personId: string } | { communityId: string } | 'all'
+
+export function reports(tx: Tx, { draws }: Tools) {
+  return {
+    /**
+     * Makes the wanted states what memberships and directions say, for a scope: after an address is proven, a community
+     * turned sensitive, a destination was connected or given another recipient. Two statements, for any number of rows.
+     */
+    async settle(scope: Scope, now: Date): Promise<void> {
+      const within = (alias: string) => {
+        if (scope === 'all') return Prisma.sql`true`
+        if ('personId' in scope) return Prisma.sql`${Prisma.raw(alias)}.person_id = ${scope.personId}`
+        return Prisma.sql`${Prisma.raw(alias)}.community_id = ${scope.communityId}`
+      }
+      const wanted = Prisma.sql`
+        select distinct on (m.person_id, m.community_id, d.name) m.person_id, m.community_id, d.name as destination, m.since,
+          s.id as direction_id, p.email_proven_at
+        from directions s
+        join memberships m on m.person_id = s.person_id and m.community_id = s.community_id and m.state = 'member'
+        join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
+        join people p on p.id = m.person_id and p.email_proven_at is not null
+        join destinations d on d.connected and d.purpose = s.purpose and d.recipient = s.recipient
+        where s.standing and ${within('m')}
+        order by m.person_id, m.community_id, d.name, s.id`
+      await tx.$executeRaw(Prisma.sql`
+        insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
+          changed_at, due_at)
+        select person_id, community_id, destination, 'in', 'joined', since, direction_id, 1, 'out', ${now}::timestamptz,
+          ${now}::timestamptz from (${wanted}) w
+        on conflict (person_id, community_id, destination) do update
+          set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,
+            revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
+            first_failed_at = null, failure = null
+          where reports.wanted <> 'in' or reports.direction_id is distinct from excluded.direction_id
+            or (reports.due_at is null and reports.known_email is distinct from
+                (select email_proven_at from people where id = excluded.person_id))`)
+      await tx.$executeRaw(Prisma.sql`
+        update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
+          due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null
+        where r.wanted = 'in' and ${within('r')}
+          and r.destination in (select name from destinations where connected)
+          and not exists (select 1 from (${wanted}) w
+            where w.person_id = r.person_id and w.community_id = r.community_id and w.destination = r.destination)`)
+    },
+
+    /**
+     * Takes due reports of one destination. What was changed and changed back before it was sent is done without a word;
+     * a person whose other report to the same destination is under way waits, so that order holds.
+     */
+    async claim(destination: string, limit: number, now: Date): Promise<{ lease: string; rows: ClaimedReport[] }> {
+      const lease: Lease = { name: draws.key(), now }
+      // One claim at a time for a destination: two would not see each other's leases yet.
+      await tx.$queryRaw(Prisma.sql`select pg_advisory_xact_lock(7203443, hashtext(${destination}))::text`)
+      await tx.$executeRaw(Prisma.sql`
+        update reports r set due_at = null, attempts = 0, failure = null from people p
+        where p.id = r.person_id and r.destination = ${destination} and ${isFree(now)} and r.known = r.wanted
+          and (r.wanted = 'out' or r.known_email is not distinct from p.email_proven_at)`)
+      const rows = await tx.$queryRaw<ClaimedReport[]>(Prisma.sql`
+        with free as (
+          select person_id, community_id from reports r
+          where destination = ${destination} and ${isFree(now)}
+            and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
+              and o.leased_until > ${now}::timestamptz)
+          order by due_at, person_id, community_id limit ${limit} for update skip locked),
+        claimed as (
+          update reports r set known = null, ${taken(lease)} from free
+          where r.person_id = free.person_id and r.community_id = free.community_id and r.destination = ${destination}
+          returning r.*)
+        select r.person_id as "personId", p.key as "personKey", coalesce(p.email, '') as email,
+          p.email_proven_at as "emailProvenAt", r.community_id as "communityId", coalesce(c.slug, c.id) as segment, r.destination,
+          r.wanted, r.reason, r.since, r.direction_id as "directionId", r.revision, r.changed_at as "changedAt", r.attempts,
+          r.first_failed_at as "firstFailedAt"
+        from claimed r join people p on p.id = r.person_id join communities c on c.id = r.community_id
+        order by r.changed_at, r.person_id, r.community_id`)
+      return { lease: lease.name, rows }
+    },
+
+    /** Writes down how claimed reports went; one stays due where it was changed while the request was under way. */
+    async finish(rows: ClaimedReport[], lease: string, outcome: Outcome, now: Date): Promise<void> {
+      const ours = Prisma.sql`
+        from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
+          ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
+          ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailProvenAt?.toISOString() ?? null)}::timestamptz[])
+          as sent (person_id, community_id, destination, revision, wanted, proven)
+        where r.person_id = sent.person_id and r.community_id = sent.community_id and r.destination = sent.destination
+          and r.lease = ${lease}`
+      if ('done' in outcome) {
+        const due = Prisma.sql`case when r.revision = sent.revision then null else r.due_at end`
+        await tx.$executeRaw(Prisma.sql`update reports r set known = sent.wanted, known_email = sent.proven,
+          first_failed_at = null, ${settled(outcome, due)} ${ours}`)
+        return
+      }
+      // A change meanwhile has its own due time and has not failed yet.
+      await tx.$executeRaw(
+        Prisma.sql`update reports r set lease = null, leased_until = null ${ours} and r.revision <> sent.revision`,
+      )
+      await tx.$executeRaw(Prisma.sql`update reports r set first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz),
+        ${settled(outcome, Prisma.sql`r.due_at`)} ${ours}`)
+    },
+
+    /** When the next report can be sent: not while its destination is paused, nor while the person's other one is under way. */
+    async next(): Promise<Date | undefined> {
+      const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
+        with due as materialized (
+          select r.person_id, r.destination, r.due_at, r.leased_until from reports r
+          join destinations d on d.name = r.destination and d.connected and d.paused_at is null
+          where r.due_at is not null)
+        select min(greatest(due.due_at, held.until)) as next from due
+        left join (select person_id, destination, max(leased_until) as until from due where leased_until is not null
+          group by person_id, destination) held using (person_id, destination)`)
+      return row?.next ?? undefined
+    },
+
+    async counts(): Promise<ReportCounts[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select destination, count(*) filter (where due_at is not null)::int as waiting,
+          count(*) filter (where due_at is null and failure is not null)::int as failed, max(failure) as failure
+        from reports group by destination order by destination`)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import type { Tools } from './database.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './store.ts'
+import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
+
+/** A room that is wanted and not made yet. */
+export interface ClaimedRoom {
+  id: string
+  communityId: string
+  communityName: string
+  platform: string
+  workspace: string
+  name: string
+  attempts: number
+}
+
+/** A person to let into a room or out of it. */
+export interface ClaimedPlace {
+  roomId: string
+  personId: string
+  platform: string
+  workspace: string
+  externalId: string
+  /** The person's account there; empty when they have none in that workspace. */
+  account: string | null
+  wanted: 'in' | 'out'
+  revision: number
+  attempts: number
+}
+
+export function rooms(tx: Tx, { draws }: Tools) {
+  return {
+    /** Wants a room for a community in a workspace; harmless where there is one. */
+    async want(communityId: string, platform: string, workspace: string, name: string, now: Date): Promise<void> {
+      await tx.room.createMany({
+        data: [{ id: draws.id(now), communityId, platform, workspace, name, dueAt: now }],
+        skipDuplicates: true,
+      })
+    },
+
+    /** Wants every member in the room of the workspace their account is in, where the community has one. */
+    async wantMembers(communityId: string, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        insert into room_places (room_id, person_id, wanted, revision, due_at)
+        select distinct r.id, m.person_id, 'in', 1, ${now}::timestamptz
+        from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
+        join accounts a on a.person_id = m.person_id and a.platform = r.platform and a.workspace = r.workspace
+        where r.community_id = ${communityId}
+        on conflict (room_id, person_id) do nothing`)
+    },
+
+    /** Who is in which room of a platform, as far as it was heard. */
+    async known(platform: string): Promise<{ workspace: string; room: string; account: string }[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select r.workspace, r.external_id as room, a.external_id as account from room_places p
+        join rooms r on r.id = p.room_id and r.platform = ${platform} and r.external_id is not null
+        join accounts a on a.person_id = p.person_id and a.platform = r.platform and a.workspace = r.workspace
+        where p.known = 'in'`)
+    },
+
+    async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedRoom[] }> {
+      const lease = draws.key()
+      const rows = await tx.$queryRaw<ClaimedRoom[]>(Prisma.sql`
+        with free as (select id from rooms where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
+        update rooms r set ${taken({ name: lease, now })} from free, communities c where r.id = free.id and c.id = r.community_id
+        returning r.id, r.community_id as "communityId", c.name as "communityName", r.platform, r.workspace, r.name, r.attempts`)
+      return { lease, rows }
+    },
+
+    async finish(id: string, lease: string, outcome: Outcome, externalId?: string): Promise<void> {
+      const made = externalId === undefined ? Prisma.empty : Prisma.sql`external_id = ${externalId},`
+      await tx.$executeRaw(Prisma.sql`
+        update rooms set ${made} ${settled(outcome, Prisma.sql`null`)} where id = ${id} and lease = ${lease}`)
+    },
+
+    /** Places in rooms that exist; changed and changed back is done without a word. */
+    async claimPlaces(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedPlace[] }> {
+      const lease = draws.key()
+      await tx.$executeRaw(Prisma.sql`
+        update room_places set due_at = null where ${isFree(now)} and coalesce(known, 'out') = wanted and attempts = 0`)
+      const rows = await tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
+        with free as (
+          select room_id, person_id from room_places where ${isFree(now)}
+            and exists (select 1 from rooms r where r.id = room_id and r.external_id is not null)
+          order by due_at, person_id limit ${limit} for update skip locked)
+        update room_places p set ${taken({ name: lease, now })} from free, rooms r
+        where p.room_id = free.room_id and p.person_id = free.person_id and r.id = p.room_id
+        returning p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId",
+          p.wanted, p.revision, p.attempts, (select a.external_id from accounts a where a.person_id = p.person_id
+            and a.platform = r.platform and a.workspace = r.workspace limit 1) as account`)
+      return { lease, rows }
+    },
+
+    async finishPlace(row: ClaimedPlace, lease: string, outcome: Outcome): Promise<void> {
+      const known = 'done' in outcome ? Prisma.sql`known = ${row.wanted},` : Prisma.empty
+      const due = Prisma.sql`case when revision = ${row.revision} then null else due_at end`
+      await tx.$executeRaw(Prisma.sql`update room_places set ${known} ${settled(outcome, due)}
+        where room_id = ${row.roomId} and person_id = ${row.personId} and lease = ${lease}`)
+    },
+
+    async next(): Promise<Date | undefined> {
+      const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
+        select min(greatest(p.due_at, p.leased_until)) as next from room_places p join rooms r on r.id = p.room_id
+        where p.due_at is not null and r.external_id is not null`)
+      const room = await nextDue(tx, 'rooms')
+      const place = row?.next ?? undefined
+      return room && place ? (room < place ? room : place) : (room ?? place)
+    },
+  }
+}

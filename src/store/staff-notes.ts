@@ -1,0 +1,49 @@
+import type { Text } from '../core/say.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './store.ts'
+
+/** Something staff should know, while it lasts. */
+export interface StaffNoteRow {
+  key: string
+  text: Text
+  firstAt: Date
+}
+
+const DAY_MS = 86_400_000
+
+/** "Tell staff": a line in `/staff status` while it lasts, and in the staff room at most daily. */
+export function staffNotes(tx: Tx) {
+  return {
+    /** Notes it, or that it still lasts. `key` names the matter, so that it is told once and not at every occurrence. */
+    async tell(key: string, text: Text, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        insert into staff_notes (key, text, first_at) values (${key}, ${JSON.stringify(text)}::jsonb, ${now}::timestamptz)
+        on conflict (key) do update set text = excluded.text, resolved_at = null,
+          first_at = case when staff_notes.resolved_at is null then staff_notes.first_at else excluded.first_at end`)
+    },
+
+    async resolve(key: string, now: Date): Promise<void> {
+      await tx.staffNote.updateMany({ where: { key, resolvedAt: null }, data: { resolvedAt: now } })
+    },
+
+    async open(): Promise<StaffNoteRow[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select key, text, first_at as "firstAt" from staff_notes where resolved_at is null order by first_at, key`)
+    },
+
+    /** Notes whose line in the staff room is due, marked as told. */
+    async takeUntold(now: Date): Promise<StaffNoteRow[]> {
+      const rows = await tx.$queryRaw<StaffNoteRow[]>(Prisma.sql`
+        update staff_notes set told_at = ${now}::timestamptz
+        where resolved_at is null and (told_at is null or told_at <= ${new Date(now.getTime() - DAY_MS)}::timestamptz)
+        returning key, text, first_at as "firstAt"`)
+      return rows.sort((a, b) => a.firstAt.getTime() - b.firstAt.getTime() || (a.key < b.key ? -1 : 1))
+    },
+
+    async nextUntold(): Promise<Date | undefined> {
+      const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
+        select min(coalesce(told_at + interval '1 day', first_at)) as next from staff_notes where resolved_at is null`)
+      return row?.next ?? undefined
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { audit } from './audit.ts'
+import { cards } from './cards.ts'
+import { codes } from './codes.ts'
+import { communities } from './communities.ts'
+import type { Tools } from './database.ts'
+import { deliveries } from './deliveries.ts'
+import { destinations } from './destinations.ts'
+import { directions } from './directions.ts'
+import { drafts } from './drafts.ts'
+import type { Prisma } from './generated/client.ts'
+import { invitations } from './invitations.ts'
+import { jobRuns } from './job-runs.ts'
+import { mails } from './mails.ts'
+import { memberships } from './memberships.ts'
+import { needs } from './needs.ts'
+import { organizations } from './organization.ts'
+import { people } from './people.ts'
+import { posts } from './posts.ts'
+import { reports } from './reports.ts'
+import { rooms } from './rooms.ts'
+import { staffNotes } from './staff-notes.ts'
+
+/** A transaction of Prisma's, which every noun's functions close over. */
+export type Tx = Prisma.TransactionClient
+
+/** Everything stored, by noun. An object of this lives as long as its transaction. */
+export type Store = ReturnType<typeof storeOn>
+
+/** The store on one open transaction. */
+export function storeOn(tx: Tx, tools: Tools) {
+  return {
+    audit: audit(tx, tools),
+    cards: cards(tx, tools),
+    codes: codes(tx, tools),
+    communities: communities(tx, tools),
+    deliveries: deliveries(tx),
+    destinations: destinations(tx),
+    directions: directions(tx, tools),
+    drafts: drafts(tx, tools),
+    invitations: invitations(tx, tools),
+    jobRuns: jobRuns(tx),
+    mails: mails(tx, tools),
+    memberships: memberships(tx, tools),
+    needs: needs(tx, tools),
+    organization: organizations(tx),
+    people: people(tx, tools),
+    posts: posts(tx, tools),
+    reports: reports(tx, tools),
+    rooms: rooms(tx, tools),
+    staffNotes: staffNotes(tx),
+  }
+}

@@ -1,0 +1,167 @@
+import type { Command } from '../command.ts'
+import type { Draws } from '../core/ids.ts'
+import type { Mailer } from '../mail.ts'
+import type { Answer } from '../platform.ts'
+import type { Form } from '../reply.ts'
+import type { Delivery, Raw, Router } from '../router.ts'
+import { type Chat, LOBBY, type Message, type Seat } from './chat.ts'
+import type { Line, Speaker } from './line.ts'
+import { parseCommand } from './parse.ts'
+import { MAIN, type Print } from './print.ts'
+import { render, type Shown } from './render.ts'
+
+/** What a rehearsal can do besides speaking. */
+export interface Rehearsal {
+  advance(duration: string): Promise<Date | undefined>
+  /** Makes a destination fail, or work again; a sentence where there is none of that name or fault. */
+  store(name: string, fault: string): string | undefined
+}
+
+/** The parts a terminal is made of. Without a rehearsal one person speaks, and the clock is the machine's. */
+export interface TerminalParts {
+  chat: Chat
+  router: Router
+  commands: Command[]
+  print: Print
+  draws: Draws
+  now(): Date
+  rehearsal?: Rehearsal
+}
+
+/** Carries one line to the router, and the answer into the chat. */
+export function createTerminal({ chat, router, commands, print, draws, now, rehearsal }: TerminalParts) {
+  const shapesOf = (name: string) => commands.find((command) => command.name === name)?.shapes
+
+  async function command(speaker: Speaker, text: string): Promise<void> {
+    const { command, raw } = parseCommand(text, shapesOf)
+    const form = router.form(command, raw)
+    if (form) return openForm(speaker, form)
+    answer(speaker, await router.run(delivery(speaker), command, raw))
+  }
+
+  async function press(speaker: Speaker, labels: string[], containing: string | undefined): Promise<void> {
+    const [label = '', ...more] = labels
+    if (more.length > 0) return print({ notice: 'Only one button can be pressed at a time here.' })
+    const found = chat.find(seatOf(speaker), speaker.isStaff, label, containing)
+    if (!found)
+      return print({
+        error: `${speaker.name} sees no button [${label}]. Type @${speaker.name} ? to see what there is.`,
+      })
+    const form = router.form(found.press, {})
+    if (form) return openForm(speaker, form)
+    const given = await router.press(delivery(speaker, found.message.room), found.press)
+    if (found.message.to !== undefined) found.message.waits = false
+    answer(speaker, given, found.message)
+  }
+
+  async function fields(speaker: Speaker, filled: Raw): Promise<void> {
+    const form = chat.takeForm(seatOf(speaker))
+    if (!form) return print({ error: `${speaker.name} has no form open.` })
+    answer(speaker, await router.press(delivery(speaker), form.address, filled))
+  }
+
+  function openForm(speaker: Speaker, form: Form): void {
+    const seat = seatOf(speaker)
+    chat.openForm(seat, form)
+    print({ workspace: seat.workspace, to: seat.name, form })
+  }
+
+  /** Shows a private answer, in the place of the message pressed where the command wants it so. */
+  function answer(speaker: Speaker, given: Answer, pressed?: Message): void {
+    const { workspace, name } = seatOf(speaker)
+    const shown = render(given.content, given)
+    const replaces = given.replaces && pressed?.to !== undefined
+    if (replaces && pressed) Object.assign(pressed, { shown, waits: shown.buttons !== undefined })
+    else chat.show({ workspace, to: name, shown, waits: shown.buttons !== undefined })
+    print({ workspace, to: name, shown, ...(replaces && { replaces }) })
+  }
+
+  function look(speaker: Speaker): void {
+    const seat = seatOf(speaker)
+    const pressable = chat.visible(seat, speaker.isStaff).filter(({ shown }) => shown.buttons)
+    const buttons = pressable.flatMap(({ shown }) => shown.buttons ?? [])
+    const text =
+      pressable.length === 0 ? 'There is nothing to press.' : pressable.map(({ shown }) => summary(shown)).join('\n')
+    print({ workspace: seat.workspace, to: seat.name, shown: { text, ...(buttons.length > 0 && { buttons }) } })
+  }
+
+  function delivery(speaker: Speaker, room = speaker.room): Delivery {
+    const { workspace, name } = seatOf(speaker)
+    return {
+      id: `terminal/${draws.key()}`,
+      account: { platform: 'terminal', workspace, externalId: name, name: speaker.name, isStaff: speaker.isStaff },
+      where: { platform: 'terminal', workspace, place: room ?? LOBBY },
+      now: now(),
+    }
+  }
+
+  async function rehearse(
+    line: Line & { kind: 'mail' | 'store' | 'hook' | 'file' | 'advance' },
+    parts: Rehearsal,
+  ): Promise<void> {
+    switch (line.kind) {
+      case 'advance': {
+        const time = await parts.advance(line.duration)
+        return print(time ? { now: time } : { error: 'A time looks like +3d (s, m, h, d or w).' })
+      }
+      case 'store': {
+        const problem = parts.store(line.name, line.fault)
+        return print(problem ? { error: problem } : { notice: `Destination ${line.name}: ${line.fault}.` })
+      }
+      case 'mail':
+        return print({ notice: 'Mails have nothing to press yet.' })
+      case 'hook':
+        return print({ notice: 'Nothing comes back from destinations yet.' })
+      case 'file':
+        return print({ notice: 'No command takes a file yet.' })
+      default:
+        return line satisfies never
+    }
+  }
+
+  return {
+    /** Does what one line asks for. */
+    async handle(line: Line): Promise<void> {
+      switch (line.kind) {
+        case 'nothing':
+        case 'comment':
+          return
+        case 'unknown':
+          return print({ error: line.why })
+        case 'command':
+        case 'press':
+        case 'fields':
+        case 'look': {
+          const speaker = rehearsal ? line.speaker : { ...line.speaker, isStaff: true }
+          if (!rehearsal && speaker.name !== 'you')
+            return print({ notice: 'Here you speak as yourself. Others can be played with npm run try.' })
+          if (line.kind === 'command') return command(speaker, line.text)
+          if (line.kind === 'press') return press(speaker, line.labels, line.containing)
+          return line.kind === 'fields' ? fields(speaker, line.fields) : look(speaker)
+        }
+        default:
+          if (!rehearsal) return print({ notice: 'That is for rehearsals: npm run try.' })
+          return rehearse(line, rehearsal)
+      }
+    },
+  }
+}
+
+/** The terminal shows every mail instead of sending it. */
+export function terminalMailer(print: Print): Mailer {
+  return {
+    async send({ to, subject, text }) {
+      print({ mail: { to, subject, text } })
+    },
+    close: () => undefined,
+  }
+}
+
+function seatOf({ workspace = MAIN, name }: Speaker): Seat {
+  return { workspace, name: name.toLowerCase() }
+}
+
+function summary({ text, card, buttons = [] }: Shown): string {
+  const labels = buttons.map(({ label }) => `[${label}]`).join(' ')
+  return `${card?.title ?? text.split('\n')[0] ?? ''}: ${labels}`
+}

@@ -1,0 +1,90 @@
+import type { OptionShape } from '../option.ts'
+
+/** A command as typed: its words by option name, and what could not be placed. */
+export interface Typed {
+  command: string
+  raw: Record<string, string>
+}
+
+interface Word {
+  key?: string
+  value: string
+}
+
+const QUOTES: Record<string, string> = { '"': '"', '“': '”', '„': '“', '«': '»' }
+
+/**
+ * Reads one line after its slash: `join parents-united`, `organize remove ...`, options as `key:value`, quoted where they
+ * hold spaces, or plain in their declared order. `shapesOf` gives a command's options; a colon after anything that is not
+ * the name of one is part of the words.
+ */
+export function parseCommand(line: string, shapesOf: (command: string) => OptionShape[] | undefined): Typed {
+  const [first = '', ...rest] = line.trim().split(/\s+/)
+  const [second = ''] = rest
+  // A group may stand before the name: /organize invite is /invite.
+  const isGroup = (first === 'organize' || first === 'staff') && shapesOf(second.toLowerCase()) !== undefined
+  const command = (isGroup ? second : first).toLowerCase()
+  const shapes = shapesOf(command) ?? []
+  const tail = line
+    .trim()
+    .slice(first.length)
+    .trimStart()
+    .slice(isGroup ? second.length : 0)
+  const words = wordsOf(tail, new Set(shapes.map((shape) => shape.name)))
+  return { command, raw: place(words, shapes) }
+}
+
+/** Splits at spaces outside quotes. */
+function wordsOf(text: string, keys: Set<string>): Word[] {
+  const words: Word[] = []
+  let rest = text.trimStart()
+  while (rest) {
+    const key = /^([a-z-]+):/.exec(rest)?.[1]
+    const isKey = key !== undefined && keys.has(key)
+    if (isKey) rest = rest.slice(key.length + 1)
+    const [value, after] = take(rest)
+    words.push(isKey ? { key, value } : { value })
+    rest = after.trimStart()
+  }
+  return words
+}
+
+/** The next word, quoted or plain, and what follows it. A quote that is never closed runs to the end of the line. */
+function take(text: string): [string, string] {
+  const closing = QUOTES[text[0] ?? '']
+  if (closing !== undefined) {
+    const end = text.indexOf(closing, 1)
+    return end < 0 ? [text.slice(1), ''] : [text.slice(1, end), text.slice(end + 1)]
+  }
+  const end = text.search(/\s/)
+  return end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end)]
+}
+
+/** Gives plain words to the options in their order; the last of them takes all that is left over. */
+function place(words: Word[], shapes: OptionShape[]): Record<string, string> {
+  const raw: Record<string, string> = {}
+  for (const { key, value } of words) if (key !== undefined) raw[key] = value
+  let plain = words.filter((word) => word.key === undefined).map((word) => word.value)
+  const open = shapes.filter((shape) => !(shape.name in raw) && !shape.keyOnly)
+  if (plain.length < open.length) plain = takeChoices(plain, open, raw)
+  const left = open.filter((shape) => !(shape.name in raw))
+  left.forEach((shape, i) => {
+    const isLast = i === left.length - 1
+    const words = isLast ? plain.slice(i).join(' ') : plain[i]
+    if (words) raw[shape.name] = words
+  })
+  // More words than options: they are named as what they are, so that nothing typed is dropped in silence.
+  if (left.length === 0 && plain.length > 0) raw[plain.join(' ')] = ''
+  return raw
+}
+
+/** `/sharing on` in a room: a word that only a later option can mean goes to that option, and the earlier one is left out. */
+function takeChoices(plain: string[], open: OptionShape[], raw: Record<string, string>): string[] {
+  return plain.filter((word) => {
+    const shape = open.find(
+      (one) => one.kind === 'choice' && !(one.name in raw) && one.choices.includes(word.toLowerCase()),
+    )
+    if (shape) raw[shape.name] = word
+    return !shape
+  })
+}

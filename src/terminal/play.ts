@@ -1,0 +1,61 @@
+import { createInterface } from 'node:readline/promises'
+import type { Command } from '../command.ts'
+import { type Line, readLine } from './line.ts'
+import type { Print } from './print.ts'
+
+/** The streams a terminal reads and writes; `isTerminal` where a person sits at it. */
+export interface Streams {
+  input: NodeJS.ReadableStream
+  output: NodeJS.WritableStream
+  isTerminal: boolean
+}
+
+/** Longer lines are not read; ten times what any option takes. */
+const LINE_MAX = 100_000
+
+/**
+ * Reads lines until the input ends and does each before the next, with all work that it makes due. `signal` ends it early.
+ */
+export async function play(
+  { input, output, isTerminal }: Streams,
+  terminal: { handle(line: Line): Promise<void> },
+  commands: Command[],
+  print: Print,
+  settle: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const lines = createInterface({
+    input,
+    terminal: isTerminal,
+    signal,
+    ...(isTerminal && { output, prompt: '> ', historySize: 1_000, completer: completerOf(commands) }),
+  })
+  if (isTerminal) lines.prompt()
+  let file: { name: string; end: string } | undefined
+  for await (const text of lines) {
+    if (file) {
+      if (text.trim() === file.end) file = undefined
+      continue
+    }
+    print({ typed: text })
+    const line: Line =
+      text.length > LINE_MAX
+        ? { kind: 'unknown', why: `The line is too long: ${text.length} characters.` }
+        : readLine(text)
+    await terminal.handle(line)
+    if (line.kind === 'file') file = line
+    await settle()
+    if (isTerminal) lines.prompt()
+  }
+}
+
+/** Completes command names, then the names of their options. */
+function completerOf(commands: Command[]): (line: string) => [string[], string] {
+  return (line) => {
+    const typed = line.slice(line.lastIndexOf(' ') + 1)
+    const name = /\/([a-z-]+)\s/.exec(line)?.[1]
+    const shapes = commands.find((command) => command.name === name)?.shapes
+    const words = shapes ? shapes.map((shape) => `${shape.name}:`) : commands.map((command) => `/${command.name} `)
+    return [words.filter((word) => word.startsWith(typed)), typed]
+  }
+}

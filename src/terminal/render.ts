@@ -1,0 +1,62 @@
+import { DateTime } from 'luxon'
+import { type Pen, type Text, write } from '../core/say.ts'
+import type { Reading } from '../platform.ts'
+import type { Content } from '../reply.ts'
+
+/** A message as the terminal shows it: plain words only, so nothing that people typed can be markup. */
+export interface Shown {
+  text: string
+  card?: { title?: string; body?: string; fields?: { label: string; value: string }[] }
+  buttons?: { label: string; press: string }[]
+}
+
+/** Escape sequences and other control characters would let typed words draw on the screen. */
+const CONTROL = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** Writes a message for one reader. */
+export function render({ text, card }: Content, reading: Reading): Shown {
+  const pen = penOf(reading)
+  const on = (one: Text | undefined) => (one ? write(one, pen) : undefined)
+  const [title, body] = [on(card?.title), on(card?.body)]
+  const fields = card?.fields?.map(({ label, value }) => ({ label: write(label, pen), value: write(value, pen) }))
+  const buttons = card?.buttons?.map(({ label, press }) => ({ label: write(label, pen), press }))
+  return {
+    text: on(text) ?? title ?? '',
+    ...((title || body || fields) && {
+      card: { ...(title && { title }), ...(body && { body }), ...(fields && { fields }) },
+    }),
+    ...(buttons && buttons.length > 0 && { buttons }),
+  }
+}
+
+/** A message as lines for people to read. */
+export function asLines(shown: Shown): string[] {
+  const { text, card, buttons } = shown
+  return [
+    ...(text && text !== card?.title ? text.split('\n') : []),
+    ...(card?.title ? [card.title] : []),
+    ...(card?.body?.split('\n') ?? []),
+    ...(card?.fields?.map(({ label, value }) => `${label}: ${value.replaceAll('\n', '\n    ')}`) ?? []),
+    ...(buttons ? [buttons.map(({ label }) => `[${label}]`).join(' ')] : []),
+  ]
+}
+
+/** All words of a message in one line, to look for words in it. */
+export function wordsOf(shown: Shown): string {
+  return asLines(shown).join(' ')
+}
+
+function penOf({ names, zone, language }: Reading): Pen {
+  const plain = (words: string) => words.replace(CONTROL, '')
+  return {
+    // English is the only language so far; other languages are looked up here by the same key.
+    translate: (key) => key,
+    plain,
+    strong: plain,
+    person: (id) => `@${plain(names[id]?.name ?? 'someone')}`,
+    when: (iso) => DateTime.fromISO(iso, { zone }).setLocale(language).toFormat("ccc d LLL yyyy, HH:mm '('ZZZZ')'"),
+    link: (url) => plain(url),
+    typed: plain,
+    count: (n, one, other) => `${n} ${new Intl.PluralRules(language).select(n) === 'one' ? one : other}`,
+  }
+}
