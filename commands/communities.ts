@@ -54,7 +54,10 @@ async function page(context: Context, { search, tag, show }: Search, skip: numbe
   const listed = found.slice(0, PAGE)
   const buttons: Button[] = listed
     .filter((one) => one.standing.state === 'none' || one.standing.state === 'left')
-    .map((one) => ({ label: say`Join ${one.name}`, press: address('join', { community: one.id }) }))
+    .map((one) => ({
+      label: one.state === 'seed' ? say`Pledge for ${one.name}` : say`Join ${one.name}`,
+      press: address('join', { community: one.id }),
+    }))
   if (found.length > PAGE) {
     const kept = Object.fromEntries(
       Object.entries({ search: words, tag, show }).filter((entry): entry is [string, string] => Boolean(entry[1])),

@@ -5,7 +5,7 @@ import { Refusal } from '../src/core/refusal.ts'
 import { lines, say } from '../src/core/say.ts'
 import { lookForOrganizer } from '../src/opening.ts'
 import { community, type Found, text } from '../src/option.ts'
-import { address, type Card, type Reply } from '../src/reply.ts'
+import { address, type Card, type Content, type Reply } from '../src/reply.ts'
 
 const UNDO_MS = 3_600_000
 const REASON_MAX = 500
@@ -55,7 +55,12 @@ async function leave(
 ): Promise<Reply> {
   const { store, caller, now } = context
   const { state, organizer } = found.standing
-  if (state === 'none' || state === 'left') return { text: say`You are not in ${{ strong: found.name }}.` }
+  if (state === 'pledged') return takeBack(context, found)
+  if (state === 'requested') {
+    await store.memberships.decline(found.id, caller.id)
+    return { text: say`Your request to join ${{ strong: found.name }} is taken back.` }
+  }
+  if (state !== 'member') return { text: say`You are not in ${{ strong: found.name }}.` }
   const organizers = organizer ? await store.memberships.organizers(found.id) : []
   const others =
     organizers.length === 1
@@ -77,26 +82,31 @@ async function leave(
   return { card }
 }
 
+async function takeBack({ store, caller }: Context, found: Found): Promise<Reply> {
+  await store.memberships.takeBack(found.id, caller.id)
+  return {
+    text: say`Your pledge for ${{ strong: found.name }} is taken back.`,
+    redraw: [{ card: 'seed', id: found.id }],
+  }
+}
+
 /** The leaving itself. Reports, directions and rooms follow in the same statement. */
-async function go({ store, caller, where, now }: Context, found: Found, reason: string | undefined): Promise<Reply> {
+async function go(context: Context, found: Found, reason: string | undefined): Promise<Content> {
+  const { store, caller, where, now } = context
   const organizers = reason ? (await store.memberships.organizers(found.id)).filter((id) => id !== caller.id) : []
-  if (!(await store.memberships.leave(found, caller.id, now)))
-    return { text: say`You are not in ${{ strong: found.name }}.` }
+  const left = await store.memberships.leave(found, caller.id, now)
+  if (left === 'was not in it') return { text: say`You are not in ${{ strong: found.name }}.` }
   if (reason) {
     const word = say`Someone left ${{ strong: found.name }} and tells its organizers: ${reason.slice(0, REASON_MAX)}`
     await store.posts.sayToAll(organizers, { text: word }, now, where)
   }
-  if (found.state === 'seed')
-    return {
-      text: say`Your pledge for ${{ strong: found.name }} is taken back.`,
-      redraw: [{ card: 'seed', id: found.id }],
-    }
-  const gone = lines(
-    say`You have left ${{ strong: found.name }}. Whoever was told that you were in it is told now that you are not.`,
+  const text = lines(
+    say`You have left ${{ strong: found.name }}.`,
+    left === 'left and revoked' && say`Whoever was told that you were in it is told now that you are not.`,
     found.sensitive && say`That you were in it has been deleted.`,
   )
-  if (found.sensitive || found.standing.state !== 'member') return { text: gone }
-  return { text: gone, card: { buttons: [{ label: say`Undo`, press: address('leave.undo', { c: found.id }) }] } }
+  if (found.sensitive) return { text }
+  return { text, card: { buttons: [{ label: say`Undo`, press: address('leave.undo', { c: found.id }) }] } }
 }
 
 /** A fresh join, without asking its organizers again; what the organization may know is asked anew. */

@@ -191,7 +191,8 @@ async function show({ store, caller }: Context, found: Found | undefined): Promi
 }
 
 function agreed(one: Direction): Text {
-  return say`You said yes on ${{ when: one.at }} (${one.act}) to: ${one.wording}`
+  const wording = one.wording.split('\n').map((line) => say`${line}`)
+  return say`You said yes on ${{ when: one.at }} (${one.act}) to:\n${wording}`
 }
 
 function notIn(found: Found): Text {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { BadConfig, type Config, HOW_TO_MAKE_A_KEY, loadEnvFile, readConfig } from './config.ts'
-import { drawsFrom } from './core/ids.ts'
+import { type Bytes, drawsFrom } from './core/ids.ts'
 import { keysFrom } from './core/keys.ts'
 import { build, type Log } from './house.ts'
 import { loadCommands } from './load-commands.ts'
@@ -28,12 +28,15 @@ const root = existsSync(`${here}/package.json`) ? here : fileURLToPath(new URL('
 /** What both ways to run it need to find. */
 export const folders = { commands: `${here}/commands`, migrations: `${root}/prisma/migrations` }
 
+/** Node's own random bytes; its second parameter is another than ours. */
+const machineBytes: Bytes = (length) => randomBytes(length)
+
 async function start(config: Config): Promise<void> {
   const log = logTo(config.LOG_LEVEL)
   const now = () => new Date()
-  const draws = drawsFrom(randomBytes)
+  const draws = drawsFrom(machineBytes)
   const place = placeOf(config)
-  const keys = keysFrom(await keysOf(config, place), randomBytes)
+  const keys = keysFrom(await keysOf(config, place), machineBytes)
   const database = await openDatabase(place, folders.migrations, now(), { draws, keys })
   const commands = await loadCommands(folders.commands)
   const destinations = openDestinations(config.destinations, now)
@@ -99,13 +102,13 @@ function placeOf(config: Config): DatabasePlace {
 /** The keys of KINDRED_KEY; embedded, one is made at the first start and kept beside the data. */
 async function keysOf(config: Config, place: DatabasePlace): Promise<Uint8Array[]> {
   if (config.keys.length > 0) return config.keys
-  if (place.kind === 'memory') return [randomBytes(32)]
+  if (place.kind === 'memory') return [machineBytes(32)]
   if (place.kind === 'postgresql') {
     throw new BadConfig(
       `KINDRED_KEY is not set. With PostgreSQL it must be, and be kept. Make one: ${HOW_TO_MAKE_A_KEY}`,
     )
   }
-  return [await keyOfFolder(place.folder, () => randomBytes(32))]
+  return [await keyOfFolder(place.folder, () => machineBytes(32))]
 }
 
 /** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */

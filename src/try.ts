@@ -52,7 +52,7 @@ export async function rehearse(
   const flags = readFlags(words)
   const clock = clockFrom(flags.now)
   const seed = flags.seed === undefined ? undefined : await seedOf(flags)
-  const bytes = seed === undefined ? randomBytes : seededBytes(seed)
+  const bytes = seed === undefined ? (length: number) => randomBytes(length) : seededBytes(seed)
   const draws = drawsFrom(bytes)
   const place: DatabasePlace = flags.data ? { kind: 'folder', folder: flags.data } : { kind: 'memory' }
   const key = place.kind === 'folder' ? await keyOfFolder(place.folder, () => bytes(32)) : bytes(32)

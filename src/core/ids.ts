@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 
-/** Fills a buffer with random bytes: the machine's in life, a seeded stream in rehearsals. */
-export type Bytes = (length: number) => Uint8Array
+/**
+ * Gives random bytes: the machine's in life, seeded ones in rehearsals. There each purpose has a stream of its own, so that
+ * one more id somewhere does not change every code that follows.
+ */
+export type Bytes = (length: number, purpose?: string) => Uint8Array
 
 /** The one place where ids, codes and chances come from. */
 export interface Draws {
@@ -23,32 +26,41 @@ const CLEAR = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789'
 
 /** Draws made from a source of bytes. */
 export function drawsFrom(bytes: Bytes): Draws {
-  const fraction = () => {
-    const four = bytes(4)
+  const fractionOf = (purpose: string) => () => {
+    const four = bytes(4, purpose)
     return new DataView(four.buffer, four.byteOffset, 4).getUint32(0) / 2 ** 32
   }
-  const pick = (alphabet: string, length: number) =>
-    Array.from({ length }, () => alphabet[Math.floor(fraction() * alphabet.length)]).join('')
-  const ulid = monotonicFactory(fraction)
+  const picker = (alphabet: string, purpose: string) => {
+    const fraction = fractionOf(purpose)
+    return (length: number) => Array.from({ length }, () => alphabet[Math.floor(fraction() * alphabet.length)]).join('')
+  }
+  const ulid = monotonicFactory(fractionOf('id'))
+  const key = picker(ALPHABET, 'key')
+  const digits = picker('0123456789', 'digits')
+  const word = picker(CLEAR, 'word')
   return {
     id: (now) => ulid(now.getTime()),
-    key: () => pick(ALPHABET, 26),
-    digits: () => pick('0123456789', 6),
-    word: () => `${pick(CLEAR, 4)}-${pick(CLEAR, 4)}`,
-    fraction,
+    key: () => key(26),
+    digits: () => digits(6),
+    word: () => `${word(4)}-${word(4)}`,
+    fraction: fractionOf('fraction'),
   }
 }
 
-/** The same bytes for the same seed, every time: SHA-256 of the seed and a counter. */
+/** The same bytes for the same seed, every time: SHA-256 of the seed, the purpose and a counter. */
 export function seededBytes(seed: string): Bytes {
-  let counter = 0
-  let pool = Buffer.alloc(0)
-  return (length) => {
-    while (pool.length < length) {
-      pool = Buffer.concat([pool, createHash('sha256').update(`${seed}:${counter++}`).digest()])
+  const streams = new Map<string, { counter: number; pool: Buffer }>()
+  return (length, purpose = '') => {
+    const stream = streams.get(purpose) ?? { counter: 0, pool: Buffer.alloc(0) }
+    streams.set(purpose, stream)
+    while (stream.pool.length < length) {
+      const next = createHash('sha256')
+        .update(`${seed}/${purpose}/${stream.counter++}`)
+        .digest()
+      stream.pool = Buffer.concat([stream.pool, next])
     }
-    const out = pool.subarray(0, length)
-    pool = pool.subarray(length)
+    const out = stream.pool.subarray(0, length)
+    stream.pool = stream.pool.subarray(length)
     return Uint8Array.from(out)
   }
 }

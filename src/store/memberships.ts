@@ -121,15 +121,20 @@ export function memberships(tx: Tx, { draws }: Tools) {
      * and who comes back is asked anew. One statement.
      * Of a sensitive community nothing is kept.
      */
-    async leave(community: Pick<Community, 'id' | 'sensitive'>, personId: string, now: Date): Promise<boolean> {
-      const [row] = await tx.$queryRaw<{ gone: boolean }[]>(Prisma.sql`
+    async leave(
+      community: Pick<Community, 'id' | 'sensitive'>,
+      personId: string,
+      now: Date,
+    ): Promise<'left' | 'left and revoked' | 'was not in it'> {
+      const [row] = await tx.$queryRaw<{ gone: boolean; revoked: boolean }[]>(Prisma.sql`
         with gone as (
           update memberships set state = 'left', organizer = false, left_at = ${now}::timestamptz, reason = null
-          where person_id = ${personId} and community_id = ${community.id} and state in ('member', 'pledged', 'requested')
+          where person_id = ${personId} and community_id = ${community.id} and state = 'member'
           returning community_id),
         revoked as (
           update directions d set standing = null, revoked_at = ${now}::timestamptz, revoked_by = 'leaving'
-          from gone where d.person_id = ${personId} and d.community_id = gone.community_id and d.standing),
+          from gone where d.person_id = ${personId} and d.community_id = gone.community_id and d.standing
+          returning d.id),
         unasked as (
           delete from questions q using gone where q.person_id = ${personId} and q.community_id = gone.community_id),
         reported as (
@@ -140,9 +145,10 @@ export function memberships(tx: Tx, { draws }: Tools) {
           update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz
           from gone join rooms using (community_id)
           where p.room_id = rooms.id and p.person_id = ${personId} and p.wanted = 'in')
-        select exists (select 1 from gone) as gone`)
+        select exists (select 1 from gone) as gone, exists (select 1 from revoked) as revoked`)
       if (community.sensitive) await this.forgetSensitive(community.id, personId)
-      return row?.gone ?? false
+      if (!row?.gone) return 'was not in it'
+      return row.revoked && !community.sensitive ? 'left and revoked' : 'left'
     },
 
     async forgetSensitive(communityId: string, personId: string): Promise<void> {

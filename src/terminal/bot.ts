@@ -2,9 +2,8 @@ import type { Command } from '../command.ts'
 import type { Draws } from '../core/ids.ts'
 import type { Mailer } from '../mail.ts'
 import type { Answer } from '../platform.ts'
-import type { Form } from '../reply.ts'
 import type { Delivery, Raw, Router } from '../router.ts'
-import { type Chat, LOBBY, type Message, type Seat } from './chat.ts'
+import { type Chat, LOBBY, type Message, type Opened, type Seat } from './chat.ts'
 import type { Line, Speaker } from './line.ts'
 import { parseCommand } from './parse.ts'
 import { MAIN, type Print } from './print.ts'
@@ -35,7 +34,7 @@ export function createTerminal({ chat, router, commands, print, draws, now, rehe
   async function command(speaker: Speaker, text: string): Promise<void> {
     const { command, raw } = parseCommand(text, shapesOf)
     const form = router.form(command, raw)
-    if (form) return openForm(speaker, form)
+    if (form) return openForm(speaker, { form })
     answer(speaker, await router.run(delivery(speaker), command, raw))
   }
 
@@ -48,22 +47,21 @@ export function createTerminal({ chat, router, commands, print, draws, now, rehe
         error: `${speaker.name} sees no button [${label}]. Type @${speaker.name} ? to see what there is.`,
       })
     const form = router.form(found.press, {})
-    if (form) return openForm(speaker, form)
+    if (form) return openForm(speaker, { form, message: found.message })
     const given = await router.press(delivery(speaker, found.message.room), found.press)
-    if (found.message.to !== undefined) found.message.waits = false
     answer(speaker, given, found.message)
   }
 
   async function fields(speaker: Speaker, filled: Raw): Promise<void> {
-    const form = chat.takeForm(seatOf(speaker))
+    const { form, message } = chat.takeForm(seatOf(speaker)) ?? {}
     if (!form) return print({ error: `${speaker.name} has no form open.` })
-    answer(speaker, await router.press(delivery(speaker), form.address, filled))
+    answer(speaker, await router.press(delivery(speaker, message?.room), form.address, filled), message)
   }
 
-  function openForm(speaker: Speaker, form: Form): void {
+  function openForm(speaker: Speaker, opened: Opened): void {
     const seat = seatOf(speaker)
-    chat.openForm(seat, form)
-    print({ workspace: seat.workspace, to: seat.name, form })
+    chat.openForm(seat, opened)
+    print({ workspace: seat.workspace, to: seat.name, form: opened.form })
   }
 
   /** Shows a private answer, in the place of the message pressed where the command wants it so. */
@@ -71,6 +69,7 @@ export function createTerminal({ chat, router, commands, print, draws, now, rehe
     const { workspace, name } = seatOf(speaker)
     const shown = render(given.content, given)
     const replaces = given.replaces && pressed?.to !== undefined
+    if (pressed?.to !== undefined) pressed.waits = false
     if (replaces && pressed) Object.assign(pressed, { shown, waits: shown.buttons !== undefined })
     else chat.show({ workspace, to: name, shown, waits: shown.buttons !== undefined })
     print({ workspace, to: name, shown, ...(replaces && { replaces }) })

@@ -18,6 +18,12 @@ export interface Message {
   waits: boolean
 }
 
+/** A form someone has open, and the message whose button opened it. */
+export interface Opened {
+  form: Form
+  message?: Message
+}
+
 /** The room everyone of a workspace is in, where commands are typed unless another is named. */
 export const LOBBY = 'lobby'
 /** Messages nobody can scroll back to any more. */
@@ -30,7 +36,7 @@ export function createChat() {
   const messages: Message[] = []
   const byKey = new Map<string, Message>()
   const rooms = new Map<string, Set<string>>()
-  const forms = new Map<string, Form>()
+  const forms = new Map<string, Opened>()
 
   const membersOf = (workspace: string, room: string) => {
     const key = `${workspace}/${room}`
@@ -67,14 +73,14 @@ export function createChat() {
       return { isNew: true }
     },
 
-    openForm(seat: Seat, form: Form): void {
-      forms.set(keyOf(seat), form)
+    openForm(seat: Seat, opened: Opened): void {
+      forms.set(keyOf(seat), opened)
     },
 
-    takeForm(seat: Seat): Form | undefined {
-      const form = forms.get(keyOf(seat))
+    takeForm(seat: Seat): Opened | undefined {
+      const opened = forms.get(keyOf(seat))
       forms.delete(keyOf(seat))
-      return form
+      return opened
     },
 
     /** The newest message with that button: first among private ones that wait, then among all the person can see. */

@@ -47,7 +47,7 @@ export function wordsOf(shown: Shown): string {
 }
 
 function penOf({ names, zone, language }: Reading): Pen {
-  const plain = (words: string) => words.replace(CONTROL, '')
+  const plain = (words: string) => words.replace(CONTROL, ' ')
   return {
     // English is the only language so far; other languages are looked up here by the same key.
     translate: (key) => key,
