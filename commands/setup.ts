@@ -123,7 +123,9 @@ function show(organization: Organization): Card {
   const or = (value: string | undefined): Text => (value ? say`${value}` : missing)
   return {
     title: organization.isSetUp ? say`${{ strong: organization.name }}` : say`Not set up yet`,
-    body: say`${organization.recipient} is whom people let know. Another name there means that everybody is asked again.`,
+    body: organization.isSetUp
+      ? say`People are asked whether ${{ strong: organization.recipient }} may know. With another name there, everybody is asked anew.`
+      : say`Tell people who asks them: the organization's name, and a link to its privacy notice.`,
     fields: [
       { label: say`Privacy notice (nobody is asked without it)`, value: or(organization.privacyNotice) },
       { label: say`Contact`, value: or(organization.contact) },

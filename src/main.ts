@@ -60,6 +60,8 @@ async function start(config: Config): Promise<void> {
       await runner.stop()
       mailer?.close()
       await database.close()
+      // Everything is put away; a terminal still open for reading must not keep the process up.
+      process.exit(0)
     })()
     return stopped
   }
@@ -70,7 +72,11 @@ async function start(config: Config): Promise<void> {
   restoreRooms(chat, await database.transaction((store) => store.rooms.known('terminal')))
   const terminal = createTerminal({ chat, router, commands, print, draws, now })
   const isNew = !(await database.transaction((store) => store.organization.get())).isSetUp
-  if (isNew) await terminal.handle({ kind: 'command', speaker: { name: 'you', isStaff: true }, text: 'setup' })
+  if (isNew) {
+    const speaker = { name: 'you', isStaff: true }
+    await terminal.handle({ kind: 'command', speaker, text: 'setup' })
+    await terminal.handle({ kind: 'press', speaker, labels: ['What people read'] })
+  }
   const streams = { input: process.stdin, output: process.stdout, isTerminal: true }
   await play(streams, terminal, commands, print, () => runner.runDue(), stopping.signal)
 }

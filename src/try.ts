@@ -42,6 +42,15 @@ const flagSchema = z.object({
 })
 type Flags = z.infer<typeof flagSchema>
 
+const FLAGS_HELP = [
+  'npm run try -- FLAGS, reading lines from the terminal or a pipe (docs/terminal.md):',
+  '  --now TIME   the clock stands still at a time such as 2026-01-05T12:00:00Z, but for +3d',
+  '  --seed N     the same ids, codes and draws every time',
+  '  --data DIR   keep the data in a folder instead of in memory',
+  '  --json       one JSON object a line',
+  '  --bare       without the made-up museum: no organization is set up',
+].join('\n')
+
 /** `npm run try`: the whole bot in a terminal or a pipe, with a clock that can be moved and draws that can be fixed. */
 export async function rehearse(
   config: Config,
@@ -49,6 +58,7 @@ export async function rehearse(
   words: string[],
   log: Log,
 ): Promise<void> {
+  if (words.includes('--help')) return void process.stdout.write(`${FLAGS_HELP}\n`)
   const flags = readFlags(words)
   const clock = clockFrom(flags.now)
   const seed = flags.seed === undefined ? undefined : await seedOf(flags)
@@ -136,7 +146,7 @@ function readFlags(words: string[]): Flags {
     return flagSchema.parse(parseArgs({ args: words, options }).values)
   } catch (error) {
     const why = error instanceof z.ZodError ? error.issues[0]?.message : error instanceof Error ? error.message : ''
-    throw new BadConfig(`${why}\nFlags of npm run try: --now TIME, --seed N, --data DIR, --json, --bare`)
+    throw new BadConfig(`${why}\n${FLAGS_HELP}`)
   }
 }
 

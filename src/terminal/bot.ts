@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import type { Draws } from '../core/ids.ts'
 import type { Mailer } from '../mail.ts'
 import type { Answer } from '../platform.ts'
+import type { Form } from '../reply.ts'
 import type { Delivery, Raw, Router } from '../router.ts'
 import { type Chat, LOBBY, type Message, type Opened, type Seat } from './chat.ts'
 import type { Line, Speaker } from './line.ts'
@@ -27,8 +28,11 @@ export interface TerminalParts {
   rehearsal?: Rehearsal
 }
 
+export type Terminal = ReturnType<typeof createTerminal>
+
 /** Carries one line to the router, and the answer into the chat. */
 export function createTerminal({ chat, router, commands, print, draws, now, rehearsal }: TerminalParts) {
+  let asking: { speaker: Speaker; form: Form } | undefined
   const shapesOf = (name: string) => commands.find((command) => command.name === name)?.shapes
 
   async function command(speaker: Speaker, text: string): Promise<void> {
@@ -61,6 +65,7 @@ export function createTerminal({ chat, router, commands, print, draws, now, rehe
   function openForm(speaker: Speaker, opened: Opened): void {
     const seat = seatOf(speaker)
     chat.openForm(seat, opened)
+    asking = { speaker, form: opened.form }
     print({ workspace: seat.workspace, to: seat.name, form: opened.form })
   }
 
@@ -119,8 +124,12 @@ export function createTerminal({ chat, router, commands, print, draws, now, rehe
   }
 
   return {
+    /** The form of whoever spoke last, if it is still open: at a prompt its fields are asked one by one. */
+    asks: () => asking,
+
     /** Does what one line asks for. */
     async handle(line: Line): Promise<void> {
+      asking = undefined
       switch (line.kind) {
         case 'nothing':
         case 'comment':

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { Command } from '../command.ts'
+import type { Terminal } from './bot.ts'
 import { type Line, readLine } from './line.ts'
 import type { Print } from './print.ts'
 
@@ -18,7 +19,7 @@ const LINE_MAX = 100_000
  */
 export async function play(
   { input, output, isTerminal }: Streams,
-  terminal: { handle(line: Line): Promise<void> },
+  terminal: Pick<Terminal, 'handle' | 'asks'>,
   commands: Command[],
   print: Print,
   settle: () => Promise<void>,
@@ -30,7 +31,23 @@ export async function play(
     signal,
     ...(isTerminal && { output, prompt: '> ', historySize: 1_000, completer: completerOf(commands) }),
   })
-  if (isTerminal) lines.prompt()
+  /** At a prompt a form is asked field by field; an empty answer leaves a field out. */
+  const fillForms = async () => {
+    for (let asked = isTerminal ? terminal.asks() : undefined; asked; asked = terminal.asks()) {
+      const fields: Record<string, string> = {}
+      for (const field of asked.form.fields) {
+        const answer = await lines.question(`  ${field.label}${field.required ? '' : ' (may be left out)'}: `, {
+          signal,
+        })
+        if (answer.trim()) fields[field.name] = answer
+      }
+      await terminal.handle({ kind: 'fields', speaker: asked.speaker, fields })
+      await settle()
+    }
+    if (isTerminal) lines.prompt()
+  }
+
+  await fillForms()
   let file: { name: string; end: string } | undefined
   for await (const text of lines) {
     if (file) {
@@ -45,7 +62,7 @@ export async function play(
     await terminal.handle(line)
     if (line.kind === 'file') file = line
     await settle()
-    if (isTerminal) lines.prompt()
+    await fillForms()
   }
 }
 
