@@ -22,6 +22,7 @@ import { readLine } from '../src/terminal/line.ts'
 import { MAIN, type Output } from '../src/terminal/print.ts'
 import { asLines } from '../src/terminal/render.ts'
 import { restoreRooms, terminalPlatform } from '../src/terminal/rooms.ts'
+import { ownDatabase, server } from './postgres.ts'
 
 export const folders = {
   commands: fileURLToPath(new URL('../commands', import.meta.url)),
@@ -48,6 +49,7 @@ export interface StageOptions {
   now?: string
   seed?: string
   organization?: Organization | null
+  /** Left out, a database of its own: in memory, or on the server of TEST_DATABASE_URL. */
   place?: DatabasePlace
   /** Destinations besides, or instead of, the CSV files. */
   destinations?: (Configured & { store: SegmentStore })[]
@@ -55,7 +57,7 @@ export interface StageOptions {
   commands?: Command[]
 }
 
-/** The whole bot on an embedded database, with a fake chat in front, a given clock and fixed draws. */
+/** The whole bot on a database of its own, with a fake chat in front, a given clock and fixed draws. */
 export interface Stage extends House {
   database: Database
   commands: Command[]
@@ -79,7 +81,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const bytes = seededBytes(options.seed ?? '1')
   const draws = drawsFrom(bytes)
   const folder = await mkdtemp(`${tmpdir()}/kindred-stage-`)
-  const place = options.place ?? { kind: 'memory', image: inject('image') }
+  const own = server && !options.place ? await ownDatabase(server) : undefined
+  const place = options.place ?? own?.place ?? { kind: 'memory', image: inject('image') }
   const database = await openDatabase(place, folders.migrations, now, {
     draws,
     keys: keysFrom([seededBytes('key')(32)], bytes),
@@ -154,6 +157,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     async close() {
       await house.runner.stop()
       await database.close()
+      await own?.drop()
       await rm(folder, { recursive: true, force: true })
     },
   }
