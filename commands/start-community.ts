@@ -86,9 +86,11 @@ async function propose(context: Context, wish: Wish, anyway: boolean): Promise<R
 async function start(context: Context, wish: Wish): Promise<Reply> {
   const { store, caller, organization, where, now } = context
   const { name, need, visibility, sensitive } = wish
-  const { id } = await store.communities.start(
+  const id = store.communities.newId(now)
+  await store.communities.start(
     {
-      slug: await freeSlug(context, name),
+      id,
+      slug: await freeSlug(store, id, wish),
       name,
       need,
       tags: tagsOf(wish.tags ?? ''),
@@ -142,8 +144,11 @@ async function awaitStaff({ store, organization, now }: Context, seed: WithStand
   }
 }
 
-async function freeSlug({ store, caller }: Context, name: string): Promise<string> {
-  const slug = slugOf(name, caller.id.slice(-4).toLowerCase())
+/** A slug nobody has. One that is hidden ends by chance, or a number behind somebody else's slug would tell of it. */
+async function freeSlug(store: Store, id: string, { name, visibility, sensitive }: Wish): Promise<string> {
+  const chance = id.slice(-4).toLowerCase()
+  const slug = slugOf(name, chance)
+  if (visibility === 'secret' || sensitive) return `${slug}-${chance}`
   for (let n = 1; n <= SLUG_TRIES; n++) {
     if (!(await store.communities.slugIsTaken(numbered(slug, n)))) return numbered(slug, n)
   }

@@ -20,9 +20,11 @@ declare const WebAssembly: {
 const folder = fileURLToPath(new URL('./migrations', import.meta.url))
 const schemaFile = fileURLToPath(new URL('./schema.prisma', import.meta.url))
 
-/** The SQL that leads from the migrations in this folder to schema.prisma; empty when nothing is missing. */
-export async function missingSql(): Promise<string> {
-  const schema = await readFile(schemaFile, 'utf8')
+/** The schema as it is written down. */
+export const readSchema = (): Promise<string> => readFile(schemaFile, 'utf8')
+
+/** The SQL that leads from the migrations in this folder to a schema; empty when nothing is missing. */
+export async function missingSql(schema: string): Promise<string> {
   const pglite = await PGlite.create('memory://')
   const engine = await openEngine(schema, pglite)
   try {
@@ -62,8 +64,17 @@ async function readMigrations() {
   )
 }
 
-/** The package imports its .wasm as a module, which Node 20 does not do without a flag; so it is put together here. */
 async function openEngine(schema: string, pglite: PGlite): Promise<Engine> {
+  engine ??= loadEngine()
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPGlite(pglite))
+  return (await engine).new({ datamodels: [[schemaFile, schema]] }, () => undefined, factory)
+}
+
+/** Loaded once: the package keeps views of the memory of the first instance, and reads a second one's words wrongly. */
+let engine: Promise<typeof Engine> | undefined
+
+/** The package imports its .wasm as a module, which Node 20 does not do without a flag; so it is put together here. */
+async function loadEngine(): Promise<typeof Engine> {
   const glueUrl = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const glue = await import(glueUrl)
   const wasm = await readFile(new URL('./schema_engine_bg.wasm', glueUrl))
@@ -71,8 +82,7 @@ async function openEngine(schema: string, pglite: PGlite): Promise<Engine> {
   glue.__wbg_set_wasm(instance.exports)
   // wasm-bindgen exports its start function untyped.
   ;(instance.exports.__wbindgen_start as () => void)()
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPGlite(pglite))
-  return glue.SchemaEngine.new({ datamodels: [[schemaFile, schema]] }, () => undefined, factory)
+  return glue.SchemaEngine
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
@@ -81,7 +91,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     console.error('Name the migration in lower case, for example: npm run migration -- add_tags')
     process.exit(2)
   }
-  const sql = await missingSql()
+  const sql = await missingSql(await readSchema())
   if (!sql) console.log('schema.prisma and the migrations agree: nothing to write.')
   else {
     const next = String((await readMigrations()).length + 1).padStart(4, '0')

@@ -10,6 +10,7 @@ export type WithStanding = Community & { standing: Standing }
 /** What a founder decides. */
 export type NewCommunity = Pick<
   Community,
+  | 'id'
   | 'slug'
   | 'name'
   | 'need'
@@ -57,11 +58,10 @@ export function communities(tx: Tx, { draws }: Tools) {
     ).map(withStanding)
 
   return {
-    async start(community: NewCommunity, now: Date): Promise<Community> {
-      const row = await tx.community.create({
-        data: { ...community, id: draws.id(now), folded: folded(community.name), createdAt: now },
-      })
-      return communityOf(row)
+    newId: (now: Date): string => draws.id(now),
+
+    async start(community: NewCommunity, now: Date): Promise<void> {
+      await tx.community.create({ data: { ...community, folded: folded(community.name), createdAt: now } })
     },
 
     async get(id: string, personId = ''): Promise<WithStanding | undefined> {
@@ -72,7 +72,8 @@ export function communities(tx: Tx, { draws }: Tools) {
     async find(words: string, slug: string, personId: string): Promise<WithStanding | undefined> {
       const found = await query(
         Prisma.sql`where c.slug is not null and (c.id = ${words} or c.slug = ${slug} or c.folded = ${folded(words)})
-          order by (c.id = ${words}) desc, (c.slug = ${slug}) desc, c.created_at limit 1`,
+          order by (c.visibility <> 'secret' or m.state is not null) desc, (c.id = ${words}) desc, (c.slug = ${slug}) desc,
+            c.created_at limit 1`,
         personId,
       )
       return found[0]

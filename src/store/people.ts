@@ -30,7 +30,10 @@ export function people(tx: Tx, { draws }: Tools) {
 
     /** The address is theirs now. */
     async proveEmail(personId: string, email: string, now: Date): Promise<void> {
-      await tx.person.update({ where: { id: personId }, data: { email, emailProvenAt: now } })
+      await tx.person.update({
+        where: { id: personId },
+        data: { email, emailProvenAt: now, emailVersion: { increment: 1 } },
+      })
     },
 
     /** What to call these people on a platform and workspace. */

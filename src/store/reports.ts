@@ -8,8 +8,8 @@ export interface ClaimedReport {
   personId: string
   personKey: string
   email: string
-  /** When the address was proven: tells one version of it from the next. */
-  emailProvenAt: Date | null
+  /** Which of the person's proven addresses it is. */
+  emailVersion: number
   communityId: string
   segment: string
   destination: string
@@ -48,7 +48,7 @@ export function reports(tx: Tx, { draws }: Tools) {
       }
       const wanted = Prisma.sql`
         select distinct on (m.person_id, m.community_id, d.name) m.person_id, m.community_id, d.name as destination, m.since,
-          s.id as direction_id, p.email_proven_at
+          s.id as direction_id
         from directions s
         join memberships m on m.person_id = s.person_id and m.community_id = s.community_id and m.state = 'member'
         join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
@@ -66,8 +66,8 @@ export function reports(tx: Tx, { draws }: Tools) {
             revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
             first_failed_at = null, failure = null
           where reports.wanted <> 'in' or reports.direction_id is distinct from excluded.direction_id
-            or (reports.due_at is null and reports.known_email is distinct from
-                (select email_proven_at from people where id = excluded.person_id))`)
+            or ((reports.due_at is null or reports.leased_until is not null) and reports.known_email is distinct from
+                (select email_version from people where id = excluded.person_id))`)
       await tx.$executeRaw(Prisma.sql`
         update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
           due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null
@@ -88,7 +88,7 @@ export function reports(tx: Tx, { draws }: Tools) {
       await tx.$executeRaw(Prisma.sql`
         update reports r set due_at = null, attempts = 0, failure = null from people p
         where p.id = r.person_id and r.destination = ${destination} and ${isFree(now)} and r.known = r.wanted
-          and (r.wanted = 'out' or r.known_email is not distinct from p.email_proven_at)`)
+          and (r.wanted = 'out' or r.known_email = p.email_version)`)
       const rows = await tx.$queryRaw<ClaimedReport[]>(Prisma.sql`
         with free as (
           select person_id, community_id from reports r
@@ -101,7 +101,7 @@ export function reports(tx: Tx, { draws }: Tools) {
           where r.person_id = free.person_id and r.community_id = free.community_id and r.destination = ${destination}
           returning r.*)
         select r.person_id as "personId", p.key as "personKey", coalesce(p.email, '') as email,
-          p.email_proven_at as "emailProvenAt", r.community_id as "communityId", coalesce(c.slug, c.id) as segment, r.destination,
+          p.email_version as "emailVersion", r.community_id as "communityId", coalesce(c.slug, c.id) as segment, r.destination,
           r.wanted, r.reason, r.since, r.direction_id as "directionId", r.revision, r.changed_at as "changedAt", r.attempts,
           r.first_failed_at as "firstFailedAt"
         from claimed r join people p on p.id = r.person_id join communities c on c.id = r.community_id
@@ -114,13 +114,13 @@ export function reports(tx: Tx, { draws }: Tools) {
       const ours = Prisma.sql`
         from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
           ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
-          ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailProvenAt?.toISOString() ?? null)}::timestamptz[])
-          as sent (person_id, community_id, destination, revision, wanted, proven)
+          ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[])
+          as sent (person_id, community_id, destination, revision, wanted, email)
         where r.person_id = sent.person_id and r.community_id = sent.community_id and r.destination = sent.destination
           and r.lease = ${lease}`
       if ('done' in outcome) {
         const due = Prisma.sql`case when r.revision = sent.revision then null else r.due_at end`
-        await tx.$executeRaw(Prisma.sql`update reports r set known = sent.wanted, known_email = sent.proven,
+        await tx.$executeRaw(Prisma.sql`update reports r set known = sent.wanted, known_email = sent.email,
           first_failed_at = null, ${settled(outcome, due)} ${ours}`)
         return
       }

@@ -29,6 +29,7 @@ CREATE TABLE "people" (
     "zone" TEXT,
     "email" TEXT,
     "email_proven_at" TIMESTAMPTZ(3),
+    "email_version" INTEGER NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "people_pkey" PRIMARY KEY ("id")
@@ -142,7 +143,7 @@ CREATE TABLE "reports" (
     "direction_id" TEXT,
     "revision" INTEGER NOT NULL,
     "known" TEXT,
-    "known_email" TIMESTAMPTZ(3),
+    "known_email" INTEGER,
     "changed_at" TIMESTAMPTZ(3) NOT NULL,
     "due_at" TIMESTAMPTZ(3),
     "lease" TEXT,
