@@ -30,6 +30,8 @@ export interface Target {
 /** What the jobs ask of a platform. Every call may be repeated without harm; `key` tells a repetition from a new one. */
 export interface Platform {
   name: string
+  /** A message everyone sees is drawn at most once in this time. */
+  drawEveryMs: number
   /** Makes a community's room, or finds the one made before; gives its id there. */
   makeRoom(workspace: string, name: string, title: string): Promise<string>
   letIn(workspace: string, room: string, account: string): Promise<void>

@@ -40,7 +40,7 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
             externalId = await draw(card, now)
           })
           await database.transaction(async (store) => {
-            await store.cards.finish(card, lease, outcome, now, externalId)
+            await store.cards.finish(card, lease, outcome, now, externalId, on(card.platform)?.drawEveryMs)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(
                 `card/${card.id}`,

@@ -16,7 +16,7 @@ export interface ClaimedCard {
   attempts: number
 }
 
-/** Messages everyone sees are drawn at most this often, however many press. */
+/** Messages everyone sees are drawn at most this often, however many press, where a platform says nothing else. */
 const PACE_MS = 1_000
 
 export function cards(tx: Tx, { draws }: Tools) {
@@ -32,13 +32,13 @@ export function cards(tx: Tx, { draws }: Tools) {
         insert into cards (id, kind, subject, platform, workspace, place, wanted, drawn, due_at)
         values (${draws.id(now)}, ${kind}, ${subject}, ${where.platform}, ${where.workspace}, ${where.place}, 1, 0, ${now}::timestamptz)
         on conflict (kind, subject, platform, workspace, place) do update
-          set wanted = cards.wanted + 1, due_at = coalesce(cards.due_at, excluded.due_at)`)
+          set wanted = cards.wanted + 1, due_at = coalesce(cards.due_at, greatest(excluded.due_at, cards.not_before))`)
     },
 
     /** Marks every copy of a card stale. */
     async redraw(kind: string, subject: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        update cards set wanted = wanted + 1, due_at = coalesce(due_at, ${now}::timestamptz) where kind = ${kind} and subject = ${subject}`)
+        update cards set wanted = wanted + 1, due_at = coalesce(due_at, greatest(${now}::timestamptz, not_before)) where kind = ${kind} and subject = ${subject}`)
     },
 
     async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedCard[] }> {
@@ -51,13 +51,21 @@ export function cards(tx: Tx, { draws }: Tools) {
     },
 
     /** Drawn; if it grew stale meanwhile, it is due again after the pace. */
-    async finish(row: ClaimedCard, lease: string, outcome: Outcome, now: Date, externalId?: string): Promise<void> {
+    async finish(
+      row: ClaimedCard,
+      lease: string,
+      outcome: Outcome,
+      now: Date,
+      externalId?: string,
+      paceMs = PACE_MS,
+    ): Promise<void> {
+      const notBefore = Prisma.sql`${new Date(now.getTime() + paceMs)}::timestamptz`
       const drawn =
         externalId === undefined ? Prisma.empty : Prisma.sql`external_id = ${externalId}, drawn = ${row.wanted},`
-      const due = Prisma.sql`case when wanted = ${row.wanted} then null else ${new Date(now.getTime() + PACE_MS)}::timestamptz end`
-      await tx.$executeRaw(
-        Prisma.sql`update cards set ${drawn} ${settled(outcome, due)} where id = ${row.id} and lease = ${lease}`,
-      )
+      const unless = { unchanged: Prisma.sql`wanted = ${row.wanted}`, otherwiseDue: notBefore }
+      await tx.$executeRaw(Prisma.sql`
+        update cards set ${drawn} not_before = ${notBefore}, ${settled(outcome, unless)}
+        where id = ${row.id} and lease = ${lease}`)
     },
 
     next: () => nextDue(tx, 'cards'),

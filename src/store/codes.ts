@@ -24,7 +24,7 @@ export function codes(tx: Tx, { draws, keys }: Tools) {
       const asked = await tx.emailCode.count({ where: { personId, createdAt: lately } })
       const sent = await tx.emailCode.count({ where: { address: { in: address }, createdAt: lately } })
       if (asked >= CODES_AN_HOUR || sent >= CODES_AN_HOUR) return undefined
-      const [id, code] = [draws.key(), draws.digits()]
+      const [id, code] = [draws.id(now), draws.digits()]
       await tx.emailCode.create({
         data: {
           id,
@@ -45,7 +45,7 @@ export function codes(tx: Tx, { draws, keys }: Tools) {
     async try(personId: string, accountId: string, code: string, now: Date): Promise<Tried> {
       const newest = await tx.emailCode.findFirst({
         where: { personId, accountId },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        orderBy: { id: 'desc' },
       })
       if (!newest || newest.usedAt || newest.expiresAt <= now || newest.triesLeft <= 0) return { none: true }
       const hashes = keys.hashes('code', hashOf(newest.id, accountId, code))

@@ -61,7 +61,9 @@ export function communities(tx: Tx, { draws }: Tools) {
     newId: (now: Date): string => draws.id(now),
 
     async start(community: NewCommunity, now: Date): Promise<void> {
-      await tx.community.create({ data: { ...community, folded: folded(community.name), createdAt: now } })
+      const { name, need } = community
+      const words = { folded: folded(name), searched: folded(`${name} ${need}`) }
+      await tx.community.create({ data: { ...community, ...words, createdAt: now } })
     },
 
     async get(id: string, personId = ''): Promise<WithStanding | undefined> {
@@ -111,7 +113,8 @@ export function communities(tx: Tx, { draws }: Tools) {
     },
 
     async list(listing: Listing): Promise<WithStanding[]> {
-      const words = `%${folded(listing.search ?? '').replaceAll(/[\\%_]/g, '')}%`
+      const words = folded(listing.search ?? '')
+      const tag = folded(listing.tag ?? '').replaceAll(' ', '-')
       const which = {
         all: PUBLIC,
         wanted: Prisma.sql`${PUBLIC} and c.state = 'seed'`,
@@ -119,8 +122,8 @@ export function communities(tx: Tx, { draws }: Tools) {
       }[listing.which]
       return query(
         Prisma.sql`where ${which}
-          and (${!listing.search} or c.folded like ${words} or lower(c.need) like ${words})
-          and (${listing.tag ?? ''} = '' or ${listing.tag ?? ''} = any(c.tags))
+          and (${words} = '' or position(${words} in c.searched) > 0)
+          and (${tag} = '' or ${tag} = any(c.tags))
           order by (c.state = 'open') desc, c.told_size desc nulls last, c.created_at desc, c.id
           limit ${listing.take} offset ${listing.skip}`,
         listing.personId,
@@ -197,7 +200,7 @@ export function communities(tx: Tx, { draws }: Tools) {
   }
 }
 
-function communityOf({ folded: _, closedAt: __, ...row }: CommunityRow): Community {
+function communityOf({ folded: _, searched: __, closedAt: ___, ...row }: CommunityRow): Community {
   // Both columns are written only by this file, with values of these types.
   return { ...row, visibility: row.visibility as Visibility, state: row.state as CommunityState }
 }

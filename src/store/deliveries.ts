@@ -1,5 +1,6 @@
 import type { Organization } from '../core/organization.ts'
 import type { AccountRef, Person } from '../core/person.ts'
+import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
 import { type OrganizationRow, organizationOf } from './organization.ts'
 import type { Tx } from './store.ts'
@@ -20,7 +21,7 @@ export interface Opening {
 
 interface Row {
   is_new: boolean
-  answer: unknown
+  answer: Uint8Array | null
   organization: OrganizationRow | null
   account_id: string | null
   account_name: string | null
@@ -32,7 +33,12 @@ interface Row {
   email_proven_at: Date | null
 }
 
-export function deliveries(tx: Tx) {
+export function deliveries(tx: Tx, { keys }: Tools) {
+  const read = (sealed: Uint8Array | null | undefined): unknown => {
+    const words = sealed ? keys.open(sealed) : undefined
+    return words === undefined ? undefined : JSON.parse(words)
+  }
+
   return {
     /** Writes the delivery down and finds out who is speaking, in one statement. */
     async open(id: string, account: AccountRef, now: Date): Promise<Opening> {
@@ -52,7 +58,7 @@ export function deliveries(tx: Tx) {
       if (!row) throw new Error('the opening statement returned nothing')
       return {
         isNew: row.is_new,
-        answer: row.is_new ? undefined : (row.answer ?? (await this.answerOf(id))),
+        answer: row.is_new ? undefined : (read(row.answer) ?? (await this.answerOf(id))),
         organization: organizationOf(row.organization),
         ...(row.id &&
           row.account_id && { person: personOf(row, row.id, row.account_id), accountName: row.account_name ?? '' }),
@@ -61,12 +67,14 @@ export function deliveries(tx: Tx) {
 
     /** What was answered, read after waiting for the transaction that carried the delivery out. */
     async answerOf(id: string): Promise<unknown> {
-      return (await tx.delivery.findUnique({ where: { id } }))?.answer
+      return read((await tx.delivery.findUnique({ where: { id } }))?.answer)
     },
 
     /** Keeps what the person is told, in case the platform asks again. */
     async answered(id: string, answer: object): Promise<void> {
-      await tx.$executeRaw(Prisma.sql`update deliveries set answer = ${JSON.stringify(answer)}::jsonb where id = ${id}`)
+      await tx.$executeRaw(
+        Prisma.sql`update deliveries set answer = ${keys.seal(JSON.stringify(answer))} where id = ${id}`,
+      )
     },
 
     /** Forgets what no platform will deliver again. */

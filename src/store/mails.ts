@@ -52,7 +52,7 @@ export function mails(tx: Tx, { draws, keys }: Tools) {
       const over = 'again' in outcome ? Prisma.empty : Prisma.sql`sealed = null,`
       const sent = 'done' in outcome ? Prisma.sql`sent_at = ${now}::timestamptz,` : Prisma.empty
       await tx.$executeRaw(
-        Prisma.sql`update mails set ${over} ${sent} ${settled(outcome, Prisma.sql`null`)} where id = ${id} and lease = ${lease}`,
+        Prisma.sql`update mails set ${over} ${sent} ${settled(outcome)} where id = ${id} and lease = ${lease}`,
       )
     },
 

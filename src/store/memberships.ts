@@ -33,8 +33,8 @@ export function memberships(tx: Tx, { draws }: Tools) {
       values (${draws.id(now)}, ${community.id}, ${platform}, ${workspace}, ${community.slug ?? community.id}, ${now}::timestamptz)
       on conflict (community_id, platform, workspace) do nothing`)
     await tx.$executeRaw(Prisma.sql`
-      insert into room_places (room_id, person_id, wanted, revision, due_at)
-      select id, ${personId}, 'in', 1, ${now}::timestamptz from rooms
+      insert into room_places (room_id, person_id, wanted, known, revision, due_at)
+      select id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from rooms
       where community_id = ${community.id} and platform = ${platform} and workspace = ${workspace}
       on conflict (room_id, person_id) do update set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at`)
   }
@@ -60,8 +60,8 @@ export function memberships(tx: Tx, { draws }: Tools) {
             where memberships.state <> 'member'
           returning community_id),
         placed as (
-          insert into room_places (room_id, person_id, wanted, revision, due_at)
-          select r.id, ${personId}, 'in', 1, ${now}::timestamptz from joined
+          insert into room_places (room_id, person_id, wanted, known, revision, due_at)
+          select r.id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from joined
           join rooms r using (community_id)
           where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive}
           on conflict (room_id, person_id) do update

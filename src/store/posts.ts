@@ -98,9 +98,7 @@ export function posts(tx: Tx, { draws }: Tools) {
     async finish(id: string, lease: string, outcome: Outcome): Promise<void> {
       if ('done' in outcome) await tx.post.deleteMany({ where: { id, lease } })
       else {
-        await tx.$executeRaw(
-          Prisma.sql`update posts set ${settled(outcome, Prisma.sql`null`)} where id = ${id} and lease = ${lease}`,
-        )
+        await tx.$executeRaw(Prisma.sql`update posts set ${settled(outcome)} where id = ${id} and lease = ${lease}`)
       }
     },
 

@@ -118,18 +118,12 @@ export function reports(tx: Tx, { draws }: Tools) {
           as sent (person_id, community_id, destination, revision, wanted, email)
         where r.person_id = sent.person_id and r.community_id = sent.community_id and r.destination = sent.destination
           and r.lease = ${lease}`
-      if ('done' in outcome) {
-        const due = Prisma.sql`case when r.revision = sent.revision then null else r.due_at end`
-        await tx.$executeRaw(Prisma.sql`update reports r set known = sent.wanted, known_email = sent.email,
-          first_failed_at = null, ${settled(outcome, due)} ${ours}`)
-        return
-      }
-      // A change meanwhile has its own due time and has not failed yet.
-      await tx.$executeRaw(
-        Prisma.sql`update reports r set lease = null, leased_until = null ${ours} and r.revision <> sent.revision`,
-      )
-      await tx.$executeRaw(Prisma.sql`update reports r set first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz),
-        ${settled(outcome, Prisma.sql`r.due_at`)} ${ours}`)
+      const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
+      const heard =
+        'done' in outcome
+          ? Prisma.sql`known = sent.wanted, known_email = sent.email, first_failed_at = null`
+          : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
+      await tx.$executeRaw(Prisma.sql`update reports r set ${heard}, ${settled(outcome, unless)} ${ours}`)
     },
 
     /** When the next report can be sent: not while its destination is paused, nor while the person's other one is under way. */

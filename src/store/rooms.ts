@@ -41,8 +41,8 @@ export function rooms(tx: Tx, { draws }: Tools) {
     /** Wants every member in the room of the workspace their account is in, where the community has one. */
     async wantMembers(communityId: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        insert into room_places (room_id, person_id, wanted, revision, due_at)
-        select distinct r.id, m.person_id, 'in', 1, ${now}::timestamptz
+        insert into room_places (room_id, person_id, wanted, known, revision, due_at)
+        select distinct r.id, m.person_id, 'in', 'out', 1, ${now}::timestamptz
         from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
         join accounts a on a.person_id = m.person_id and a.platform = r.platform and a.workspace = r.workspace
         where r.community_id = ${communityId}
@@ -70,20 +70,20 @@ export function rooms(tx: Tx, { draws }: Tools) {
     async finish(id: string, lease: string, outcome: Outcome, externalId?: string): Promise<void> {
       const made = externalId === undefined ? Prisma.empty : Prisma.sql`external_id = ${externalId},`
       await tx.$executeRaw(Prisma.sql`
-        update rooms set ${made} ${settled(outcome, Prisma.sql`null`)} where id = ${id} and lease = ${lease}`)
+        update rooms set ${made} ${settled(outcome)} where id = ${id} and lease = ${lease}`)
     },
 
     /** Places in rooms that exist; changed and changed back is done without a word. */
     async claimPlaces(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedPlace[] }> {
       const lease = draws.key()
       await tx.$executeRaw(Prisma.sql`
-        update room_places set due_at = null where ${isFree(now)} and coalesce(known, 'out') = wanted and attempts = 0`)
+        update room_places set due_at = null, attempts = 0, failure = null where ${isFree(now)} and known = wanted`)
       const rows = await tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
         with free as (
           select room_id, person_id from room_places where ${isFree(now)}
             and exists (select 1 from rooms r where r.id = room_id and r.external_id is not null)
           order by due_at, person_id limit ${limit} for update skip locked)
-        update room_places p set ${taken({ name: lease, now })} from free, rooms r
+        update room_places p set known = null, ${taken({ name: lease, now })} from free, rooms r
         where p.room_id = free.room_id and p.person_id = free.person_id and r.id = p.room_id
         returning p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId",
           p.wanted, p.revision, p.attempts, (select a.external_id from accounts a where a.person_id = p.person_id
@@ -93,8 +93,8 @@ export function rooms(tx: Tx, { draws }: Tools) {
 
     async finishPlace(row: ClaimedPlace, lease: string, outcome: Outcome): Promise<void> {
       const known = 'done' in outcome ? Prisma.sql`known = ${row.wanted},` : Prisma.empty
-      const due = Prisma.sql`case when revision = ${row.revision} then null else due_at end`
-      await tx.$executeRaw(Prisma.sql`update room_places set ${known} ${settled(outcome, due)}
+      const unless = { unchanged: Prisma.sql`revision = ${row.revision}`, otherwiseDue: Prisma.sql`due_at` }
+      await tx.$executeRaw(Prisma.sql`update room_places set ${known} ${settled(outcome, unless)}
         where room_id = ${row.roomId} and person_id = ${row.personId} and lease = ${lease}`)
     },
 

@@ -33,7 +33,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     cards: cards(tx, tools),
     codes: codes(tx, tools),
     communities: communities(tx, tools),
-    deliveries: deliveries(tx),
+    deliveries: deliveries(tx, tools),
     destinations: destinations(tx),
     directions: directions(tx, tools),
     drafts: drafts(tx, tools),

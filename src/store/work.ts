@@ -28,14 +28,21 @@ export function taken(lease: Lease): Prisma.Sql {
   return Prisma.sql`lease = ${lease.name}, leased_until = ${new Date(lease.now.getTime() + LEASE_MS)}::timestamptz`
 }
 
-/** The columns an outcome sets, but for `due_at` of what is done, which depends on whether it changed meanwhile. */
-export function settled(outcome: Outcome, dueWhenDone: Prisma.Sql): Prisma.Sql {
-  if ('done' in outcome) {
-    return Prisma.sql`lease = null, leased_until = null, attempts = 0, failure = null, due_at = ${dueWhenDone}`
-  }
-  const again = 'again' in outcome ? Prisma.sql`${outcome.again}::timestamptz` : Prisma.sql`null`
+/** Whether a row is as it was when it was claimed, and when it is due if it is not. */
+export interface Unless {
+  unchanged: Prisma.Sql
+  otherwiseDue: Prisma.Sql
+}
+
+const NEVER_CHANGES: Unless = { unchanged: Prisma.sql`true`, otherwiseDue: Prisma.sql`null` }
+
+/** The columns an outcome sets. A row that was changed while it was worked on keeps a due time of its own. */
+export function settled(outcome: Outcome, { unchanged, otherwiseDue }: Unless = NEVER_CHANGES): Prisma.Sql {
+  const again = 'again' in outcome ? Prisma.sql`${outcome.again}::timestamptz` : Prisma.sql`null::timestamptz`
+  const due = Prisma.sql`lease = null, leased_until = null, due_at = case when ${unchanged} then ${again} else ${otherwiseDue} end`
+  if ('done' in outcome) return Prisma.sql`${due}, attempts = 0, failure = null`
   const failure = 'again' in outcome ? outcome.failure : outcome.stuck
-  return Prisma.sql`lease = null, leased_until = null, attempts = attempts + 1, failure = ${failure}, due_at = ${again}`
+  return Prisma.sql`${due}, attempts = case when ${unchanged} then attempts + 1 else 0 end, failure = ${failure}`
 }
 
 /** The earliest time at which a row of the table can be worked on, held rows counting from the end of their lease. */

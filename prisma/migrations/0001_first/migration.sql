@@ -53,6 +53,7 @@ CREATE TABLE "communities" (
     "slug" TEXT,
     "name" TEXT NOT NULL,
     "folded" TEXT NOT NULL,
+    "searched" TEXT NOT NULL,
     "need" TEXT NOT NULL,
     "tags" TEXT[],
     "visibility" TEXT NOT NULL,
@@ -199,6 +200,7 @@ CREATE TABLE "cards" (
     "external_id" TEXT,
     "wanted" INTEGER NOT NULL,
     "drawn" INTEGER NOT NULL,
+    "not_before" TIMESTAMPTZ(3),
     "due_at" TIMESTAMPTZ(3),
     "lease" TEXT,
     "leased_until" TIMESTAMPTZ(3),
@@ -289,7 +291,7 @@ CREATE TABLE "invitations" (
 -- CreateTable
 CREATE TABLE "deliveries" (
     "id" TEXT NOT NULL,
-    "answer" JSONB,
+    "answer" BYTEA,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "deliveries_pkey" PRIMARY KEY ("id")
