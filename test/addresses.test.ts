@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Command } from '../src/command.ts'
+import type { OptionShape } from '../src/option.ts'
+import { ADDRESS_MAX, address, readAddress } from '../src/reply.ts'
+import { MAIN } from '../src/terminal/print.ts'
+import { NEED } from './lookup.ts'
+import { openStage, type Stage } from './stage.ts'
+
+/** Whichever platform takes less (platforms.md, sections 2 and 3). */
+const LIMITS = {
+  commandName: /^[-_'\p{Ll}\p{N}]{1,32}$/u,
+  description: 100,
+  options: 25,
+  choices: 25,
+  wholeCommand: 8000,
+  formFields: 5,
+  // Slack; Discord takes 45.
+  formTitle: 24,
+  // Slack; Discord takes 80.
+  buttonLabel: 75,
+  buttons: 25,
+}
+
+const ULID = '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
+
+/** The longest value of each argument that buttons carry. */
+const LONGEST: Record<string, string> = {
+  c: ULID,
+  p: ULID,
+  community: ULID,
+  // A draft.
+  d: 'Z'.repeat(26),
+  // The short name of a question's words.
+  q: '_'.repeat(12),
+  i: 'ZZZZ-ZZZZ',
+  n: '10000',
+}
+
+/** A community's name of the greatest length, like no other in its letters. */
+const named = (beginning: string) => beginning.padEnd(60, beginning.slice(0, 1))
+const [WAITING, ALIKE, QUIET, ASKED, JOINED, TURNED] = ['1 waits', '2', '3 quiet', '4 asked', 'a', 'b'].map(named)
+const MANY = [...'abcdefghijklmnopqrstuv'].map(named)
+
+let stage: Stage
+let commands: Command[]
+let buttons: { label: string; press: string }[] = []
+
+beforeAll(async () => {
+  stage = await openStage()
+  commands = stage.commands
+  await everyButton()
+  buttons = stage.outputs.flatMap((output) => ('shown' in output ? (output.shown.buttons ?? []) : []))
+})
+afterAll(() => stage.close())
+
+/** Scenes in which every button is shown at least once. A new button needs a line here. */
+async function everyButton(): Promise<void> {
+  const start = (who: string, name: string | undefined, more: string) =>
+    `@${who} /start-community "${name}" ${NEED} ${more}`
+  const lines = [
+    '@ana! /setup',
+    '@ana! /setup approve:yes',
+    start('ana', WAITING, 'pledges:2'),
+    '@eva! /review',
+    '@ana! /setup approve:no',
+    start('ana', ALIKE, 'pledges:2'),
+    start('ben', ALIKE, 'pledges:2'),
+    start('ana', QUIET, 'pledges:1 sensitive:yes'),
+    `@ben /join "${QUIET}"`,
+    start('ana', ASKED, 'pledges:1 visibility:request'),
+    `@cem /join "${ASKED}"`,
+    '@cem [Say why]',
+    '@cem {"reason": "two toddlers"}',
+    ...MANY.map((name) => start('ana', name, 'pledges:1')),
+    '@ana /sharing all on',
+    '@ana [Yes to all]',
+    '@ana /sharing',
+    '@ana /leave reason:"moved away"',
+    '@dia /communities',
+    `@dia /about "${JOINED}"`,
+    '@dia /email',
+    '@dia /email dia@example.org',
+    `@dia /join "${JOINED}"`,
+    `@ana /leave "${JOINED}" reason:"${'moved away '.repeat(9)}"`,
+    '@ana [Ask the others]',
+    `@dia /leave "${JOINED}"`,
+    `@dia /join "${JOINED}x"`,
+    `@eva! /sensitive "${TURNED}"`,
+  ]
+  for (const line of lines) await stage.play(line)
+}
+
+const presses = () =>
+  commands.flatMap((command) =>
+    Object.entries(command.presses).map(([name, press]) => ({ name: `${command.name}.${name}`, press })),
+  )
+
+describe('button addresses', () => {
+  test('the scenes show every button that a command declares', () => {
+    const shown = new Set(buttons.map(({ press }) => press.split('?')[0]))
+    expect(
+      presses()
+        .map(({ name }) => name)
+        .filter((name) => !shown.has(name)),
+    ).toEqual([])
+  })
+
+  test('stay within what platforms return unchanged, in every scene', () => {
+    expect(buttons.length).toBeGreaterThan(100)
+    for (const { press } of buttons) {
+      expect(press.length, press).toBeLessThanOrEqual(ADDRESS_MAX)
+      const read = readAddress(press)
+      expect(address([read?.command, read?.press].filter(Boolean).join('.'), read?.args)).toBe(press)
+    }
+  })
+
+  test('stay within it with the longest values', () => {
+    for (const { name, press } of presses()) {
+      const fields = press.fields.map((field) => field.name)
+      const args = Object.keys(press.args.shape).filter((arg) => !fields.includes(arg))
+      expect(
+        args.filter((arg) => !(arg in LONGEST)),
+        `${name}: say how long these can be`,
+      ).toEqual([])
+      const longest = address(name, Object.fromEntries(args.map((arg) => [arg, LONGEST[arg] ?? ''])))
+      expect(longest.length, longest).toBeLessThanOrEqual(ADDRESS_MAX)
+    }
+  })
+
+  test('that run a command again with the community pressed stay within it too', () => {
+    for (const { name, shapes } of commands) {
+      const community = shapes.find((shape) => shape.kind === 'community')?.name
+      if (!community) continue
+      const longest = address(name, { d: LONGEST.d ?? '', [community]: ULID })
+      expect(longest.length, longest).toBeLessThanOrEqual(ADDRESS_MAX)
+    }
+  })
+
+  test('grow no longer by how a code was typed', async () => {
+    const told = await stage.actor('ana').types(`/invite "${QUIET}"`)
+    const code = /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(told)?.[0] ?? ''
+    const before = stage.outputs.length
+    await stage.actor('fay').types(`/join code:"${code.replace('-', '–'.repeat(12))}"`)
+    const shown = stage.outputs.slice(before).flatMap((one) => ('shown' in one ? (one.shown.buttons ?? []) : []))
+    expect(shown.map(({ label }) => label)).toContain('Yes, join')
+    for (const { press } of shown) expect(press.length, press).toBeLessThanOrEqual(ADDRESS_MAX)
+  })
+})
+
+describe('what platforms draw', () => {
+  test('labels of buttons fit with the longest name of a community', () => {
+    const long = buttons.map(({ label }) => label).filter((label) => label.length > LIMITS.buttonLabel)
+    expect(buttons.some(({ label }) => label.length > 65)).toBe(true)
+    expect(long).toEqual([])
+  })
+
+  test('a message has no more buttons than fit, for who is in many communities too', () => {
+    const counts = stage.outputs.map((output) => ('shown' in output ? (output.shown.buttons?.length ?? 0) : 0))
+    expect(Math.max(...counts)).toBe(20)
+    expect(Math.max(...counts)).toBeLessThanOrEqual(LIMITS.buttons)
+  })
+
+  test('commands, their options and choices fit', () => {
+    expect(commands.length).toBeLessThanOrEqual(100)
+    for (const { name, description, shapes } of commands) {
+      expect(name).toMatch(LIMITS.commandName)
+      expect(description.length, name).toBeLessThanOrEqual(LIMITS.description)
+      expect(description.length, name).toBeGreaterThan(0)
+      expect(shapes.length, name).toBeLessThanOrEqual(LIMITS.options)
+      for (const shape of shapes) {
+        expect(shape.name).toMatch(LIMITS.commandName)
+        expect(shape.description.length, `${name} ${shape.name}`).toBeLessThanOrEqual(LIMITS.description)
+        if (shape.kind === 'choice') expect(shape.choices.length).toBeLessThanOrEqual(LIMITS.choices)
+      }
+      const whole = [name, description, ...shapes.flatMap(wordsOf)].join('').length
+      expect(whole, name).toBeLessThanOrEqual(LIMITS.wholeCommand)
+    }
+  })
+
+  test('of a command the options it cannot do without come first', () => {
+    for (const { name, shapes, form } of commands) {
+      // A form asks for the rest, and a community left out is the room's: neither can be demanded by a platform.
+      const demanded = shapes.map(
+        (shape) => shape.required && !(shape.kind === 'community' && shape.of !== 'any') && !form.includes(shape.name),
+      )
+      expect(demanded.indexOf(true), name).toBeLessThanOrEqual(0)
+      expect(demanded.lastIndexOf(true) + 1, name).toBe(demanded.filter(Boolean).length)
+    }
+  })
+
+  test('forms fit, and ask for nothing that only the database knows', () => {
+    const forms = [
+      ...presses().map(({ name, press }) => ({ name, title: press.title, fields: press.fields.length })),
+      ...commands.map(({ name, description, form }) => ({ name, title: description, fields: form.length })),
+    ].filter(({ fields }) => fields > 0)
+    expect(forms.length).toBeGreaterThan(5)
+    for (const { name, title, fields } of forms) {
+      expect(fields, name).toBeLessThanOrEqual(LIMITS.formFields)
+      expect(title.length, name).toBeLessThanOrEqual(LIMITS.formTitle)
+      expect(title.length, name).toBeGreaterThan(0)
+    }
+    for (const { form, shapes } of commands) {
+      const kinds = shapes.filter((shape) => form.includes(shape.name)).map((shape) => shape.kind)
+      expect(kinds).not.toContain('community')
+    }
+  })
+
+  test('everything is shown in one workspace, without a failure', () => {
+    expect(stage.failures).toEqual([])
+    expect(stage.outputs.filter((output) => 'error' in output)).toEqual([])
+    expect(new Set(stage.outputs.flatMap((one) => ('workspace' in one ? [one.workspace] : [])))).toEqual(
+      new Set([MAIN]),
+    )
+  })
+})
+
+function wordsOf(shape: OptionShape): string[] {
+  return [shape.name, shape.description, ...(shape.kind === 'choice' ? shape.choices.flatMap((one) => [one, one]) : [])]
+}
