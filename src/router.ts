@@ -110,7 +110,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     if (!read) return handle(delivery, 'press', () => Promise.reject(new Refusal(OUT_OF_DATE)))
     if (!read.press) return run(delivery, read.command, { ...read.args, ...fields })
     const command = find(read.command)
-    const found = command?.presses[read.press]
+    const found = command && pressOf(command, read.press)
     return handle(delivery, `${read.command}.${read.press}`, async (context) => {
       if (!command || !found) throw new Refusal(OUT_OF_DATE)
       const args = await pressArgs(context, found, { ...read.args, ...fields }, command)
@@ -125,7 +125,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     const command = read && find(read.command)
     if (!command) return undefined
     if (read.press) {
-      const found = command.presses[read.press]
+      const found = pressOf(command, read.press)
       if (!found || found.fields.length === 0 || found.fields.some((field) => field.name in raw)) return undefined
       return { title: found.title, address: pressed, fields: found.fields }
     }
@@ -146,6 +146,11 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
 }
 
 const OUT_OF_DATE = say`That button is out of date. Type the command instead; ${{ typed: '/help' }} lists them.`
+
+/** A button of the command itself; an address may name anything, `constructor` too. */
+function pressOf(command: Command, name: string): Press | undefined {
+  return Object.hasOwn(command.presses, name) ? command.presses[name] : undefined
+}
 
 /** Words kept from an earlier message of the same person, with what this press adds. */
 async function withDraft(context: Context, command: Command, { d, ...raw }: Raw): Promise<Raw> {
@@ -173,7 +178,7 @@ function parse(
   command: Command,
   typed: Raw,
 ): Record<string, unknown> {
-  const unknown = Object.keys(values).find((name) => !(name in options.shape))
+  const unknown = Object.keys(values).find((name) => !Object.hasOwn(options.shape, name))
   if (unknown) throw new Refusal(say`There is no option “${unknown}”. ${howTo(command)}`)
   const parsed = options.safeParse(values)
   if (parsed.success) return parsed.data
@@ -184,7 +189,7 @@ function parse(
     given === undefined
       ? say`${{ strong: name }} is missing.`
       : say`${{ strong: name }} ${issue?.message ?? 'is not right'}.`
-  const words = Object.entries(typed).filter(([key]) => key in options.shape && key !== 'c')
+  const words = Object.entries(typed).filter(([key]) => Object.hasOwn(options.shape, key) && key !== 'c')
   const again = words.map(([key, value]) => `${key}:${/\s/.test(value) ? `"${value}"` : value}`).join(' ')
   throw new Refusal(
     again ? say`${wrong} ${howTo(command)} You wrote: ${{ typed: again }}` : say`${wrong} ${howTo(command)}`,

@@ -66,8 +66,7 @@ export function reports(tx: Tx, { draws }: Tools) {
             revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
             first_failed_at = null, failure = null
           where reports.wanted <> 'in' or reports.direction_id is distinct from excluded.direction_id
-            or ((reports.due_at is null or reports.leased_until is not null) and reports.known_email is distinct from
-                (select email_version from people where id = excluded.person_id))`)
+            or reports.known_email is distinct from (select email_version from people where id = excluded.person_id)`)
       await tx.$executeRaw(Prisma.sql`
         update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
           due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null
@@ -97,7 +96,8 @@ export function reports(tx: Tx, { draws }: Tools) {
               and o.leased_until > ${now}::timestamptz)
           order by due_at, person_id, community_id limit ${limit} for update skip locked),
         claimed as (
-          update reports r set known = null, ${taken(lease)} from free
+          update reports r set known = null, known_email = p.email_version, ${taken(lease)} from free
+          join people p on p.id = free.person_id
           where r.person_id = free.person_id and r.community_id = free.community_id and r.destination = ${destination}
           returning r.*)
         select r.person_id as "personId", p.key as "personKey", coalesce(p.email, '') as email,
