@@ -42,7 +42,11 @@ const who = { everyone: 'everyone', organize: 'organizers', staff: 'staff' }
 async function holds(name: string, wanted: string): Promise<void> {
   const text = await readFile(readme, 'utf8')
   const found = part(text, name)
-  if (updates) await writeFile(readme, text.replace(found, () => wanted))
+  if (updates)
+    await writeFile(
+      readme,
+      text.replace(found, () => wanted),
+    )
   else expect(found).toBe(wanted)
 }
 

@@ -39,7 +39,10 @@ describe('the foundation rehearsal', () => {
     await play(untilComment(await scenario(), 'store files down'))
     const [, ...people] = ((await readFiles())['parents-united.csv'] ?? '').trim().split('\n')
     expect(people.map((line) => line.split(',')[0])).toEqual(['dia@example.org'])
-    const changes = ((await readFiles())['changes-2026-01-05.jsonl'] ?? '').trim().split('\n').map((line) => JSON.parse(line))
+    const changes = ((await readFiles())['changes-2026-01-05.jsonl'] ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(changes.map(({ op, revision }) => `${op} ${revision}`)).toEqual(['in 1', 'out 2', 'in 3'])
   })
 })
@@ -68,5 +71,7 @@ async function play(script: string): Promise<{ transcript: string; code: number 
 
 async function readFiles(): Promise<Record<string, string>> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(`${folder}/${name}`, 'utf8')])))
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(`${folder}/${name}`, 'utf8')])),
+  )
 }

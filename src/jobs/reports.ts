@@ -22,28 +22,29 @@ export interface Destination {
 
 /** A request is given up after this long; a lease lasts four times as long (segment-stores.md, rule 4). */
 const REQUEST_MS = 15_000
-const CLAIM = 5_000
+/** A store that asks for no wait at all gets a short one, so that no loop is hot. */
+const SHORTEST_WAIT_MS = 1_000
 
 /** Tells each destination what it should hold: wanted states, in batches, each person by their own result. */
 export function reportsJob(database: Database, destinations: Destination[], draws: Draws): Job {
+  /** One request; false when there is nothing more to send. Each is claimed on its own, since what it says must hold now. */
   async function send({ name, store }: Destination, now: Date): Promise<boolean> {
-    const { lease, rows } = await database.transaction((open) => open.reports.claim(name, CLAIM, now))
-    for (const batch of batchesOf(rows, store.batch)) {
-      const results = await deliver(store, batch)
-      await database.transaction(async (open) => {
-        for (const [outcome, same] of byOutcome(batch, results, now, draws)) {
-          await open.reports.finish(same, lease, outcome, now)
-          if ('stuck' in outcome)
-            await open.staffNotes.tell(`failed/${name}`, say`Some reports to ${name} failed: ${outcome.stuck}`, now)
-        }
-        const refused = results.find((result) => 'unauthorized' in result)
-        if (refused) {
-          await open.destinations.pause(name, refused.why, now)
-          await open.staffNotes.tell(`paused/${name}`, say`${name} is paused: ${refused.why}`, now)
-        }
-      })
-    }
-    return rows.length === CLAIM
+    const { lease, rows } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
+    if (rows.length === 0) return false
+    const results = await deliver(store, rows)
+    const refused = results.find((result) => 'unauthorized' in result)
+    await database.transaction(async (open) => {
+      for (const [outcome, same] of byOutcome(rows, results, now, draws)) {
+        await open.reports.finish(same, lease, outcome, now)
+        if ('stuck' in outcome)
+          await open.staffNotes.tell(`failed/${name}`, say`Some reports to ${name} failed: ${outcome.stuck}`, now)
+      }
+      if (refused) {
+        await open.destinations.pause(name, refused.why, now)
+        await open.staffNotes.tell(`paused/${name}`, say`${name} is paused: ${refused.why}`, now)
+      }
+    })
+    return !refused
   }
 
   return {
@@ -61,20 +62,6 @@ export function reportsJob(database: Database, destinations: Destination[], draw
 }
 
 type Heard = Result | { result: 'retry'; unauthorized: true; why: string; afterMs?: number }
-
-/** Rows of one segment and one direction of change, at most so many. */
-function batchesOf(rows: ClaimedReport[], most: number): ClaimedReport[][] {
-  const groups = new Map<string, ClaimedReport[]>()
-  for (const row of rows) {
-    const key = `${row.segment}/${row.wanted}`
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
-  }
-  return [...groups.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / most) }, (_, i) => group.slice(i * most, (i + 1) * most)),
-  )
-}
 
 /** One request; where the store refuses a batch as a whole, halves of it, so that one bad item never blocks the rest. */
 async function deliver(store: SegmentStore, batch: ClaimedReport[]): Promise<Heard[]> {
@@ -135,7 +122,7 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
       const failingMs = row.firstFailedAt ? now.getTime() - row.firstFailedAt.getTime() : 0
       if (failingMs > GIVE_UP_AFTER_MS) return { stuck: heard.why }
       const waitMs = 'afterMs' in heard && heard.afterMs !== undefined ? heard.afterMs : backoffMs(row.attempts, chance)
-      return { again: new Date(now.getTime() + waitMs), failure: heard.why }
+      return { again: new Date(now.getTime() + Math.max(SHORTEST_WAIT_MS, waitMs)), failure: heard.why }
     }
     default:
       return heard satisfies never

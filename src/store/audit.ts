@@ -1,7 +1,6 @@
 import type { Community } from '../core/community.ts'
 import type { Person } from '../core/person.ts'
-import type { Tools } from './database.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 /** What organizers and staff did. */
 export function audit(tx: Tx, { draws }: Tools) {

@@ -1,7 +1,6 @@
 import { sameHash } from '../core/keys.ts'
 import { sameEmail } from '../core/person.ts'
-import type { Tools } from './database.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 /** A code lives 15 minutes and bears 5 tries (segment-stores.md, rule 9). */
 export const CODE_LIVES_MS = 15 * 60_000

@@ -1,8 +1,7 @@
 import type { Community, CommunityState, Standing, Visibility } from '../core/community.ts'
 import { folded } from '../core/words.ts'
-import type { Tools } from './database.ts'
 import { type Community as CommunityRow, Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 /** A community with what one person is to it. */
 export type WithStanding = Community & { standing: Standing }

@@ -3,12 +3,11 @@ import { PGlite } from '@electric-sql/pglite'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
-import type { Draws } from '../core/ids.ts'
-import type { Keys } from '../core/keys.ts'
-import { holdFolder } from './data-folder.ts'
+import { CannotStart, holdFolder } from './data-folder.ts'
 import { Prisma, PrismaClient } from './generated/client.ts'
 import { applyMigrations, type Sql } from './migrations.ts'
 import { type Store, storeOn } from './store.ts'
+import type { Tools } from './transaction.ts'
 
 /** The one door to stored things: everything is read and written inside a transaction. */
 export interface Database {
@@ -23,12 +22,6 @@ export type DatabasePlace =
   | { kind: 'folder'; folder: string }
   | { kind: 'memory' /** A file made by PGlite's dumpDataDir to start from. */; image?: string }
   | { kind: 'postgresql'; url: string; connections?: number }
-
-/** What store functions need besides the transaction. */
-export interface Tools {
-  draws: Draws
-  keys: Keys
-}
 
 interface Driver {
   kind: Database['kind']
@@ -150,7 +143,7 @@ async function openServer(
   // adapter-pg writes times without a zone, which the server would read in its own; so every connection is in UTC.
   const config = { connectionString: place.url, options: '-c TimeZone=UTC' }
   const client = new pg.Client(config)
-  await client.connect()
+  await client.connect().catch(explain)
   try {
     const sql: Sql = {
       run: async (statements) => void (await client.query(statements)),
@@ -169,6 +162,14 @@ async function openServer(
     confirmCommit: () => undefined,
     close: () => prisma.$disconnect(),
   }
+}
+
+/** The usual reasons, without the address, which holds a password. */
+function explain(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
+  throw new CannotStart(
+    `The PostgreSQL server of DATABASE_URL does not let Kindred in (${code}). Is it running, and are the name, the password and the database right?`,
+  )
 }
 
 /** Lets `most` pieces of work run at once and the others wait in the order they came. */

@@ -1,9 +1,8 @@
 import type { Organization } from '../core/organization.ts'
 import type { AccountRef, Person } from '../core/person.ts'
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
 import { type OrganizationRow, organizationOf } from './organization.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 /** For how long a platform may deliver the same thing again (Slack retries for 5 minutes, Discord's token lives 15). */
 const KEEP_MS = 3_600_000

@@ -1,5 +1,5 @@
 import type { Purpose } from '../core/direction.ts'
-import type { Tx } from './store.ts'
+import type { Tx } from './transaction.ts'
 
 /** A destination as the configuration names it. Without a recipient of its own it serves the organization's. */
 export interface Configured {

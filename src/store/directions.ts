@@ -1,7 +1,6 @@
 import type { Asking, Direction } from '../core/direction.ts'
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 /** A yes as it is written down: what was shown, where and when, and what was pressed or typed. */
 export interface Say extends Asking {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Tools } from './database.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 const KEEP_MS = 3_600_000
 const optionsSchema = z.record(z.string(), z.string())

@@ -1,6 +1,5 @@
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 export function invitations(tx: Tx, { draws, keys }: Tools) {
   const plain = (code: string) => code.toUpperCase().replace(/[^A-Z0-9]/g, '')

@@ -1,5 +1,5 @@
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tx } from './transaction.ts'
 
 /** Any number will do, so long as every process takes the same; each job adds its own. */
 const LOCK = 7_203_442

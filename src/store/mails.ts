@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Text } from '../core/say.ts'
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
 
 /** A mail as a command wants it; its words are sealed in the database until it is sent, then forgotten. */

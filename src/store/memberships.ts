@@ -1,7 +1,6 @@
 import type { Community } from '../core/community.ts'
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 /** Where someone joins from, which decides the room they are wanted in. */
 export interface Entrance {

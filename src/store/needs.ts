@@ -1,5 +1,4 @@
-import type { Tools } from './database.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 /** The unmet-needs log: what people wanted and did not find. */
 export function needs(tx: Tx, { draws }: Tools) {

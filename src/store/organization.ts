@@ -1,6 +1,6 @@
 import { NOT_SET_UP, type Organization } from '../core/organization.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tx } from './transaction.ts'
 
 /** The row as `to_jsonb` gives it to the opening statement. */
 export interface OrganizationRow {

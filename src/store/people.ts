@@ -1,7 +1,6 @@
 import type { AccountRef, Names, Person } from '../core/person.ts'
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 export function people(tx: Tx, { draws }: Tools) {
   return {

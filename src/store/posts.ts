@@ -1,7 +1,6 @@
 import type { Content } from '../reply.ts'
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 import { isFree, type Outcome, settled, taken } from './work.ts'
 
 /** Where a post goes: a community's rooms, a named place of a workspace, or one person in private. */

@@ -1,6 +1,5 @@
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 import { isFree, type Lease, type Outcome, settled, taken } from './work.ts'
 
 /** A claimed report: what the destination is to be told of one person in one segment. */
@@ -77,8 +76,9 @@ export function reports(tx: Tx, { draws }: Tools) {
     },
 
     /**
-     * Takes due reports of one destination. What was changed and changed back before it was sent is done without a word;
-     * a person whose other report to the same destination is under way waits, so that order holds.
+     * Takes due reports of one destination, as many as one request takes: of one community, and all in or all out. What
+     * was changed and changed back before it was sent is done without a word; a person whose other report to the same
+     * destination is under way waits, so that order holds.
      */
     async claim(destination: string, limit: number, now: Date): Promise<{ lease: string; rows: ClaimedReport[] }> {
       const lease: Lease = { name: draws.key(), now }
@@ -88,13 +88,16 @@ export function reports(tx: Tx, { draws }: Tools) {
         update reports r set due_at = null, attempts = 0, failure = null from people p
         where p.id = r.person_id and r.destination = ${destination} and ${isFree(now)} and r.known = r.wanted
           and (r.wanted = 'out' or r.known_email = p.email_version)`)
+      const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(now)}
+        and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
+          and o.leased_until > ${now}::timestamptz)`
       const rows = await tx.$queryRaw<ClaimedReport[]>(Prisma.sql`
-        with free as (
-          select person_id, community_id from reports r
-          where destination = ${destination} and ${isFree(now)}
-            and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
-              and o.leased_until > ${now}::timestamptz)
-          order by due_at, person_id, community_id limit ${limit} for update skip locked),
+        with alike as (
+          select community_id, wanted from reports r where ${isSendable}
+          order by due_at, person_id, community_id limit 1),
+        free as (
+          select r.person_id, r.community_id from reports r join alike using (community_id, wanted) where ${isSendable}
+          order by due_at, person_id limit ${limit} for update of r skip locked),
         claimed as (
           update reports r set known = null, known_email = p.email_version, ${taken(lease)} from free
           join people p on p.id = free.person_id

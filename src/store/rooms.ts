@@ -1,6 +1,5 @@
-import type { Tools } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tools, Tx } from './transaction.ts'
 import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
 
 /** A room that is wanted and not made yet. */

@@ -1,6 +1,6 @@
 import type { Text } from '../core/say.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tx } from './transaction.ts'
 
 /** Something staff should know, while it lasts. */
 export interface StaffNoteRow {

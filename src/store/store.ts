@@ -2,12 +2,10 @@ import { audit } from './audit.ts'
 import { cards } from './cards.ts'
 import { codes } from './codes.ts'
 import { communities } from './communities.ts'
-import type { Tools } from './database.ts'
 import { deliveries } from './deliveries.ts'
 import { destinations } from './destinations.ts'
 import { directions } from './directions.ts'
 import { drafts } from './drafts.ts'
-import type { Prisma } from './generated/client.ts'
 import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
 import { mails } from './mails.ts'
@@ -19,9 +17,7 @@ import { posts } from './posts.ts'
 import { reports } from './reports.ts'
 import { rooms } from './rooms.ts'
 import { staffNotes } from './staff-notes.ts'
-
-/** A transaction of Prisma's, which every noun's functions close over. */
-export type Tx = Prisma.TransactionClient
+import type { Tools, Tx } from './transaction.ts'
 
 /** Everything stored, by noun. An object of this lives as long as its transaction. */
 export type Store = ReturnType<typeof storeOn>

@@ -1,5 +1,5 @@
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './store.ts'
+import type { Tx } from './transaction.ts'
 
 /**
  * Work that waits in a table: rows with `due_at`, claimed by a lease so that any number of processes may work on them.
