@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
+import { say } from './core/say.ts'
 import { cardsJob } from './jobs/cards.ts'
 import type { Job } from './jobs/job.ts'
 import { mailsJob } from './jobs/mails.ts'
@@ -60,6 +61,7 @@ export async function build({
     await store.reports.settle('all', now())
     return organization.zone
   })
+  await checkAll(destinations, database, now())
   const jobs: Job[] = [
     seedsJob(database),
     roomsJob(database, platforms, draws),
@@ -78,4 +80,18 @@ export async function build({
     wake: () => runner.wake(),
   })
   return { router, runner }
+}
+
+/** Whether each destination can be reached as it is configured; where not, staff hear of it and the rest goes on. */
+async function checkAll(destinations: Destination[], database: Database, now: Date): Promise<void> {
+  for (const { name, store } of destinations) {
+    const failure = await store.check().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    )
+    await database.transaction(async ({ staffNotes }) => {
+      if (failure === undefined) await staffNotes.resolve(`check/${name}`, now)
+      else await staffNotes.tell(`check/${name}`, say`${name} can't be reached as it is configured: ${failure}`, now)
+    })
+  }
 }
