@@ -126,12 +126,26 @@ describe('a report', () => {
     expect(await next()).toBeUndefined()
   })
 
-  test('taken back and given again before anybody was told leaves the destination as it is', async () => {
+  test('taken back and given again before anybody was told goes out anew, since it is another yes', async () => {
     await say()
-    expect(await deliver()).toEqual(['in'])
+    const first = await claim()
+    await finish(first, { done: true })
     await takeBack()
     await say()
-    expect((await claim()).rows).toEqual([])
+    const second = await claim()
+    expect(second.rows).toMatchObject([{ wanted: 'in', revision: (first.rows[0]?.revision ?? 0) + 2 }])
+    expect(second.rows[0]?.directionId).not.toBe(first.rows[0]?.directionId)
+    await finish(second, { done: true })
+    expect((await claim(later(stage, 2 * LEASE_MS))).rows).toEqual([])
+  })
+
+  test('given again while the yes before is on its way goes out once that has arrived', async () => {
+    await say()
+    const first = await claim()
+    await takeBack()
+    await say()
+    await finish(first, { done: true })
+    expect((await claim()).rows).toMatchObject([{ wanted: 'in' }])
   })
 
   test('whose outcome nobody heard is taken over by another worker when the lease is over, and not before', async () => {

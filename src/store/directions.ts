@@ -53,7 +53,8 @@ export function directions(tx: Tx, { draws }: Tools) {
           on conflict (person_id, community_id, destination) do update
             set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,
               revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
-              first_failed_at = null, failure = null)
+              -- Who is in by an earlier yes is told anew, by which one and since when.
+              known = nullif(reports.known, 'in'), first_failed_at = null, failure = null)
         select exists (select 1 from said) as said`)
       return row?.said ?? false
     },

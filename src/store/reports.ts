@@ -63,7 +63,8 @@ export function reports(tx: Tx, { draws }: Tools) {
         on conflict (person_id, community_id, destination) do update
           set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,
             revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
-            first_failed_at = null, failure = null
+            known = case when reports.direction_id = excluded.direction_id then reports.known
+              else nullif(reports.known, 'in') end, first_failed_at = null, failure = null
           where reports.wanted <> 'in' or reports.direction_id is distinct from excluded.direction_id
             or reports.known_email is distinct from (select email_version from people where id = excluded.person_id)`)
       await tx.$executeRaw(Prisma.sql`
@@ -117,14 +118,16 @@ export function reports(tx: Tx, { draws }: Tools) {
       const ours = Prisma.sql`
         from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
           ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
-          ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[])
-          as sent (person_id, community_id, destination, revision, wanted, email)
+          ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[],
+          ${rows.map((row) => row.directionId)}::text[])
+          as sent (person_id, community_id, destination, revision, wanted, email, direction)
         where r.person_id = sent.person_id and r.community_id = sent.community_id and r.destination = sent.destination
           and r.lease = ${lease}`
       const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
       const heard =
         'done' in outcome
-          ? Prisma.sql`known = sent.wanted, known_email = sent.email, first_failed_at = null`
+          ? Prisma.sql`known_email = sent.email, first_failed_at = null, known = case
+              when r.direction_id is not distinct from sent.direction then sent.wanted else nullif(sent.wanted, 'in') end`
           : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
       await tx.$executeRaw(Prisma.sql`update reports r set ${heard}, ${settled(outcome, unless)} ${ours}`)
     },
