@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { askingOf, askNext, direct, mayAsk, questionCard } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
-import { type Direction, question, WORDING_VERSION } from '../src/core/direction.ts'
+import { type Direction, fingerprint, question, WORDING_VERSION, wordingOf } from '../src/core/direction.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { choice, community, type Found } from '../src/option.ts'
@@ -56,8 +56,8 @@ export default command({
       run: (context, { c }) => turnOff(context, c),
     }),
     'all-on': press({
-      args: {},
-      run: (context) => turnOnAll(context),
+      args: { q: print },
+      run: (context, { q }) => turnOnAll(context, q),
     }),
   },
 })
@@ -137,20 +137,30 @@ async function turnOn(context: Context, found: Found | undefined): Promise<Reply
 
 /** One press for all communities: every question is listed in full sight of who gets what. */
 async function askAll(context: Context): Promise<Reply> {
-  const off = (await context.store.directions.askings(context.caller.id)).filter((asking) => !asking.standing)
+  const off = await asleep(context)
   if (off.length === 0) return { text: say`There is nothing to turn on.`, ...(await show(context, undefined)) }
   return {
     card: {
       title: say`Say yes to all of these?`,
       body: lines(...off.map((asking) => question(asking, { name: asking.communityName }))),
-      buttons: [{ label: say`Yes to all`, press: address('sharing.all-on') }],
+      buttons: [{ label: say`Yes to all`, press: address('sharing.all-on', { q: printOf(context, off) }) }],
     },
   }
 }
 
-async function turnOnAll(context: Context): Promise<Reply> {
-  const off = (await context.store.directions.askings(context.caller.id)).filter((asking) => !asking.standing)
+/** A yes to the questions that were listed, and to no other: where there are others now, they are listed again. */
+async function turnOnAll(context: Context, q: string): Promise<Reply> {
+  const off = await asleep(context)
   if (!(await mayAsk(context))) throw new Refusal(say`The organization has not said yet what it would do with it.`)
+  if (printOf(context, off) !== q) {
+    const { card } = await askAll(context)
+    return {
+      update: {
+        text: say`The list has changed since it was shown to you. Nothing was passed on.`,
+        ...(card && { card }),
+      },
+    }
+  }
   for (const asking of off) {
     await direct(context, asking, { id: asking.communityId, name: asking.communityName }, 'pressed Yes to all')
   }
@@ -158,13 +168,25 @@ async function turnOnAll(context: Context): Promise<Reply> {
   return { update: { text } }
 }
 
+/** Every question of theirs without a yes. */
+async function asleep({ store, caller }: Context): Promise<AskingState[]> {
+  return (await store.directions.askings(caller.id)).filter((asking) => !asking.standing)
+}
+
+/** A short name of all these questions in their words. */
+function printOf({ organization }: Context, askings: AskingState[]): string {
+  return fingerprint(
+    askings.map((asking) => wordingOf(asking, { name: asking.communityName }, organization)).join('\n'),
+  )
+}
+
 /** What was agreed, when, and in which words. */
 async function show({ store, caller }: Context, found: Found | undefined): Promise<Reply> {
   const ledger = await store.directions.of(caller.id, found?.id)
   const standing = ledger.filter((one) => !one.revokedAt)
   const askings = await store.directions.askings(caller.id, found?.id)
-  const asleep = askings.filter((asking) => !asking.standing)
-  if (ledger.length === 0 && asleep.length === 0) {
+  const off = askings.filter((asking) => !asking.standing)
+  if (ledger.length === 0 && off.length === 0) {
     return {
       text: say`Nobody is told anything about you. When you join a community you are asked whether the organization may know.`,
     }
@@ -177,7 +199,7 @@ async function show({ store, caller }: Context, found: Found | undefined): Promi
         : say`What the organization may know about you`,
       fields: [
         ...standing.map((one) => ({ label: say`${one.communityName}: on`, value: agreed(one) })),
-        ...asleep.map((one) => ({
+        ...off.map((one) => ({
           label: say`${one.communityName}: off`,
           value: question(one, { name: one.communityName }),
         })),

@@ -118,3 +118,16 @@ test('nobody else sees what a person agreed to', async () => {
   expect(await stage.actor('eva').types('/sharing')).toContain('Nobody is told anything about you')
   expect(await stage.actor('eva').types('/sharing parents')).toContain('You are not in Parents')
 })
+
+test('yes to all counts for what was listed, and not for what came to it since', async () => {
+  await stage.actor('ana').types('/start-community Cooks need:"people who like to cook, so that we can eat" pledges:1')
+  const dia = await sharer(stage, 'dia', 'parents')
+  await dia.types('/sharing parents off')
+  expect(await dia.types('/sharing all on')).not.toContain('Cooks')
+  await dia.types('/join cooks')
+  await dia.presses('Not now', 'Cooks')
+  expect(await dia.presses('Yes to all')).toContain('has changed since')
+  expect([await held(), await held('cooks')]).toEqual([[], []])
+  await dia.presses('Yes to all', 'Cooks')
+  expect([await held(), await held('cooks')]).toEqual([['dia@example.org'], ['dia@example.org']])
+})
