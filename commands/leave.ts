@@ -116,6 +116,12 @@ async function undo(context: Context, { c }: { c: Found }): Promise<Reply> {
   if (state !== 'left' || !leftAt || now.getTime() - leftAt.getTime() > UNDO_MS) {
     throw new Refusal(say`That was too long ago. Type ${{ typed: `/join ${c.slug ?? ''}` }} to join again.`)
   }
+  // Its membership asks for a yes of its own, which joining puts first.
+  if (c.sensitive) {
+    throw new Refusal(
+      say`${{ strong: c.name }} is a sensitive community now. Type ${{ typed: `/join ${c.slug ?? ''}` }} to join again.`,
+    )
+  }
   if (!(await store.memberships.join(c, { personId: caller.id, ...where }, 'undo', now))) {
     throw new Refusal(say`${{ strong: c.name }} can't be joined right now.`)
   }

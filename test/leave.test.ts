@@ -93,3 +93,12 @@ test('without a name it means the only community one is in, or the room one is i
   expect(await stage.actor('dia:parents').types('/leave')).toContain('You have left Parents')
   expect(await dia.types('/leave')).toContain('You have left Zebras')
 })
+
+test('undo lets nobody into a community that turned sensitive meanwhile without their yes to that', async () => {
+  const dia = await sharer(stage, 'dia', 'parents')
+  await dia.types('/leave parents')
+  await stage.actor('staff!').types('/sensitive parents')
+  await stage.actor('staff!').presses('Make it sensitive')
+  expect(await dia.presses('Undo')).toContain('/join parents')
+  expect(await dia.types('/join parents')).toContain('Is that all right?')
+})
