@@ -6,18 +6,18 @@ export function people(tx: Tx, { draws }: Tools) {
   return {
     /** The person of an account, made on first sight. Two first sights at once make one person. */
     async meet(account: AccountRef, name: string, now: Date): Promise<Person> {
-      const own = draws.id(now)
+      const person = draws.id(now)
       const [made] = await tx.$queryRaw<{ id: string; person_id: string }[]>(Prisma.sql`
         with person as (
-          insert into people (id, key, name, created_at) values (${own}, ${draws.key()}, ${name}, ${now}::timestamptz)
+          insert into people (id, key, name, created_at) values (${person}, ${draws.key()}, ${name}, ${now}::timestamptz)
           returning id)
         insert into accounts (id, person_id, platform, workspace, external_id, name)
         select ${draws.id(now)}, person.id, ${account.platform}, ${account.workspace}, ${account.externalId}, ${name} from person
         on conflict (platform, workspace, external_id) do update set name = excluded.name
         returning id, person_id`)
       if (!made) throw new Error('the account was neither made nor found')
-      // The loser of a race made a person nobody belongs to.
-      if (made.person_id !== own) await tx.person.delete({ where: { id: own } })
+      // Another first sight was faster: the person made here belongs to nobody.
+      if (made.person_id !== person) await tx.person.delete({ where: { id: person } })
       return { id: made.person_id, accountId: made.id, name, isStaff: false }
     },
 
