@@ -36,10 +36,11 @@ async function start(config: Config): Promise<void> {
   const now = () => new Date()
   const draws = drawsFrom(machineBytes)
   const place = placeOf(config)
+  // Before the database is opened, which would have to be closed again where a setting is wrong.
+  const destinations = openDestinations(config.destinations, now)
   const keys = keysFrom(await keysOf(config, place), machineBytes)
   const database = await openDatabase(place, folders.migrations, now(), { draws, keys })
   const commands = await loadCommands(folders.commands)
-  const destinations = openDestinations(config.destinations, now)
   const isPrompt = process.stdin.isTTY && place.kind !== 'postgresql'
   const print = plainPrinter((line) => process.stdout.write(`${line}\n`), false)
   const chat = createChat()

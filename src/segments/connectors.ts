@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { csv } from './csv.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
 
@@ -18,11 +17,14 @@ export function openDestinations<T extends Wanted>(wanted: T[], now: () => Date)
     const connector = connectors.find(({ name }) => name === one.connector)
     if (!connector) {
       throw new BadDestination(
-        `${one.name}: there is no connector “${one.connector}”. There are: ${connectors.map(({ name }) => name).join(', ')}.`,
+        `DESTINATIONS: ${one.name} has no connector “${one.connector}”. There are: ${connectors.map(({ name }) => name).join(', ')}.`,
       )
     }
     const settings = connector.settings.safeParse(one.settings)
-    if (!settings.success) throw new BadDestination(`${one.name}: ${z.prettifyError(settings.error)}`)
+    if (!settings.success) {
+      const [issue] = settings.error.issues
+      throw new BadDestination(`${one.name.toUpperCase()}_${String(issue?.path[0] ?? '')}: ${issue?.message ?? ''}`)
+    }
     return { ...one, store: connector.open(settings.data, now) }
   })
 }

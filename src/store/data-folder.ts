@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { lock, unlock } from 'proper-lockfile'
+import { lock } from 'proper-lockfile'
 import { z } from 'zod'
 
 /** The folder of an embedded database, held by this process until it is released. */
@@ -41,10 +41,15 @@ async function take(folder: string, holder: string): Promise<() => Promise<void>
     return await lock(folder, options)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error
-    const by = holderFile.safeParse(JSON.parse(await readFile(holder, 'utf8').catch(() => 'null')))
+    const by = holderFile.safeParse(
+      await readFile(holder, 'utf8')
+        .then(JSON.parse)
+        .catch(() => undefined),
+    )
     if (by.success && isGone(by.data)) {
       // Its process was killed without a chance to let go; waiting for the lock to grow stale would help nobody.
-      await unlock(folder, { lockfilePath: options.lockfilePath })
+      // `unlock` is only for one's own locks.
+      await rm(options.lockfilePath, { recursive: true, force: true })
       return await lock(folder, options)
     }
     const who = by.success ? `process ${by.data.pid} on ${by.data.host}, since ${by.data.since}` : 'another process'
@@ -78,6 +83,7 @@ async function checkVersion(folder: string): Promise<void> {
 
 /** The key kept beside embedded data, made at the first start; only its owner may read the file. */
 export async function keyOfFolder(folder: string, fresh: () => Uint8Array): Promise<Uint8Array> {
+  await checkVersion(folder)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   // `wx` fails where there is a key already, which is the one to keep.
   await writeFile(`${folder}/key`, Buffer.from(fresh()).toString('base64'), { mode: 0o600, flag: 'wx' }).catch(
