@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { codeFor, openStage, type Stage, sharer } from './stage.ts'
+import { describe, expect, test } from 'vitest'
+import { codeFor, onStage, type Stage, sharer } from './stage.ts'
 
 let stage: Stage
-beforeEach(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  expect(stage.failures).toEqual([])
-  await stage.close()
+onStage((opened) => {
+  stage = opened
 })
 
 const NEED = 'need:"people with small children, so that we can enjoy culture"'

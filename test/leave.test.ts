@@ -1,14 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openStage, type Stage, sharer, textOf } from './stage.ts'
+import { expect, test } from 'vitest'
+import { onStage, type Stage, sharer, textOf } from './stage.ts'
 
 let stage: Stage
-beforeEach(async () => {
-  stage = await openStage()
+onStage(async (opened) => {
+  stage = opened
   await stage.actor('ana').types('/start-community Parents need:"people with children, so that we can meet" pledges:1')
-})
-afterEach(async () => {
-  expect(stage.failures).toEqual([])
-  await stage.close()
 })
 
 const toldTo = (name: string) => stage.outputs.filter((output) => 'to' in output && output.to === name).map(textOf)

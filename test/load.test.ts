@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { address } from '../src/reply.ts'
 import { deliveryOf, wordsOf } from './delivery.ts'
-import { openStage, type Stage } from './stage.ts'
+import { onStage, type Stage } from './stage.ts'
 
 const PEOPLE = 5_000
 
 let stage: Stage
-beforeEach(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  expect(stage.failures).toEqual([])
-  await stage.close()
+onStage((opened) => {
+  stage = opened
 })
 
 test('5,000 people who press at once are all let in, and none is refused for load', { timeout: 120_000 }, async () => {

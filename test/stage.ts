@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { inject } from 'vitest'
+import { afterEach, beforeEach, expect, inject } from 'vitest'
 import type { Command } from '../src/command.ts'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
 import { keysFrom } from '../src/core/keys.ts'
@@ -161,6 +161,19 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A fresh stage for each test of a file, on which nothing may have failed inside by its end. */
+export function onStage(prepare: (stage: Stage) => void | Promise<void>, options?: StageOptions): void {
+  let stage: Stage
+  beforeEach(async () => {
+    stage = await openStage(options)
+    await prepare(stage)
+  })
+  afterEach(async () => {
+    expect(stage.failures).toEqual([])
+    await stage.close()
+  })
 }
 
 /** What an output says, as lines of text. */

@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openStage, type Stage, textOf } from './stage.ts'
+import { describe, expect, test } from 'vitest'
+import { onStage, type Stage, textOf } from './stage.ts'
 
 let stage: Stage
-beforeEach(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  expect(stage.failures).toEqual([])
-  await stage.close()
+onStage((opened) => {
+  stage = opened
 })
 
 const NEED = 'need:"people with small children, so that we can meet"'

@@ -1,21 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { say } from '../src/core/say.ts'
 import type { PostTarget } from '../src/store/posts.ts'
 import type { Outcome } from '../src/store/work.ts'
 import { later, opened, personCalled } from './lookup.ts'
-import { openStage, type Stage } from './stage.ts'
+import { onStage, type Stage } from './stage.ts'
 
 const HERE = { platform: 'terminal', workspace: 'main' }
 const LEASE_MS = 60_000
 const DONE = { done: true } as const
 
 let stage: Stage
-beforeEach(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  expect(stage.failures).toEqual([])
-  await stage.close()
+onStage((opened) => {
+  stage = opened
 })
 
 describe('posts', () => {

@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { communityCalled, later, opened, personCalled } from './lookup.ts'
-import { codeFor, openStage, type Stage } from './stage.ts'
+import { codeFor, onStage, type Stage } from './stage.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
 let stage: Stage
-beforeEach(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  expect(stage.failures).toEqual([])
-  await stage.close()
+onStage((opened) => {
+  stage = opened
 })
 
 describe('codes by mail', () => {

@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { communityCalled, later, NEED, opened, personCalled } from './lookup.ts'
 import { server } from './postgres.ts'
-import { MUSEUM, openStage, type Stage } from './stage.ts'
+import { MUSEUM, onStage, openStage, type Stage } from './stage.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 let stage: Stage
-beforeEach(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  expect(stage.failures).toEqual([])
-  await stage.close()
+onStage((opened) => {
+  stage = opened
 })
 
 test('the store is tested on the database it was asked to be tested on', () => {
