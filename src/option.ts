@@ -83,11 +83,12 @@ export function community(description: string, of: CommunityRule = 'mine') {
     .meta({ option: { kind: 'community', of } satisfies OptionMeta })
 }
 
-/** An invitation code, by which the router finds the community too. */
+/** An invitation code, by which the router finds the community too. Only its letters and digits go into addresses. */
 export function invitation(description: string) {
   return z
     .string()
     .max(20)
+    .transform((code) => code.replaceAll(/[^a-z0-9]/gi, ''))
     .describe(description)
     .meta({ option: { kind: 'invitation' } satisfies OptionMeta, keyOnly: true })
 }

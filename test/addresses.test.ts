@@ -28,7 +28,7 @@ const LONGEST: Record<string, string> = {
   c: ULID,
   p: ULID,
   community: ULID,
-  // A draft.
+  // A draft, or a destination.
   d: 'Z'.repeat(26),
   // The short name of a question's words.
   q: '_'.repeat(12),
@@ -88,6 +88,8 @@ async function everyButton(): Promise<void> {
     `@eva! /sensitive "${TURNED}"`,
   ]
   for (const line of lines) await stage.play(line)
+  await stage.read((store) => store.destinations.pause('files', 'the key was refused', stage.now()))
+  await stage.play('@eva! /status')
 }
 
 const presses = () =>
