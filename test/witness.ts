@@ -1,0 +1,96 @@
+import type { Entry, SegmentStore } from '../src/segments/segment-store.ts'
+
+/** What a destination holds of one person in one segment. */
+export interface Held {
+  email: string
+  since: number
+  direction: string
+  revision: number
+}
+
+/** A segment store that remembers what it was told, and says what no honest house would tell it. */
+export interface Witness {
+  store: SegmentStore
+  /** What it holds, by segment and person. */
+  held(): Map<string, Held>
+  complaints: string[]
+  /** Happens once, in the middle of the next request: before it is carried out, or after that and before the answer. */
+  interrupt(when: 'before' | 'after', act: () => Promise<void>): void
+}
+
+export interface WitnessTools {
+  name: string
+  /** Why this person may not be told of, or undefined. Asked at the moment the request arrives. */
+  objection(op: 'in' | 'out', segment: string, person: string, entry: Entry): string | undefined
+  /** The store that really does it, if there is one. */
+  behind?: SegmentStore
+}
+
+/** Test addresses begin with the person's name, so that a witness knows whom it was told of. */
+export function addressOf(person: string, n: number): string {
+  return `${person}+${n}@example.org`
+}
+
+export function personOf(email: string): string {
+  return email.slice(0, email.lastIndexOf('+'))
+}
+
+export function createWitness({ name, objection, behind }: WitnessTools): Witness {
+  const held = new Map<string, Held>()
+  const newest = new Map<string, { revision: number; words: string }>()
+  const people = new Map<string, string>()
+  const complaints: string[] = []
+  let interruption: { when: 'before' | 'after'; act: () => Promise<void> } | undefined
+
+  const interrupted = async (when: 'before' | 'after') => {
+    if (interruption?.when !== when) return
+    const { act } = interruption
+    interruption = undefined
+    await act()
+  }
+
+  /** Order is kept and numbers never go down; the same number never says two things. */
+  function listen(op: 'in' | 'out', segment: string, entry: Entry): string {
+    const person = personOf(entry.email)
+    const key = `${segment}/${person}`
+    const complain = (what: string) =>
+      complaints.push(`${name} was told “${op}” of ${key} (${entry.revision}): ${what}`)
+    if ((people.get(entry.person) ?? person) !== person) complain('that number stood for someone else before')
+    people.set(entry.person, person)
+    const before = newest.get(key)
+    const words = JSON.stringify([op, op === 'in' && entry.email, op === 'in' && entry.direction])
+    if (before && entry.revision < before.revision) complain(`it had heard ${before.revision} before`)
+    if (before?.revision === entry.revision && before.words !== words) complain(`that was ${before.words} before`)
+    newest.set(key, { revision: entry.revision, words })
+    const why = objection(op, segment, person, entry)
+    if (why) complain(why)
+    return key
+  }
+
+  async function change(op: 'in' | 'out', segment: string, entries: Entry[], signal: AbortSignal) {
+    const keys = entries.map((entry) => listen(op, segment, entry))
+    await interrupted('before')
+    const results = await (op === 'in' ? behind?.put : behind?.take)?.(segment, entries, signal)
+    entries.forEach(({ email, since, direction, revision }, i) => {
+      const key = keys[i] ?? ''
+      if (op === 'in') held.set(key, { email, since: since.getTime(), direction, revision })
+      else held.delete(key)
+    })
+    await interrupted('after')
+    return results ?? entries.map(() => ({ result: 'applied' as const }))
+  }
+
+  return {
+    complaints,
+    held: () => held,
+    interrupt: (when, act) => {
+      interruption = { when, act }
+    },
+    store: {
+      batch: behind?.batch ?? 3,
+      check: async () => undefined,
+      put: (segment, entries, signal) => change('in', segment, entries, signal),
+      take: (segment, entries, signal) => change('out', segment, entries, signal),
+    },
+  }
+}
