@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { askNext, keepSensitiveConsent, mayAsk, questionCard } from '../src/asking.ts'
+import { askNext, keepSensitiveConsent, mayAsk, printOf, questionCard } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
-import { sensitiveTerms, WORDING_VERSION } from '../src/core/direction.ts'
+import { sensitiveTerms } from '../src/core/direction.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say, type Text } from '../src/core/say.ts'
 import { enterCard, openCommunity } from '../src/opening.ts'
@@ -220,7 +220,7 @@ async function accept(context: Context, { c, p }: { c: Found; p: string }): Prom
   await store.audit.note(caller, 'organizer', 'request accepted', now, { community: c })
   const text = say`Your request was accepted: you're in ${{ strong: c.name }}.`
   const [asking] = c.sensitive || !(await mayAsk(context)) ? [] : await store.destinations.list()
-  if (asking) await store.directions.asked(p, c.id, asking, WORDING_VERSION, now)
+  if (asking) await store.directions.asked(p, c.id, asking, printOf(asking, c, context.organization), now)
   const card = c.sensitive ? enterCard(c) : asking && questionCard(context, asking, c)
   await store.posts.sayToAll([p], { text, ...(card && { card }) }, now, where)
   return { update: { text: say`${{ person: p }} is in ${{ strong: c.name }} now.` } }

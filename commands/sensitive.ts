@@ -27,7 +27,8 @@ export default command({
         await store.audit.note(caller, 'staff', 'community made sensitive', now, {
           community: { ...c, sensitive: true },
         })
-        await store.communities.makeSensitive(c.id)
+        await store.communities.lock(c.id)
+        await store.communities.makeSensitive(c.id, now)
         await store.reports.settle({ communityId: c.id }, now)
         return {
           update: { text: say`${{ strong: c.name }} is sensitive from now on.` },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { askingOf, askNext, direct, mayAsk, questionCard } from '../src/asking.ts'
+import { askingOf, askNext, direct, mayAsk, noteAsked, printOf, questionCard } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
-import { type Direction, fingerprint, question, WORDING_VERSION, wordingOf } from '../src/core/direction.ts'
+import { type Direction, fingerprint, question, shortTerms, wordingOf } from '../src/core/direction.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { choice, community, type Found } from '../src/option.ts'
@@ -29,18 +29,24 @@ export default command({
   },
   presses: {
     yes: press({
-      args: { c: community('Community'), q: print },
-      async run(context, { c, q }) {
+      args: { c: community('Community'), q: print, f: z.literal('1').optional() },
+      async run(context, { c, q, f }) {
         const { asking, stale } = await standingQuestion(context, c, q)
         if (!asking) return { update: stale }
-        await direct(context, asking, c, 'pressed Yes')
+        await direct(context, asking, c, 'pressed Yes', f === '1')
         return { update: await thanks(context, c, [asking]) }
       },
     }),
     no: press({
-      args: { c: community('Community'), q: print },
-      async run(context, { c }) {
-        const text = say`All right, nothing is passed on about you and ${{ strong: c.name }}. If you change your mind: ${{ typed: `/sharing ${c.slug ?? ''} on` }}.`
+      args: { c: community('Community'), q: print, f: z.literal('1').optional() },
+      async run(context, { c, q }) {
+        const { asking, stale } = await standingQuestion(context, c, q)
+        if (!asking) return { update: stale }
+        if (asking.standing) {
+          const text = say`You said yes to that before, and it is still on. To take it back: ${{ typed: `/sharing ${c.slug ?? ''} off` }}.`
+          return { update: { text } }
+        }
+        const text = say`All right, that is not passed on about you and ${{ strong: c.name }}. If you change your mind: ${{ typed: `/sharing ${c.slug ?? ''} on` }}.`
         return { update: await withNext(context, c, { text }) }
       },
     }),
@@ -113,7 +119,7 @@ async function turnOff({ store, caller, now }: Context, found: Found | undefined
 
 /** Words a person has been shown once stand for `on` at once; others are shown first, with their question. */
 async function turnOn(context: Context, found: Found | undefined): Promise<Reply> {
-  const { store, caller, now } = context
+  const { store, caller } = context
   if (!(await mayAsk(context)))
     throw new Refusal(say`The organization has not said yet what it would do with it, so it can't be turned on.`)
   if (!found) return askAll(context)
@@ -126,12 +132,12 @@ async function turnOn(context: Context, found: Found | undefined): Promise<Reply
   const off = askings.filter((asking) => !asking.standing)
   if (off.length === 0)
     return { text: say`It is on already for ${{ strong: found.name }}.`, ...(await show(context, found)) }
-  const shown = off.filter((asking) => asking.askedVersion === WORDING_VERSION)
+  const shown = off.filter((asking) => asking.askedVersion === printOf(asking, found, context.organization))
   for (const asking of shown) await direct(context, asking, found, `typed /sharing ${found.slug ?? ''} on`)
   if (shown.length > 0) return thanks(context, found, shown)
   const [first] = off
   if (!first) return show(context, found)
-  await store.directions.asked(caller.id, found.id, first, WORDING_VERSION, now)
+  await noteAsked(context, first, found)
   return { card: questionCard(context, first, found, true) }
 }
 
@@ -142,8 +148,11 @@ async function askAll(context: Context): Promise<Reply> {
   return {
     card: {
       title: say`Say yes to all of these?`,
-      body: lines(...off.map((asking) => question(asking, { name: asking.communityName }))),
-      buttons: [{ label: say`Yes to all`, press: address('sharing.all-on', { q: printOf(context, off) }) }],
+      body: lines(
+        ...off.map((asking) => question(asking, { name: asking.communityName })),
+        shortTerms(context.organization),
+      ),
+      buttons: [{ label: say`Yes to all`, press: address('sharing.all-on', { q: printOfAll(context, off) }) }],
     },
   }
 }
@@ -152,7 +161,7 @@ async function askAll(context: Context): Promise<Reply> {
 async function turnOnAll(context: Context, q: string): Promise<Reply> {
   const off = await asleep(context)
   if (!(await mayAsk(context))) throw new Refusal(say`The organization has not said yet what it would do with it.`)
-  if (printOf(context, off) !== q) {
+  if (printOfAll(context, off) !== q) {
     const { card } = await askAll(context)
     return {
       update: {
@@ -174,7 +183,7 @@ async function asleep({ store, caller }: Context): Promise<AskingState[]> {
 }
 
 /** A short name of all these questions in their words. */
-function printOf({ organization }: Context, askings: AskingState[]): string {
+function printOfAll({ organization }: Context, askings: AskingState[]): string {
   return fingerprint(
     askings.map((asking) => wordingOf(asking, { name: asking.communityName }, organization)).join('\n'),
   )

@@ -2,13 +2,14 @@ import type { Context } from './command.ts'
 import {
   type Asking,
   fingerprint,
+  fullTerms,
   question,
   sensitiveTerms,
-  terms,
-  WORDING_VERSION,
+  shortTerms,
   wordingOf,
 } from './core/direction.ts'
-import { plainPen, say, write } from './core/say.ts'
+import type { Organization } from './core/organization.ts'
+import { lines, plainPen, say, write } from './core/say.ts'
 import { address, type Card } from './reply.ts'
 import type { AskingState } from './store/directions.ts'
 
@@ -19,17 +20,32 @@ interface About {
 }
 
 /**
- * The next question about a community that its new member has not been shown: may this recipient know? Shown once, and
- * noted as shown. Without a privacy notice to link to nobody is asked, and staff are told.
+ * The next question a person has not been shown, about one community or any of theirs: may this recipient know? Shown
+ * once, and noted as shown. Without a privacy notice to link to nobody is asked, and staff are told.
  */
-export async function askNext(context: Context, community: About & { sensitive: boolean }): Promise<Card | undefined> {
-  if (community.sensitive) return undefined
-  const { store, caller, now } = context
-  const askings = await store.directions.askings(caller.id, community.id)
+export async function askNext(context: Context, community?: About & { sensitive: boolean }): Promise<Card | undefined> {
+  if (community?.sensitive) return undefined
+  const { store, caller } = context
+  const askings = await store.directions.askings(caller.id, community?.id)
   const next = askings.find((asking) => !asking.standing && !asking.asked)
   if (!next || !(await mayAsk(context))) return undefined
-  await store.directions.asked(caller.id, community.id, next, WORDING_VERSION, now)
-  return questionCard(context, next, community)
+  const about = { id: next.communityId, name: next.communityName }
+  await noteAsked(context, next, about)
+  return questionCard(context, next, about)
+}
+
+/** Notes which words the caller was shown. */
+export async function noteAsked(
+  { store, caller, organization, now }: Context,
+  asking: Asking,
+  community: About,
+): Promise<void> {
+  await store.directions.asked(caller.id, community.id, asking, printOf(asking, community, organization), now)
+}
+
+/** Which words a question about a community has at present. */
+export function printOf(asking: Asking, community: { name: string }, organization: Organization): string {
+  return fingerprint(wordingOf(asking, community, organization))
 }
 
 /** Whether people can be asked at all; if not, staff hear why. */
@@ -47,11 +63,12 @@ export function questionCard(
   community: About,
   inFull = false,
 ): Card {
-  const args = { c: community.id, q: fingerprint(wordingOf(asking, community, organization)) }
+  const args = { c: community.id, q: printOf(asking, community, organization), ...(inFull && { f: 1 }) }
+  const short = shortTerms(organization)
   const more = { label: say`What exactly?`, press: address('sharing.what', args) }
   return {
     title: question(asking, community),
-    ...(inFull && { body: terms(asking, community, organization) }),
+    body: inFull ? lines(fullTerms(asking, community, organization), short) : short,
     buttons: [
       { label: say`Yes`, press: address('sharing.yes', args) },
       { label: say`Not now`, press: address('sharing.no', args) },
@@ -63,11 +80,17 @@ export function questionCard(
 /** The question a button stood under; undefined when its words have changed since. */
 export async function askingOf(context: Context, community: About, print: string): Promise<AskingState | undefined> {
   const askings = await context.store.directions.askings(context.caller.id, community.id)
-  return askings.find((asking) => fingerprint(wordingOf(asking, community, context.organization)) === print)
+  return askings.find((asking) => printOf(asking, community, context.organization) === print)
 }
 
 /** Writes down a yes with the exact words it was given to. */
-export async function direct(context: Context, asking: Asking, community: About, act: string): Promise<boolean> {
+export async function direct(
+  context: Context,
+  asking: Asking,
+  community: About,
+  act: string,
+  inFull = false,
+): Promise<boolean> {
   const { store, caller, organization, now } = context
   return store.directions.direct(
     {
@@ -75,8 +98,8 @@ export async function direct(context: Context, asking: Asking, community: About,
       recipient: asking.recipient,
       personId: caller.id,
       communityId: community.id,
-      wording: wordingOf(asking, community, organization),
-      wordingVersion: WORDING_VERSION,
+      wording: wordingOf(asking, community, organization, inFull),
+      wordingVersion: printOf(asking, community, organization),
       place: placeOf(context),
       act,
       deliveryId: context.delivery,
@@ -88,13 +111,14 @@ export async function direct(context: Context, asking: Asking, community: About,
 /** Writes down the yes to a sensitive community's keeping one's membership, with its words. */
 export async function keepSensitiveConsent(context: Context, community: About, act: string): Promise<void> {
   const { store, caller, organization, now } = context
+  const wording = write(sensitiveTerms(community, organization), plainPen)
   await store.directions.consentToMembership(
     {
       personId: caller.id,
       communityId: community.id,
       recipient: organization.name,
-      wording: write(sensitiveTerms(community, organization), plainPen),
-      wordingVersion: WORDING_VERSION,
+      wording,
+      wordingVersion: fingerprint(wording),
       place: placeOf(context),
       act,
       deliveryId: context.delivery,

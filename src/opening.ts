@@ -1,9 +1,11 @@
-import { mayAsk, questionCard } from './asking.ts'
+import { mayAsk, printOf, questionCard } from './asking.ts'
 import type { Context } from './command.ts'
-import { WORDING_VERSION } from './core/direction.ts'
 import { say } from './core/say.ts'
 import { address, type Card, type Content } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
+
+/** More than any number of pledges that may be asked for. */
+const ALL = 10_000
 
 /**
  * Opens a community: pledgers become members, its room is wanted and welcomes them, and each of them hears of it in
@@ -13,12 +15,14 @@ export async function openCommunity(context: Context, community: WithStanding): 
   const { store, caller, now, where } = context
   const { id, slug, platform, workspace, sensitive, name, need } = community
   await store.communities.open(id, now)
-  await store.rooms.want(id, platform, workspace, slug ?? id, now)
+  for (const where of [{ platform, workspace }, ...(await store.rooms.workspacesOf(id))]) {
+    await store.rooms.want(id, where.platform, where.workspace, slug ?? id, now)
+  }
   if (!sensitive) await store.rooms.wantMembers(id, now)
   const welcome = say`Welcome to ${{ strong: name }}! It is for ${need}. Type ${{ typed: '/about' }} here to see what it is and decided.`
   await store.posts.sayInRooms(id, { text: welcome }, now)
   if ((await store.memberships.organizers(id)).length === 0) await lookForOrganizer(context, community)
-  const members = await store.memberships.list(id, 'member', context.organization.pledgesTo)
+  const members = await store.memberships.list(id, 'member', ALL)
   const others = members.map((member) => member.personId).filter((personId) => personId !== caller.id)
   await store.posts.sayToAll(others, await notice(context, community), now, where)
 }
@@ -29,7 +33,13 @@ async function notice(context: Context, community: WithStanding): Promise<Conten
   if (community.sensitive) return { text, card: enterCard(community) }
   const [asking] = (await mayAsk(context)) ? await store.destinations.list() : []
   if (!asking) return { text }
-  await store.directions.askedAll(community.id, caller.id, asking, WORDING_VERSION, now)
+  await store.directions.askedAll(
+    community.id,
+    caller.id,
+    asking,
+    printOf(asking, community, context.organization),
+    now,
+  )
   return { text, card: questionCard(context, asking, community) }
 }
 

@@ -1,11 +1,11 @@
-import { distance } from 'fastest-levenshtein'
-import type { z } from 'zod'
+import { askNext } from './asking.ts'
 import { type Command, type Context, formFields, type Permission, type Press, usage, type Where } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import type { AccountRef } from './core/person.ts'
 import { personLimiter } from './core/rate.ts'
 import { Refusal } from './core/refusal.ts'
 import { say, type Text } from './core/say.ts'
+import { parse, unknownCommand } from './mistakes.ts'
 import type { Found } from './option.ts'
 import type { Answer } from './platform.ts'
 import { ADDRESS_MAX, address, type Form, peopleNamed, type Reply, readAddress } from './reply.ts'
@@ -46,6 +46,12 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     let reading = { names: {}, zone: 'UTC', language: 'en' }
     const answer = (text: Text): Answer => ({ ...reading, content: { text }, replaces: false })
     try {
+      const { platform, workspace, externalId } = delivery.account
+      const pace = mayGoOn(`${platform}/${workspace}/${externalId}`, delivery.now)
+      if (!pace.allowed) {
+        const seconds = { count: pace.waitSeconds, one: 'second', other: 'seconds' }
+        throw new Refusal(say`That was a lot at once. Wait ${seconds} and try again; nothing of this one was done.`)
+      }
       const given = await database.transaction(async (store) => {
         const { account, where, now } = delivery
         const opening = await store.deliveries.open(delivery.id, account, now)
@@ -60,13 +66,11 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
           zone: person.zone ?? organization.zone,
           language: person.language ?? organization.language,
         }
-        const pace = mayGoOn(person.id, now)
-        if (!pace.allowed) {
-          const seconds = { count: pace.waitSeconds, one: 'second', other: 'seconds' }
-          throw new Refusal(say`That was a lot at once. Wait ${seconds} and try again; nothing of this one was done.`)
-        }
         const caller = { ...person, name: account.name, isStaff }
-        const reply = await act({ caller, where, now, store, organization, commands, delivery: delivery.id })
+        const context = { caller, where, now, store, organization, commands, delivery: delivery.id }
+        const reply = await act(context)
+        // A recipient that came up since is asked about once, at the person's next own act.
+        if (opening.hasUnasked && !reply.card && !reply.update) Object.assign(reply, await pending(context))
         if (reply.announce && where.place) {
           await store.cards.place(reply.announce.card, reply.announce.id, { ...where, place: where.place }, now)
         }
@@ -92,7 +96,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     }
   }
 
-  async function run(delivery: Delivery, name: string, raw: Raw): Promise<Answer> {
+  async function run(delivery: Delivery, name: string, words: Raw): Promise<Answer> {
+    const raw = filled(words)
     const command = find(name)
     if (!command) return handle(delivery, name, () => Promise.reject(new Refusal(unknownCommand(name, commands))))
     return handle(delivery, name, async (context) => {
@@ -105,7 +110,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     })
   }
 
-  async function press(delivery: Delivery, pressed: string, fields: Raw = {}): Promise<Answer> {
+  async function press(delivery: Delivery, pressed: string, sent: Raw = {}): Promise<Answer> {
+    const fields = filled(sent)
     const read = readAddress(pressed)
     if (!read) return handle(delivery, 'press', () => Promise.reject(new Refusal(OUT_OF_DATE)))
     if (!read.press) return run(delivery, read.command, { ...read.args, ...fields })
@@ -145,7 +151,17 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
   return { run, press, form }
 }
 
+async function pending(context: Context): Promise<Pick<Reply, 'card'>> {
+  const card = await askNext(context)
+  return card ? { card } : {}
+}
+
 const OUT_OF_DATE = say`That button is out of date. Type the command instead; ${{ typed: '/help' }} lists them.`
+
+/** What was left blank was left out. */
+function filled(raw: Raw): Raw {
+  return Object.fromEntries(Object.entries(raw).filter(([, words]) => words.trim() !== ''))
+}
 
 /** A button of the command itself; an address may name anything, `constructor` too. */
 function pressOf(command: Command, name: string): Press | undefined {
@@ -171,35 +187,6 @@ function isFound(value: unknown): value is Found {
   return typeof value === 'object' && value !== null && 'standing' in value
 }
 
-/** The options as the command declares them; a mistake is named, with the usage line and everything that was typed. */
-function parse(
-  options: z.ZodObject,
-  values: Record<string, unknown>,
-  command: Command,
-  typed: Raw,
-): Record<string, unknown> {
-  const unknown = Object.keys(values).find((name) => !Object.hasOwn(options.shape, name))
-  if (unknown) throw new Refusal(say`There is no option “${unknown}”. ${howTo(command)}`)
-  const parsed = options.safeParse(values)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const name = String(issue?.path[0] ?? '')
-  const given = typed[name]
-  const wrong =
-    given === undefined
-      ? say`${{ strong: name }} is missing.`
-      : say`${{ strong: name }} ${issue?.message ?? 'is not right'}.`
-  const words = Object.entries(typed).filter(([key]) => Object.hasOwn(options.shape, key) && key !== 'c')
-  const again = words.map(([key, value]) => `${key}:${/\s/.test(value) ? `"${value}"` : value}`).join(' ')
-  throw new Refusal(
-    again ? say`${wrong} ${howTo(command)} You wrote: ${{ typed: again }}` : say`${wrong} ${howTo(command)}`,
-  )
-}
-
-function howTo(command: Command): Text {
-  return say`It goes like this: ${{ typed: usage(command) }}`
-}
-
 /** Refuses whoever is not allowed; the rule for buttons is the same as for typed commands. */
 function permit(permission: Permission, { caller }: Context, community: Found | undefined): void {
   const { standing, name, slug } = community ?? {}
@@ -220,11 +207,4 @@ function permit(permission: Permission, { caller }: Context, community: Found | 
     default:
       permission satisfies never
   }
-}
-
-function unknownCommand(name: string, commands: Command[]): Text {
-  const [closest] = commands.map((command) => command.name).sort((a, b) => distance(name, a) - distance(name, b))
-  return closest && distance(name, closest) <= 2
-    ? say`There is no ${{ typed: `/${name}` }}. Did you mean ${{ typed: `/${closest}` }}?`
-    : say`There is no ${{ typed: `/${name}` }}. ${{ typed: '/help' }} lists all commands.`
 }

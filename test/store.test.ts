@@ -129,7 +129,7 @@ describe('communities', () => {
 
   test('made sensitive, a community is in no list', async () => {
     const { id } = await opened(stage)
-    await stage.read((store) => store.communities.makeSensitive(id))
+    await stage.read((store) => store.communities.makeSensitive(id, stage.now()))
     const all = { personId: '', which: 'all', skip: 0, take: 10 } as const
     expect(await stage.read((store) => store.communities.list(all))).toEqual([])
     expect(await stage.read((store) => store.communities.names())).toEqual([])

@@ -28,11 +28,9 @@ export interface Direction extends Asking {
   revokedAt: Date | null
 }
 
-/** Raised whenever a sentence below changes, so that the ledger tells which words somebody saw. */
-export const WORDING_VERSION = '1'
-
-/** What leaves the house about a person who said yes. The connectors send these fields and no other. */
-export const FIELDS_SENT = 'your e-mail address, a random number that stands for you, the date you joined'
+/** What leaves the house about a person who said yes. The connectors send these and nothing else. */
+const FIELDS_SENT =
+  'your e-mail address, a random code that stands for you, the number of your yes, and when you joined or left'
 
 /** The question a person sees. */
 export function question(asking: Asking, community: { name: string }): Text {
@@ -47,10 +45,16 @@ export function question(asking: Asking, community: { name: string }): Text {
   }
 }
 
-/** What a yes means, in full: shown under "What exactly?", and stored with every yes together with the question. */
-export function terms(asking: Asking, community: { name: string }, organization: Organization): Text {
-  const use = useOf(asking, community)
-  return say`${use} What is passed on: that you are in ${{ strong: community.name }}, ${FIELDS_SENT}. Nothing else you do or write here is passed on. By saying yes you confirm that you are ${organization.minimumAge} or older. You can take your yes back at any time with ${{ typed: '/sharing' }}; leaving takes it back too. Privacy notice: ${{ link: organization.privacyNotice ?? '', label: organization.privacyNotice ?? '' }}`
+/** What stands under the question wherever there is a Yes: nobody agrees to what they were not shown. */
+export function shortTerms(organization: Organization): Text {
+  const notice = { link: organization.privacyNotice ?? '', label: organization.privacyNotice ?? '' }
+  return say`With a yes, this is passed on: ${FIELDS_SENT}. Say yes only if you are ${organization.minimumAge} or older. Privacy notice: ${notice}`
+}
+
+/** What a yes means, in full: shown under "What exactly?". */
+export function fullTerms(asking: Asking, community: { name: string }, organization: Organization): Text {
+  const contact = organization.contact ? say` Questions: ${organization.contact}.` : say``
+  return say`${useOf(asking, community)} Nothing else you do or write here is passed on. You can take your yes back at any time with ${{ typed: '/sharing' }}; leaving takes it back too.${contact}`
 }
 
 function useOf(asking: Asking, community: { name: string }): Text {
@@ -58,20 +62,30 @@ function useOf(asking: Asking, community: { name: string }): Text {
     case 'letters':
       return say`Your address goes to ${{ strong: asking.recipient }}, who may then write to you about ${{ strong: community.name }}.`
     case 'service':
-      return say`It is shown to ${{ strong: asking.recipient }}, for when you turn to them.`
+      return say`That you are in ${{ strong: community.name }} is shown to ${{ strong: asking.recipient }}, for when you turn to them.`
     default:
       return asking.purpose satisfies never
   }
 }
 
-/** Everything a person sees before a yes, as one plain text for the ledger. */
-export function wordingOf(asking: Asking, community: { name: string }, organization: Organization): string {
-  return `${write(question(asking, community), plainPen)}\n${write(terms(asking, community, organization), plainPen)}`
+/** Everything a person sees above a Yes, as one plain text for the ledger. */
+export function wordingOf(
+  asking: Asking,
+  community: { name: string },
+  organization: Organization,
+  inFull = false,
+): string {
+  const texts = [
+    question(asking, community),
+    ...(inFull ? [fullTerms(asking, community, organization)] : []),
+    shortTerms(organization),
+  ]
+  return texts.map((text) => write(text, plainPen)).join('\n')
 }
 
-/** A short name of exact words, carried by the buttons: a press answers the words it stood under, or nothing. */
+/** A short name of exact words, carried by buttons and kept with questions: it says which words somebody saw. */
 export function fingerprint(wording: string): string {
-  return createHash('sha256').update(`${WORDING_VERSION}\n${wording}`).digest('base64url').slice(0, 12)
+  return createHash('sha256').update(wording).digest('base64url').slice(0, 12)
 }
 
 /** What a person said yes to when they let a sensitive community keep their membership (GDPR, art. 9). */

@@ -155,6 +155,9 @@ export function communities(tx: Tx, { draws }: Tools) {
     async end(id: string, state: 'sunk' | 'declined', now: Date): Promise<void> {
       await tx.community.update({ where: { id }, data: { state, slug: null, deadline: null, closedAt: now } })
       await tx.membership.deleteMany({ where: { communityId: id } })
+      // Left are only the yeses of a sensitive one; then nothing may tell who was in it.
+      const { count } = await tx.direction.deleteMany({ where: { communityId: id } })
+      if (count > 0) await tx.community.update({ where: { id }, data: { founderId: null } })
     },
 
     /** Staff let it be seen: it is wanted until then. */
@@ -163,9 +166,20 @@ export function communities(tx: Tx, { draws }: Tools) {
     },
 
     /** Sensitive from now on, for good. What follows for reports is settled by the caller in the same transaction. */
-    async makeSensitive(id: string): Promise<void> {
+    async makeSensitive(id: string, now: Date): Promise<void> {
       await tx.community.update({ where: { id }, data: { sensitive: true, toldSize: null } })
       await tx.auditEntry.updateMany({ where: { communityId: id }, data: { actorId: null, actorName: null } })
+      await tx.direction.updateMany({
+        where: { communityId: id, standing: true },
+        data: { standing: null, revokedAt: now, revokedBy: 'the community became sensitive' },
+      })
+      await tx.question.deleteMany({ where: { communityId: id } })
+      // Who asked or pledged before has not said the extra yes: they come anew, and are asked for it then.
+      await tx.membership.deleteMany({
+        where: { communityId: id, organizer: false, state: { in: ['requested', 'pledged'] } },
+      })
+      // The note named it.
+      await tx.staffNote.deleteMany({ where: { key: { endsWith: `/${id}` } } })
     },
 
     /** Seeds whose time is over. */

@@ -7,6 +7,9 @@ import type { Tools, Tx } from './transaction.ts'
 /** For how long a platform may deliver the same thing again (Slack retries for 5 minutes, Discord's token lives 15). */
 const KEEP_MS = 3_600_000
 
+/** Any number will do, so long as every process takes the same. */
+const PERSON_LOCK = 7_203_444
+
 /** What the first statement of every command finds out. */
 export interface Opening {
   /** False when this delivery was carried out before; `answer` is what was answered then. */
@@ -16,6 +19,8 @@ export interface Opening {
   /** The account's name as stored, to see whether it changed. */
   accountName?: string
   organization: Organization
+  /** Whether a purpose and recipient came up since that this member was never asked about. */
+  hasUnasked: boolean
 }
 
 interface Row {
@@ -30,6 +35,7 @@ interface Row {
   zone: string | null
   email: string | null
   email_proven_at: Date | null
+  has_unasked: boolean
 }
 
 export function deliveries(tx: Tx, { keys }: Tools) {
@@ -39,15 +45,28 @@ export function deliveries(tx: Tx, { keys }: Tools) {
   }
 
   return {
-    /** Writes the delivery down and finds out who is speaking, in one statement. */
+    /**
+     * Writes the delivery down and finds out who is speaking, in one statement. It also waits until whatever else the same
+     * person is doing is over: a leave and a yes at the same moment must see each other.
+     */
     async open(id: string, account: AccountRef, now: Date): Promise<Opening> {
+      const accountWords = `${account.platform}/${account.workspace}/${account.externalId}`
       const [row] = await tx.$queryRaw<Row[]>(Prisma.sql`
         with fresh as (
           insert into deliveries (id, expires_at) values (${id}, ${new Date(now.getTime() + KEEP_MS)}::timestamptz)
           on conflict (id) do nothing returning id)
         select exists (select 1 from fresh) as is_new, d.answer, to_jsonb(o) as organization,
                a.id as account_id, a.name as account_name,
-               p.id, p.name, p.language, p.zone, p.email, p.email_proven_at
+               p.id, p.name, p.language, p.zone, p.email, p.email_proven_at,
+               pg_advisory_xact_lock(${PERSON_LOCK}::int, hashtext(coalesce(p.id, ${accountWords})))::text as turn,
+               exists (select 1 from memberships m
+                 join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
+                 join destinations s on s.connected
+                 where m.person_id = p.id and m.state = 'member'
+                   and not exists (select 1 from questions q where q.person_id = p.id and q.community_id = c.id
+                     and q.purpose = s.purpose and q.recipient = s.recipient)
+                   and not exists (select 1 from directions y where y.person_id = p.id and y.community_id = c.id
+                     and y.purpose = s.purpose and y.recipient = s.recipient and y.standing)) as has_unasked
         from (select 1) as one
         left join organization o on o.id = 1
         left join deliveries d on d.id = ${id}
@@ -59,6 +78,7 @@ export function deliveries(tx: Tx, { keys }: Tools) {
         isNew: row.is_new,
         answer: row.is_new ? undefined : (read(row.answer) ?? (await this.answerOf(id))),
         organization: organizationOf(row.organization),
+        hasUnasked: row.has_unasked,
         ...(row.id &&
           row.account_id && { person: personOf(row, row.id, row.account_id), accountName: row.account_name ?? '' }),
       }

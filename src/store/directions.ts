@@ -42,12 +42,15 @@ export function directions(tx: Tx, { draws }: Tools) {
           select person_id, community_id, ${words.purpose}, ${words.recipient}, ${words.wordingVersion}, ${now}::timestamptz from said
           on conflict (person_id, community_id, purpose, recipient) do update
             set wording_version = excluded.wording_version, at = excluded.at),
+        told as materialized (
+          -- Waits for a change of the community under way, and makes a later one wait: it may be turning sensitive.
+          select id from communities where id = ${words.communityId} and state = 'open' and not sensitive for share),
         reported as (
           insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
             changed_at, due_at)
           select m.person_id, m.community_id, d.name, 'in', 'joined', m.since, said.id, 1, 'out', ${now}::timestamptz, ${now}::timestamptz
           from said join memberships m using (person_id, community_id)
-          join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
+          join told on told.id = m.community_id
           join people p on p.id = m.person_id and p.email_proven_at is not null
           join destinations d on d.connected and d.purpose = ${words.purpose} and d.recipient = ${words.recipient}
           on conflict (person_id, community_id, destination) do update

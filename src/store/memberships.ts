@@ -38,6 +38,11 @@ export function memberships(tx: Tx, { draws }: Tools) {
       on conflict (room_id, person_id) do update set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at`)
   }
 
+  /** The yes to a sensitive community's keeping them goes with the membership. Ordinary yeses are revoked, not forgotten. */
+  const forgetYes = async (communityId: string, personId: string) => {
+    await tx.direction.deleteMany({ where: { communityId, personId, purpose: 'membership' } })
+  }
+
   return {
     wantPlace,
 
@@ -85,6 +90,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
 
     async takeBack(communityId: string, personId: string): Promise<boolean> {
       const { count } = await tx.membership.deleteMany({ where: { communityId, personId, state: 'pledged' } })
+      if (count > 0) await forgetYes(communityId, personId)
       return count > 0
     },
 
@@ -112,6 +118,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
     /** Forgets the request; the person may ask again. */
     async decline(communityId: string, personId: string): Promise<boolean> {
       const { count } = await tx.membership.deleteMany({ where: { communityId, personId, state: 'requested' } })
+      if (count > 0) await forgetYes(communityId, personId)
       return count > 0
     },
 
@@ -145,15 +152,12 @@ export function memberships(tx: Tx, { draws }: Tools) {
           from gone join rooms using (community_id)
           where p.room_id = rooms.id and p.person_id = ${personId} and p.wanted = 'in')
         select exists (select 1 from gone) as gone, exists (select 1 from revoked) as revoked`)
-      if (community.sensitive) await this.forgetSensitive(community.id, personId)
+      if (community.sensitive) {
+        await tx.membership.deleteMany({ where: { communityId: community.id, personId } })
+        await forgetYes(community.id, personId)
+      }
       if (!row?.gone) return 'was not in it'
       return row.revoked && !community.sensitive ? 'left and revoked' : 'left'
-    },
-
-    async forgetSensitive(communityId: string, personId: string): Promise<void> {
-      await tx.membership.deleteMany({ where: { communityId, personId } })
-      await tx.direction.deleteMany({ where: { communityId, personId } })
-      await tx.question.deleteMany({ where: { communityId, personId } })
     },
 
     async makeOrganizer(communityId: string, personId: string): Promise<boolean> {

@@ -27,6 +27,9 @@ export interface ClaimedPlace {
   attempts: number
 }
 
+/** Somebody who is out and was heard to be out: nothing more is to be known of it. */
+const NOTHING_LEFT = { wanted: 'out', known: 'out', dueAt: null, lease: null }
+
 export function rooms(tx: Tx, { draws }: Tools) {
   return {
     /** Wants a room for a community in a workspace; harmless where there is one. */
@@ -35,6 +38,13 @@ export function rooms(tx: Tx, { draws }: Tools) {
         data: [{ id: draws.id(now), communityId, platform, workspace, name, dueAt: now }],
         skipDuplicates: true,
       })
+    },
+
+    /** The workspaces in which members of a community have accounts. */
+    async workspacesOf(communityId: string): Promise<{ platform: string; workspace: string }[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select distinct a.platform, a.workspace from memberships m join accounts a on a.person_id = m.person_id
+        where m.community_id = ${communityId} and m.state = 'member' order by a.platform, a.workspace`)
     },
 
     /** Wants every member in the room of the workspace their account is in, where the community has one. */
@@ -77,6 +87,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
       const lease = draws.key()
       await tx.$executeRaw(Prisma.sql`
         update room_places set due_at = null, attempts = 0, failure = null where ${isFree(now)} and known = wanted`)
+      await tx.roomPlace.deleteMany({ where: NOTHING_LEFT })
       const rows = await tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
         with free as (
           select room_id, person_id from room_places where ${isFree(now)}
@@ -95,6 +106,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
       const unless = { unchanged: Prisma.sql`revision = ${row.revision}`, otherwiseDue: Prisma.sql`due_at` }
       await tx.$executeRaw(Prisma.sql`update room_places set ${known} ${settled(outcome, unless)}
         where room_id = ${row.roomId} and person_id = ${row.personId} and lease = ${lease}`)
+      await tx.roomPlace.deleteMany({ where: { roomId: row.roomId, personId: row.personId, ...NOTHING_LEFT } })
     },
 
     async next(): Promise<Date | undefined> {

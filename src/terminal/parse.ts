@@ -74,7 +74,7 @@ function place(words: Word[], shapes: OptionShape[]): Record<string, string> {
     if (words) raw[shape.name] = words
   })
   // More words than options: they are named as what they are, so that nothing typed is dropped in silence.
-  if (left.length === 0 && plain.length > 0) raw[plain.join(' ')] = ''
+  if (left.length === 0 && plain.length > 0) raw[plain.join(' ')] = 'typed'
   return raw
 }
 
