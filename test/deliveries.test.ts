@@ -10,7 +10,10 @@ import type { Said, Task } from './crash-child.ts'
 import { buttonIn, deliveryOf, wordsOf } from './delivery.ts'
 import { openStage, type Stage } from './stage.ts'
 
-const PEOPLE = 30
+const PEOPLE = 40
+const CHILD = fileURLToPath(new URL('crash-child.ts', import.meta.url))
+/** How long the platform of the child takes to hear at most, and to answer. */
+const PLATFORM_MS = 20
 /** How often the house is killed; .ci/run may set more. */
 const KILLS = Number(process.env.KILLS ?? 12)
 const NEED = 'people with small children, so that we can enjoy culture'
@@ -117,42 +120,46 @@ interface Life {
   readyMs: number
 }
 
-/** Starts a house in a process of its own, and kills it `killAfterMs` after so many outcomes were told. */
-async function live(task: Task, kill?: { outcomes: number; afterMs: number }): Promise<Life> {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      import.meta.resolve('tsx'),
-      fileURLToPath(new URL('crash-child.ts', import.meta.url)),
-      JSON.stringify(task),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+/** When a house is killed: so long after it began, or after it has told so many outcomes, or tried so many posts. */
+interface Kill {
+  after: 'beginning' | 'told' | 'posting'
+  count: number
+  waitMs: number
+}
+
+/** Starts a house in a process of its own, and kills it when it is time. */
+async function live(task: Task, kill?: Kill): Promise<Life> {
   const began = performance.now()
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), CHILD, JSON.stringify(task)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const life: Life = { kept: {}, told: new Map(), posting: [], failures: [], isDone: false, readyMs: 0 }
-  const dies = async () => {
-    await pause(kill?.afterMs)
+  const counts = { beginning: 0, told: 0, posting: 0 }
+  const count = async (what: Kill['after']) => {
+    if (kill?.after !== what || counts[what]++ !== kill.count) return
+    await pause(kill.waitMs)
     child.kill('SIGKILL')
   }
-  if (kill && kill.outcomes < 0) void dies()
+  void count('beginning')
   for await (const line of createInterface({ input: child.stdout })) {
-    // Only the child writes there, and whole lines; the one it died in is not told.
     const said = readLine(line)
     if (!said) continue
     if ('kept' in said) {
       life.kept = said.kept
       life.readyMs = performance.now() - began
-    } else if ('id' in said) life.told.set(said.id, said.words)
-    else if ('posting' in said) life.posting.push(said.posting)
-    else if ('failure' in said) life.failures.push(said.failure)
+    } else if ('id' in said) {
+      life.told.set(said.id, said.words)
+      void count('told')
+    } else if ('posting' in said) {
+      life.posting.push(said.posting)
+      void count('posting')
+    } else if ('failure' in said) life.failures.push(said.failure)
     else life.isDone = true
-    if (kill && (('kept' in said && kill.outcomes === 0) || ('id' in said && life.told.size === kill.outcomes)))
-      void dies()
   }
   return life
 }
 
+/** A line of the child's; undefined for one it died in, which was not told. */
 function readLine(line: string): Said | undefined {
   try {
     // The child's own words, typed there.
@@ -192,11 +199,8 @@ describe('a house that is killed again and again', () => {
       const now = new Date(began.getTime() + lived * 90_000).toISOString()
       // Platforms deliver again what was not answered, and sometimes what was.
       const given = deliveries.filter((one) => !told.has(one.id) || draws.fraction() < 0.2)
-      const task = { folder: data, posted, now, deliveries: given, told: [...told.keys()] }
-      const kill =
-        lived <= KILLS
-          ? { outcomes: lived % 6 === 5 ? -1 : some(PEOPLE / 2), afterMs: some(lived % 6 === 5 ? 900 : 40) }
-          : undefined
+      const task = { folder: data, posted, platformMs: PLATFORM_MS, now, deliveries: given, told: [...told.keys()] }
+      const kill = lived <= KILLS ? killOf(lived, some) : undefined
       const life = await live(task, kill)
       lives.push(life)
       lost.push(...Object.entries(life.kept).flatMap(([one, words]) => (words === told.get(one) ? [] : [one])))
@@ -205,7 +209,7 @@ describe('a house that is killed again and again', () => {
         if (earlier !== undefined) again.push({ id: one, before: earlier, now: words })
         told.set(one, words)
       }
-      if (life.isDone) break
+      if (life.isDone && lived > KILLS) break
     }
     posts = (await readFile(posted, 'utf8'))
       .split('\n')
@@ -218,7 +222,10 @@ describe('a house that is killed again and again', () => {
       now: new Date(began.getTime() + KILLS * 300_000).toISOString(),
     })
     const kills = lives.filter((life) => !life.isDone).length
-    console.log(`${kills} kills, ${told.size} outcomes, ${again.length} told again, ${repeated()} posts tried again`)
+    const readyMs = lives.filter((life) => life.readyMs > 0).map((life) => life.readyMs)
+    console.log(
+      `ready after ${Math.round(Math.max(...readyMs))} ms at most; ${kills} kills, ${told.size} outcomes, ${again.length} told again, ${repeated()} posts tried again`,
+    )
   }, TIMEOUT_MS)
   afterAll(async () => {
     await stage.close()
@@ -273,6 +280,13 @@ describe('a house that is killed again and again', () => {
     expect(repeated()).toBeGreaterThan(0)
   })
 })
+
+/** Every third is killed while it posts, every sixth while it starts, the others between outcomes. */
+function killOf(lived: number, some: (most: number) => number): Kill {
+  if (lived % 3 === 0) return { after: 'posting', count: some(3), waitMs: some(2 * PLATFORM_MS) }
+  if (lived % 6 === 1) return { after: 'beginning', count: 0, waitMs: some(1_500) }
+  return { after: 'told', count: some(PEOPLE / 3), waitMs: some(30) }
+}
 
 const leaves = (i: number) => i % 2 === 0
 
