@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { communityCalled, later, NEED, opened, personCalled } from './lookup.ts'
+import { communityCalled, NEED, opened, personCalled } from './lookup.ts'
 import { server } from './postgres.ts'
 import { MUSEUM, onStage, openStage, type Stage } from './stage.ts'
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 let stage: Stage
 onStage((opened) => {
@@ -216,24 +213,5 @@ describe('once-only work', () => {
       await stage.read((other) => other.jobRuns.alone('another')),
     ])
     expect(alone).toEqual([true, false, true])
-  })
-})
-
-describe('times', () => {
-  test('every time is the same instant when read back, also where clocks in Berlin skip an hour', async () => {
-    // 02:30 on that day exists in no clock of Berlin, where CI's server says it is.
-    const spring = await openStage({ now: '2026-03-29T02:30:00.123Z' })
-    const now = spring.now()
-    await spring.actor('ana').types(`/start-community "Parents United" ${NEED} pledges:3 days:1`)
-    const seed = await communityCalled(spring, 'Parents United')
-    expect(seed.createdAt).toEqual(now)
-    expect(seed.deadline).toEqual(later(spring, DAY_MS))
-    expect(await spring.read((store) => store.communities.nextDeadline())).toEqual(later(spring, DAY_MS))
-    const pledged = await spring.read((store) => store.memberships.list(seed.id, 'pledged', 5))
-    expect(pledged[0]?.since).toEqual(now)
-    await spring.read((store) => store.staffNotes.tell('clock', { key: 'Tick.', values: [] }, now))
-    expect((await spring.read((store) => store.staffNotes.open()))[0]?.firstAt).toEqual(now)
-    expect(await spring.read((store) => store.jobRuns.last('clock', now))).toEqual(now)
-    await spring.close()
   })
 })
