@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { communityCalled, NEED, opened, personCalled } from './lookup.ts'
 import { server } from './postgres.ts'
-import { MUSEUM, onStage, openStage, type Stage } from './stage.ts'
+import { MUSEUM, onStage, type Stage } from './stage.ts'
 
 let stage: Stage
 onStage((opened) => {
