@@ -140,8 +140,7 @@ async function openServer(
   migrations: string,
   now: Date,
 ): Promise<Driver> {
-  // adapter-pg writes times without a zone, which the server would read in its own; so every connection is in UTC.
-  const config = { connectionString: place.url, options: '-c TimeZone=UTC' }
+  const config = { connectionString: inUtc(place.url) }
   const client = new pg.Client(config)
   await client.connect().catch(explain)
   try {
@@ -170,6 +169,16 @@ function explain(error: unknown): never {
   throw new CannotStart(
     `The PostgreSQL server of DATABASE_URL does not let Kindred in (${code}). Is it running, and are the name, the password and the database right?`,
   )
+}
+
+/**
+ * adapter-pg writes times without a zone, which the server would read in its own; so every connection is in UTC. It says
+ * so in the address, because options there take the place of all that stand beside it.
+ */
+function inUtc(address: string): string {
+  const url = new URL(address)
+  url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} -c TimeZone=UTC`.trim())
+  return url.href
 }
 
 /** Lets `most` pieces of work run at once and the others wait in the order they came. */
