@@ -102,8 +102,8 @@ function placeOf(config: Config): DatabasePlace {
   const url = config.DATABASE_URL
   if (!url) return { kind: 'folder', folder: config.DATA_DIR }
   if (url === 'memory:') return { kind: 'memory' }
-  if (/^postgres(ql)?:\/\//.test(url)) return { kind: 'postgresql', url }
-  throw new BadConfig('DATABASE_URL must begin with postgresql://, or be memory:, or be left out.')
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return { kind: 'postgresql', url }
+  throw new BadConfig('DATABASE_URL must be an address that begins with postgresql://, or memory:, or be left out.')
 }
 
 /** The keys of KINDRED_KEY; embedded, one is made at the first start and kept beside the data. */

@@ -124,6 +124,7 @@ describe('settings', () => {
   test.each([
     ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/kindred' }],
     ['DATABASE_URL', { DATABASE_URL: NO_SERVER, KINDRED_KEY: KEY }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgresql://localhost:port/kindred', KINDRED_KEY: KEY }],
     ['KINDRED_KEY', { KINDRED_KEY: 'c2hvcnQ=' }],
     ['DESTINATIONS', { DESTINATIONS: 'files' }],
     ['DESTINATIONS', { DESTINATIONS: 'files=csv,files=csv' }],
