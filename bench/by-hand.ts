@@ -1,4 +1,4 @@
-import { WORDING_VERSION, wordingOf } from '../src/core/direction.ts'
+import { fingerprint, wordingOf } from '../src/core/direction.ts'
 import type { Act, Actor, Party } from './acts.ts'
 import type { Bare, Query } from './bare.ts'
 import { COMMUNITY, draws, MUSEUM, WHERE } from './museum.ts'
@@ -6,6 +6,7 @@ import { COMMUNITY, draws, MUSEUM, WHERE } from './museum.ts'
 const KEEP_MS = 3_600_000
 const ASKING = { purpose: 'letters' as const, recipient: MUSEUM.recipient }
 const WORDING = wordingOf(ASKING, COMMUNITY, MUSEUM)
+const PRINT = fingerprint(WORDING)
 
 /**
  * The same acts as someone writes them by hand on the bare driver: plain statements, each a round trip, where the store
@@ -58,7 +59,7 @@ const ACTING: Record<Act, Acting> = {
       `insert into directions (id, person_id, community_id, purpose, recipient, wording_version, wording, at, place, act,
          delivery_id, standing)
        values ($1, $2, $3, $4, $5, $6, $7, $8, 'bench, workspace main, in private', 'pressed Yes', $9, true)`,
-      [id, actor.id, COMMUNITY.id, ASKING.purpose, ASKING.recipient, WORDING_VERSION, WORDING, now, delivery],
+      [id, actor.id, COMMUNITY.id, ASKING.purpose, ASKING.recipient, PRINT, WORDING, now, delivery],
     )
     await asked(query, actor, now)
     for (const { name } of await destinations(query)) {
@@ -70,7 +71,7 @@ const ACTING: Record<Act, Acting> = {
          on conflict (person_id, community_id, destination) do update
            set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,
              revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
-             first_failed_at = null, failure = null`,
+             known = nullif(reports.known, 'in'), first_failed_at = null, failure = null`,
         [actor.id, COMMUNITY.id, name, id, now],
       )
     }
@@ -169,7 +170,7 @@ async function asked(query: Query, actor: Actor, now: Date): Promise<void> {
     `insert into questions (person_id, community_id, purpose, recipient, wording_version, at) values ($1, $2, $3, $4, $5, $6)
      on conflict (person_id, community_id, purpose, recipient) do update
        set wording_version = excluded.wording_version, at = excluded.at`,
-    [actor.id, COMMUNITY.id, ASKING.purpose, ASKING.recipient, WORDING_VERSION, now],
+    [actor.id, COMMUNITY.id, ASKING.purpose, ASKING.recipient, PRINT, now],
   )
 }
 

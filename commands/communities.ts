@@ -78,7 +78,8 @@ async function nothing({ store, now }: Context, words: string, which: string): P
   if (which === 'mine')
     return { text: say`You are in no community yet. ${{ typed: '/communities' }} shows what there is.` }
   if (!words) return { text: say`There is none yet. Start the first with ${{ typed: '/start-community' }}.` }
-  await store.needs.log('search', words, 0, now)
+  // The exact name of a hidden one is no unmet need, and must not stand in a log.
+  if (!(await store.communities.find(words, '', ''))) await store.needs.log('search', words, 0, now)
   return {
     text: say`Nothing found for “${words}”. Perhaps you would like to start it: ${{ typed: '/start-community' }}.`,
   }
@@ -88,12 +89,11 @@ function describe(one: WithStanding): Text {
   const yours = {
     none: say``,
     left: say``,
-    declined: say``,
     requested: say` You have asked to join.`,
     pledged: say` You have pledged.`,
     member: say` You're in.`,
   }[one.standing.state]
-  return say`${one.need}. ${size(one)}${yours} ${{ typed: `/join ${one.slug ?? ''}` }}`
+  return say`${one.need.replace(/[.!?]+$/, '')}. ${size(one)}${yours} ${{ typed: `/join ${one.slug ?? ''}` }}`
 }
 
 /** Sizes are told as they were last night and rounded to 5, or not at all (product.md, law 8). */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
-import { maskEmail } from '../src/core/person.ts'
+import { CODE_LIVES_MS, maskEmail } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { text } from '../src/option.ts'
@@ -51,7 +51,8 @@ async function show({ caller }: Context): Promise<Reply> {
 }
 
 /** The same answer for every address, so that nobody learns from it whose is known here. */
-async function give({ store, caller, organization, now }: Context, typed: string): Promise<Reply> {
+async function give(context: Context, typed: string): Promise<Reply> {
+  const { store, caller, now } = context
   const checked = emailAddress.safeParse(typed)
   if (!checked.success) {
     throw new Refusal(
@@ -59,8 +60,16 @@ async function give({ store, caller, organization, now }: Context, typed: string
     )
   }
   const email = checked.data
-  const code = await store.codes.make(caller.id, caller.accountId, email, now)
-  if (!code) throw new Refusal(say`That was the fifth code within an hour. Wait an hour and try again.`)
+  const made = await store.codes.make(caller.id, caller.accountId, email, now)
+  if (made === 'too many')
+    throw new Refusal(say`You have asked for many codes within an hour. Wait an hour and try again.`)
+  if (made !== 'kept quiet') await mailCode(context, email, made.code)
+  const card: Card = { buttons: [{ label: say`Enter the code`, press: addressOf('email.code') }] }
+  const told = say`A code is on its way to ${maskEmail(email)}. Type ${{ typed: '/email' }} and the six digits within 15 minutes.`
+  return { text: told, card }
+}
+
+async function mailCode({ store, caller, organization, now }: Context, email: string, code: string): Promise<void> {
   const letter = {
     to: email,
     subject: say`Your code for ${organization.name}`,
@@ -70,10 +79,7 @@ async function give({ store, caller, organization, now }: Context, typed: string
       say`If you did not ask for it, do nothing: without the code nothing happens.`,
     ),
   }
-  await store.mails.want(caller.id, letter, now)
-  const card: Card = { buttons: [{ label: say`Enter the code`, press: addressOf('email.code') }] }
-  const told = say`A code is on its way to ${maskEmail(email)}. Type ${{ typed: '/email' }} and the six digits within 15 minutes.`
-  return { text: told, card }
+  await store.mails.want(caller.id, letter, now, new Date(now.getTime() + CODE_LIVES_MS))
 }
 
 async function enterCode(context: Context, typed: string): Promise<Reply> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { askNext, keepSensitiveConsent, mayAsk, printOf, questionCard } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
+import { isWanted } from '../src/core/community.ts'
 import { sensitiveTerms } from '../src/core/direction.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say, type Text } from '../src/core/say.ts'
@@ -90,7 +91,7 @@ async function enter(context: Context, found: Found, way: Way): Promise<Reply> {
   if (standing.state === 'pledged') return { text: say`You have pledged for ${{ strong: name }} already.` }
   if (standing.state === 'requested')
     return { text: say`You have asked to join ${{ strong: name }}. Its organizers will answer you.` }
-  if (found.state !== 'open' && found.state !== 'seed') throw new Refusal(notNow(found))
+  if (found.state !== 'open' && !isWanted(found, context.now)) throw new Refusal(notNow(found))
   const invited =
     way.code !== undefined && (await context.store.invitations.communityOf(way.code, context.now)) === found.id
   if (found.visibility === 'secret' && !invited)
@@ -141,7 +142,8 @@ async function pledge(context: Context, found: Found, way: Way): Promise<Reply> 
   const { store, caller, now } = context
   await store.communities.lock(found.id)
   const fresh = await store.communities.get(found.id, caller.id)
-  if (fresh?.state !== 'seed') return enter(context, { ...found, state: fresh?.state ?? 'sunk' }, way)
+  if (!fresh) throw new Refusal(notNow({ ...found, state: 'sunk' }))
+  if (fresh.state !== 'seed') return enter(context, fresh, way)
   if (
     way.code !== undefined &&
     !(await store.invitations.use(way.code, found.id, now)) &&
@@ -233,6 +235,7 @@ function notNow(found: Found): Text {
       return say`Staff will look at ${{ strong: name }} first. Try again in a while.`
     case 'closed':
       return say`${{ strong: name }} has been closed.`
+    case 'seed':
     case 'sunk':
     case 'declined':
       return say`${{ strong: name }} did not open. You can start it anew with ${{ typed: '/start-community' }}.`

@@ -3,7 +3,7 @@ import { askNext } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say } from '../src/core/say.ts'
-import { lookForOrganizer } from '../src/opening.ts'
+import { lookForOrganizer, tellUnlookedAfter } from '../src/opening.ts'
 import { community, type Found, text } from '../src/option.ts'
 import { address, type Card, type Content, type Reply } from '../src/reply.ts'
 
@@ -61,6 +61,8 @@ async function leave(
     return { text: say`Your request to join ${{ strong: found.name }} is taken back.` }
   }
   if (state !== 'member') return { text: say`You are not in ${{ strong: found.name }}.` }
+  // Two last organizers leaving at once must see each other.
+  if (organizer) await store.communities.lock(found.id)
   const organizers = organizer ? await store.memberships.organizers(found.id) : []
   const others =
     organizers.length === 1
@@ -72,7 +74,8 @@ async function leave(
     title: say`Who looks after ${{ strong: found.name }} when you are gone?`,
     body: say`You are its only organizer. Name someone, or let the others be asked; then you have left.`,
     buttons: [
-      ...others.slice(0, OFFERED).map((one) => ({
+      // In a sensitive community nobody is shown who else is in it.
+      ...(found.sensitive ? [] : others.slice(0, OFFERED)).map((one) => ({
         label: say`Name ${one.name}`,
         press: address('leave.name', { c: found.id, p: one.personId, ...kept }),
       })),
@@ -99,6 +102,9 @@ async function go(context: Context, found: Found, reason: string | undefined): P
   if (reason) {
     const word = say`Someone left ${{ strong: found.name }} and tells its organizers: ${reason.slice(0, REASON_MAX)}`
     await store.posts.sayToAll(organizers, { text: word }, now, where)
+  }
+  if (found.standing.organizer && (await store.memberships.organizers(found.id)).length === 0) {
+    await tellUnlookedAfter(context, found)
   }
   const text = lines(
     say`You have left ${{ strong: found.name }}.`,

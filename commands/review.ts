@@ -1,6 +1,6 @@
 import { type Context, command, press } from '../src/command.ts'
-import { say } from '../src/core/say.ts'
-import { openCommunity } from '../src/opening.ts'
+import { lines, say } from '../src/core/say.ts'
+import { howOthersCome, openCommunity } from '../src/opening.ts'
 import { community, type Found, text } from '../src/option.ts'
 import { address, type Card, type Content, type Reply } from '../src/reply.ts'
 import type { Store } from '../src/store/store.ts'
@@ -62,13 +62,23 @@ async function approve(context: Context, { c }: { c: Found }): Promise<Reply> {
   await store.communities.lock(c.id)
   const waiting = await store.communities.get(c.id)
   if (waiting?.state !== 'waiting') return ANSWERED
+  if ((await store.memberships.count(c.id, 'pledged')) === 0) {
+    await store.communities.end(c.id, 'declined', now)
+    return settle(
+      context,
+      c,
+      'community ended',
+      undefined,
+      say`Its founder has taken it back: ${{ strong: c.name }} is gone.`,
+    )
+  }
   const wantedForMs = (c.deadline ?? now).getTime() - c.createdAt.getTime()
   await store.communities.plant(c.id, new Date(now.getTime() + wantedForMs))
   if (c.pledgesNeeded <= 1) await openCommunity(context, c)
   else if (c.place && !c.sensitive && c.visibility !== 'secret') {
     await store.cards.place('seed', c.id, { platform: c.platform, workspace: c.workspace, place: c.place }, now)
   }
-  const told = say`Staff approved ${{ strong: c.name }}. Others come with ${{ typed: `/join ${c.slug ?? ''}` }}.`
+  const told = lines(say`Staff approved ${{ strong: c.name }}.`, howOthersCome(c))
   return settle(context, c, 'community approved', told, say`You approved ${{ strong: c.name }}.`)
 }
 

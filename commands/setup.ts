@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { NOT_SET_UP, type Organization, timeZone } from '../src/core/organization.ts'
 import { Refusal } from '../src/core/refusal.ts'
@@ -62,7 +62,7 @@ async function save({ store, caller, where, organization: old, now }: Context, w
     contact: lineOf(wanted.contact) ?? old.contact,
     sender: lineOf(wanted.sender) ?? old.sender,
     staffRoom: wanted['staff-room'] ? { ...where, place: oneLine(wanted['staff-room']) } : old.staffRoom,
-    staffEmail: lineOf(wanted['staff-email']) ?? old.staffEmail,
+    staffEmail: emailOf(wanted['staff-email']) ?? old.staffEmail,
   }
   const name = lineOf(wanted.name) ?? old.name
   if (name === NOT_SET_UP.name)
@@ -71,14 +71,14 @@ async function save({ store, caller, where, organization: old, now }: Context, w
     isSetUp: true,
     name,
     recipient: lineOf(wanted.recipient) ?? (old.isSetUp ? old.recipient : name),
-    language: lineOf(wanted.language) ?? old.language,
+    language: languageOf(wanted.language) ?? old.language,
     zone: zoneOf(wanted.zone) ?? old.zone,
     minimumAge: wanted.age ?? old.minimumAge,
     pledgesFrom: wanted['pledges-from'] ?? old.pledgesFrom,
     pledgesTo: wanted['pledges-to'] ?? old.pledgesTo,
     approvesCommunities: wanted.approve ?? old.approvesCommunities,
     blockList: listOf(wanted.block) ?? old.blockList,
-    staffIds: listOf(wanted.staff) ?? old.staffIds,
+    staffIds: staffOf(wanted.staff) ?? old.staffIds,
     // Empty ones are left out rather than stored as undefined.
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
   }
@@ -102,6 +102,30 @@ function lineOf(typed: string | undefined): string | undefined {
 
 function listOf(typed: string | undefined): string[] | undefined {
   return typed?.split(',').map(oneLine).filter(Boolean)
+}
+
+function staffOf(typed: string | undefined): string[] | undefined {
+  const ids = listOf(typed)
+  const wrong = ids?.find((one) => !/^[a-z]+:\S+$/.test(one))
+  if (wrong)
+    throw new Refusal(say`“${wrong}” is no account. It looks like slack:U024BE7LH or discord:80351110224678912.`)
+  return ids
+}
+
+function emailOf(typed: string | undefined): string | undefined {
+  const parsed = z.email().optional().safeParse(typed?.trim())
+  if (!parsed.success) throw new Refusal(say`“${typed ?? ''}” is not an e-mail address.`)
+  return parsed.data
+}
+
+function languageOf(typed: string | undefined): string | undefined {
+  if (typed === undefined) return undefined
+  try {
+    return Intl.getCanonicalLocales(typed.trim())[0]
+  } catch {
+    // The runtime says by a RangeError that it is no language tag.
+    throw new Refusal(say`“${typed}” is not a language. It looks like en or de.`)
+  }
 }
 
 function linkOf(typed: string | undefined): string | undefined {

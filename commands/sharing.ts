@@ -195,7 +195,7 @@ async function show({ store, caller }: Context, found: Found | undefined): Promi
   const standing = ledger.filter((one) => !one.revokedAt)
   const askings = await store.directions.askings(caller.id, found?.id)
   const off = askings.filter((asking) => !asking.standing)
-  if (ledger.length === 0 && off.length === 0) {
+  if (standing.length === 0 && off.length === 0) {
     return {
       text: say`Nobody is told anything about you. When you join a community you are asked whether the organization may know.`,
     }

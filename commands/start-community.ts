@@ -3,8 +3,8 @@ import { askNext, keepSensitiveConsent } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { nameOf, needOf, numbered, similar, slugOf, tagsOf, VISIBILITIES } from '../src/core/community.ts'
 import { Refusal } from '../src/core/refusal.ts'
-import { lines, say, type Text } from '../src/core/say.ts'
-import { enterCard, openCommunity } from '../src/opening.ts'
+import { lines, say } from '../src/core/say.ts'
+import { enterCard, howOthersCome, openCommunity } from '../src/opening.ts'
 import { choice, integer, text, yesNo } from '../src/option.ts'
 import { address, type Button, type Content, type Reply } from '../src/reply.ts'
 import type { WithStanding } from '../src/store/communities.ts'
@@ -19,8 +19,8 @@ const ON_THE_WAY_MAX = 20
 const SLUG_TRIES = 50
 
 const options = {
-  name: text('Its name', { max: 60 }),
-  need: text('Who it is for: "people who ... so that we can ..."', { max: 300, long: true }),
+  name: text('Its name', { max: 60, hasOwnLimit: true }),
+  need: text('Who it is for: "people who ... so that we can ..."', { max: 300, long: true, hasOwnLimit: true }),
   pledges: integer('How many people it takes to open, you included', 1, 1_000).default(5),
   days: integer('Within how many days', 1, 90).default(14),
   tags: text('Words to find it by', { max: 100 }).optional(),
@@ -40,7 +40,7 @@ export default command({
       args: { d: z.string() },
       async run(context, { d }) {
         const { store, caller, now } = context
-        const kept = await store.drafts.read(d, caller.id, 'start-community', now)
+        const kept = await store.drafts.take(d, caller.id, 'start-community', now)
         if (!kept) throw new Refusal(say`That was too long ago. Type ${{ typed: '/start-community' }} again.`)
         return { update: await propose(context, z.object(options).parse(kept), true) }
       },
@@ -127,13 +127,6 @@ function plant(seed: WithStanding): Reply {
   const wanted = say`${{ strong: seed.name }} is wanted: it opens at ${pledges}, yours included, by ${{ when: seed.deadline ?? seed.createdAt }}.`
   const isShown = seed.visibility !== 'secret' && !seed.sensitive
   return { text: lines(wanted, howOthersCome(seed)), ...(isShown && { announce: { card: 'seed', id: seed.id } }) }
-}
-
-function howOthersCome({ slug, visibility, sensitive }: WithStanding): Text {
-  if (visibility === 'secret')
-    return say`Nobody can find it. Let people in with codes: ${{ typed: `/invite ${slug ?? ''}` }}.`
-  const join = { typed: `/join ${slug ?? ''}` }
-  return sensitive ? say`It is listed nowhere. Tell people how to come: ${join}.` : say`Others come with ${join}.`
 }
 
 async function awaitStaff({ store, organization, now }: Context, seed: WithStanding): Promise<Reply> {

@@ -6,6 +6,8 @@ export interface Mail {
   subject: string
   text: string
   messageId: string
+  /** The name to send under, if another than the configured one. */
+  sender?: string
 }
 
 /** Sends mails. A mail sent twice carries the same Message-ID. */
@@ -17,19 +19,31 @@ export interface Mailer {
 /** The receiving server refused it for good (SMTP 5xx): trying again cannot help. */
 export class Undeliverable extends Error {}
 
-const TIMEOUT_MS = 15_000
+const TIMEOUT_MS = 10_000
+const MAILS_A_SECOND = 10
+/** A 5xx to these is about this mail; to others (the password, say) it is about the server, and may pass. */
+const ABOUT_THE_MAIL = ['RCPT TO', 'DATA']
 
 /** Mails by SMTP. `from` is an address, or a name and an address in angle brackets. */
 export function smtpMailer(url: string, from: string): Mailer {
   const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS }
-  const transport = createTransport({ url, ...timeouts })
-  const domain = from.slice(from.lastIndexOf('@') + 1).replace(/>\s*$/, '')
+  // Paced, because a server that is sent too much at once begins to refuse.
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: 1,
+    rateDelta: 1_000,
+    rateLimit: MAILS_A_SECOND,
+    ...timeouts,
+  })
+  const domain = addressOf(from).split('@').at(-1)
   return {
-    async send({ messageId, ...mail }) {
+    async send({ messageId, sender, ...mail }) {
+      const named = sender ? { name: sender, address: addressOf(from) } : from
       try {
         await transport.sendMail({
           ...mail,
-          from,
+          from: named,
           messageId: `<${messageId}@${domain}>`,
           disableFileAccess: true,
           disableUrlAccess: true,
@@ -37,10 +51,17 @@ export function smtpMailer(url: string, from: string): Mailer {
       } catch (error) {
         const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
         // The server's words may hold the address, so only its number is kept.
-        if (code >= 500) throw new Undeliverable(`refused by the receiving server (${code})`)
+        const command = error instanceof Error && 'command' in error ? String(error.command) : ''
+        if (code >= 500 && ABOUT_THE_MAIL.includes(command))
+          throw new Undeliverable(`refused by the receiving server (${code})`)
         throw new Error(code > 0 ? `the mail server answered ${code}` : 'the mail server could not be reached')
       }
     },
     close: () => transport.close(),
   }
+}
+
+/** The address of `Name <address>`, or of an address alone. */
+function addressOf(from: string): string {
+  return /<([^>]+)>/.exec(from)?.[1] ?? from.trim()
 }

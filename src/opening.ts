@@ -1,6 +1,6 @@
 import { mayAsk, printOf, questionCard } from './asking.ts'
 import type { Context } from './command.ts'
-import { say } from './core/say.ts'
+import { say, type Text } from './core/say.ts'
 import { address, type Card, type Content } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
 
@@ -19,7 +19,7 @@ export async function openCommunity(context: Context, community: WithStanding): 
     await store.rooms.want(id, where.platform, where.workspace, slug ?? id, now)
   }
   if (!sensitive) await store.rooms.wantMembers(id, now)
-  const welcome = say`Welcome to ${{ strong: name }}! It is for ${need}. Type ${{ typed: '/about' }} here to see what it is and decided.`
+  const welcome = say`Welcome to ${{ strong: name }}! It is for ${need}. Type ${{ typed: '/about' }} here to see more.`
   await store.posts.sayInRooms(id, { text: welcome }, now)
   if ((await store.memberships.organizers(id)).length === 0) await lookForOrganizer(context, community)
   const members = await store.memberships.list(id, 'member', ALL)
@@ -52,15 +52,30 @@ export function enterCard(community: { id: string; name: string }): Card {
 }
 
 /** Asks the room for someone to look after it, and lets staff know that nobody does. */
-export async function lookForOrganizer({ store, now }: Context, community: WithStanding): Promise<void> {
+export async function lookForOrganizer(context: Context, community: WithStanding): Promise<void> {
+  const { store, now } = context
   const card: Card = {
     title: say`${{ strong: community.name }} is looking for an organizer`,
     body: say`An organizer answers requests and keeps the room friendly. Who would help?`,
     buttons: [{ label: say`I'll do it`, press: address('leave.volunteer', { c: community.id }) }],
   }
   await store.posts.sayInRooms(community.id, { card }, now)
-  const about = community.sensitive
-    ? say`A sensitive community has no organizer.`
-    : say`${{ strong: community.name }} has no organizer.`
+  await tellUnlookedAfter(context, community)
+}
+
+/** Lets staff know that nobody looks after a community. */
+export async function tellUnlookedAfter({ store, now }: Context, community: WithStanding): Promise<void> {
+  const about =
+    community.sensitive || community.visibility === 'secret'
+      ? say`A hidden community has no organizer.`
+      : say`${{ strong: community.name }} has no organizer.`
   await store.staffNotes.tell(`no-organizer/${community.id}`, about, now)
+}
+
+/** What a founder tells others, so that they can come. */
+export function howOthersCome({ slug, visibility, sensitive }: WithStanding): Text {
+  if (visibility === 'secret')
+    return say`Nobody can find it. Let people in with codes: ${{ typed: `/invite ${slug ?? ''}` }}.`
+  const join = { typed: `/join ${slug ?? ''}` }
+  return sensitive ? say`It is listed nowhere. Tell people how to come: ${join}.` : say`Others come with ${join}.`
 }

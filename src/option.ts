@@ -25,14 +25,16 @@ export type CommunityRule = 'mine' | 'any' | 'named'
 export type OptionShape = OptionMeta & { name: string; description: string; required: boolean; keyOnly: boolean }
 
 const TEXT_MAX = 200
+/** The most of one option that is looked at at all. */
+const TYPED_MAX = 20_000
 
 /** Words; `keyOnly` ones are never taken from their place in the line, only by name. */
-export function text(description: string, { max = TEXT_MAX, long = false, keyOnly = false } = {}) {
-  // Ten times the limit passes here, so that the rule that counts can tell people how much too long it was.
+export function text(description: string, { max = TEXT_MAX, long = false, keyOnly = false, hasOwnLimit = false } = {}) {
+  // A name or a need has a rule of its own, which tells people how much too long it is as they count.
   return z
     .string()
-    .min(1)
-    .max(20_000, { error: 'is too long' })
+    .min(1, { error: 'is empty' })
+    .max(hasOwnLimit ? TYPED_MAX : max, { error: `can have ${max} characters at most` })
     .describe(description)
     .meta({ option: { kind: 'text', max, long } satisfies OptionMeta, keyOnly })
 }

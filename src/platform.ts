@@ -33,7 +33,7 @@ export interface Platform {
   /** A message everyone sees is drawn at most once in this time. */
   drawEveryMs: number
   /** Makes a community's room, or finds the one made before; gives its id there. */
-  makeRoom(workspace: string, name: string, title: string): Promise<string>
+  makeRoom(workspace: string, room: { name: string; title: string; isPrivate: boolean }): Promise<string>
   letIn(workspace: string, room: string, account: string): Promise<void>
   letOut(workspace: string, room: string, account: string): Promise<void>
   /** Says something once. */

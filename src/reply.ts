@@ -60,7 +60,7 @@ const addressPattern = z
   .max(ADDRESS_MAX)
   .regex(/^[a-z-]+(\.[a-z-]+)?(\?.*)?$/)
 
-/** The address of a press: `join.yes?c=01J...`. `args` are short names and values; text people typed never goes here. */
+/** The address of a press: `join.yes?c=01J...`. `args` are short: ids, numbers, a word or two. */
 export function address(target: string, args: Record<string, string | number> = {}): string {
   const query = new URLSearchParams(
     Object.entries(args).map(([name, value]): [string, string] => [name, String(value)]),

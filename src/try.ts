@@ -73,7 +73,10 @@ export async function rehearse(
     const opened = openDestinations(
       config.destinations.map((one) => ({
         ...one,
-        settings: { ...(one.connector === 'csv' && { DIR }), ...one.settings },
+        settings: {
+          ...(one.connector === 'csv' && { DIR: one.name === 'files' ? DIR : `${DIR}-${one.name}` }),
+          ...one.settings,
+        },
       })),
       clock.now,
     ).map((one) => ({ ...one, ...rehearsed(one.store) }))

@@ -34,6 +34,8 @@ const LONGEST: Record<string, string> = {
   q: '_'.repeat(12),
   i: 'ZZZZ-ZZZZ',
   n: '10000',
+  // The terms were shown in full.
+  f: '1',
 }
 
 /** A community's name of the greatest length, like no other in its letters. */

@@ -39,9 +39,10 @@ const TABLE: Rule[] = [
   { files: 'src/resolve.ts', may: CONTRACT, types: STORE_TYPES },
   {
     files: 'src/router.ts',
-    may: [...CONTRACT, 'src/resolve.ts', 'fastest-levenshtein'],
+    may: [...CONTRACT, 'src/asking.ts', 'src/resolve.ts', 'src/mistakes.ts'],
     types: [...STORE_TYPES, 'src/platform.ts'],
   },
+  { files: 'src/mistakes.ts', may: [...CONTRACT, 'fastest-levenshtein'] },
   { files: 'commands/', may: [...CONTRACT, 'src/asking.ts', 'src/opening.ts'], types: STORE_TYPES },
   {
     files: 'src/store/',

@@ -227,7 +227,7 @@ describe('settling', () => {
   test('takes everybody out of a community that turned sensitive, and lets nobody in again', async () => {
     await say()
     await deliver()
-    await stage.read((store) => store.communities.makeSensitive(community.id))
+    await stage.read((store) => store.communities.makeSensitive(community.id, stage.now()))
     await settle()
     expect(await deliver()).toEqual(['out'])
     await settle()

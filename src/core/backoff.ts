@@ -15,3 +15,6 @@ export const GIVE_UP_AFTER_MS = 3 * 86_400_000
 
 /** Effects on a platform, and mails, are given up after so many tries, which is about three days. */
 export const TRIES_MAX = 100
+
+/** How long a claim on a row holds before others may take it over. */
+export const LEASE_MS = 60_000

@@ -36,7 +36,7 @@ export interface Community {
 
 /** What a person is to a community. */
 export interface Standing {
-  state: 'none' | 'requested' | 'pledged' | 'member' | 'left' | 'declined'
+  state: 'none' | 'requested' | 'pledged' | 'member' | 'left'
   organizer: boolean
   leftAt?: Date
 }
@@ -110,6 +110,11 @@ export function numbered(slug: string, n: number): string {
  */
 export function isFoundByName(community: Pick<Community, 'visibility' | 'state'>, standing: Standing): boolean {
   return (community.visibility !== 'secret' && community.state !== 'waiting') || belongs(standing)
+}
+
+/** Whether a seed can still be pledged for; at its deadline it is over, whether or not that was written down yet. */
+export function isWanted(community: Pick<Community, 'state' | 'deadline'>, now: Date): boolean {
+  return community.state === 'seed' && (community.deadline === null || community.deadline > now)
 }
 
 /** Whether this standing is being inside: pledged, asking, or a member. */

@@ -32,3 +32,7 @@ export function maskEmail(email: string): string {
 export function sameEmail(email: string): string {
   return email.toLowerCase()
 }
+
+/** A code that proves an address lives 15 minutes and bears 5 tries (segment-stores.md, rule 9). */
+export const CODE_LIVES_MS = 15 * 60_000
+export const CODE_TRIES = 5

@@ -5,7 +5,7 @@ import type { Platform } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
 import type { ClaimedCard } from '../store/cards.ts'
 import type { Database } from '../store/database.ts'
-import { attempt, BATCH, type Job } from './job.ts'
+import { attempt, BATCH, isHeld, type Job } from './job.ts'
 import { platformOf } from './rooms.ts'
 
 /** Draws the messages everyone sees whose wanted state is ahead of what was drawn. */
@@ -31,10 +31,12 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
   return {
     name: 'cards',
     schedule: { every: 'minute' },
-    async run(now) {
+    async run(clock) {
       for (;;) {
+        const now = clock()
         const { lease, rows } = await database.transaction((store) => store.cards.claim(BATCH, now))
         for (const card of rows) {
+          if (!isHeld(now, clock)) return
           let externalId: string | undefined
           const outcome = await attempt(card.attempts, now, draws.fraction(), async () => {
             externalId = await draw(card, now)
@@ -43,7 +45,7 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
             await store.cards.finish(card, lease, outcome, now, externalId, on(card.platform)?.drawEveryMs)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(
-                `card/${card.id}`,
+                'stuck/cards',
                 say`A message on ${card.platform} can't be shown: ${outcome.stuck}`,
                 now,
               )

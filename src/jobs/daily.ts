@@ -13,7 +13,8 @@ export function dailyJob(
   return {
     name,
     schedule: at,
-    async run(now) {
+    async run(clock) {
+      const now = clock()
       await database.transaction(async (store) => {
         if (!(await store.jobRuns.alone(name))) return
         // Another process may have done it while this one waited for its turn.

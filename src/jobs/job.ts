@@ -1,16 +1,35 @@
-import { backoffMs, TRIES_MAX } from '../core/backoff.ts'
+import { backoffMs, LEASE_MS, TRIES_MAX } from '../core/backoff.ts'
 import type { Schedule } from '../core/schedule.ts'
 import { Stuck } from '../platform.ts'
 import type { Outcome } from '../store/work.ts'
+
+export type Clock = () => Date
 
 /** Work on a clock. */
 export interface Job {
   name: string
   schedule: Schedule
-  /** Does all that is due at `now`. */
-  run(now: Date): Promise<void>
+  /** Does all that is due. It asks for the time at each step, since a lease counts from when it was taken. */
+  run(clock: Clock): Promise<void>
   /** The time of the earliest work that waits; never at or before `now` for work that `run(now)` has just left undone. */
   next(now: Date): Promise<Date | undefined>
+}
+
+/** An effect is given up after this long, so one begun with less of its lease left might end after the lease. */
+export const EFFECT_MS = 15_000
+
+/** Whether there is time for one more effect under a lease; if not, the row waits for whoever claims it next. */
+export function isHeld(claimedAt: Date, clock: Clock): boolean {
+  return clock().getTime() - claimedAt.getTime() < LEASE_MS - EFFECT_MS
+}
+
+/** The outcome of work, or a failure once it took too long: nothing may hang for ever on a service that does not answer. */
+export async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${EFFECT_MS / 1000} seconds`)), EFFECT_MS)
+  })
+  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer))
 }
 
 /** How many rows a job takes at once. */
@@ -24,7 +43,7 @@ export async function attempt(
   work: () => Promise<void>,
 ): Promise<Outcome> {
   try {
-    await work()
+    await inTime(work())
     return { done: true }
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error)

@@ -3,49 +3,52 @@ import { plainPen, say, write } from '../core/say.ts'
 import { type Mailer, Undeliverable } from '../mail.ts'
 import { Stuck } from '../platform.ts'
 import type { Database } from '../store/database.ts'
-import { attempt, BATCH, type Job } from './job.ts'
+import { attempt, BATCH, isHeld, type Job } from './job.ts'
 
 /** Sends the mails that wait. Without a mailer they wait on, and staff are told. */
 export function mailsJob(database: Database, mailer: Mailer | undefined, draws: Draws): Job {
   return {
     name: 'mails',
     schedule: { every: 'minute' },
-    async run(now) {
-      if (!mailer) return tellStaff(database, now)
+    async run(clock) {
+      if (!mailer) return waitForMailer(database, clock())
+      await database.transaction((store) => store.staffNotes.resolve('no-mail', clock()))
       for (;;) {
-        const { lease, rows } = await database.transaction((store) => store.mails.claim(BATCH, now))
+        const now = clock()
+        const { lease, rows, sender } = await database.transaction(async (store) => ({
+          ...(await store.mails.claim(BATCH, now)),
+          sender: (await store.organization.get()).sender,
+        }))
         for (const { id, messageId, letter, attempts } of rows) {
+          if (!isHeld(now, clock)) return
           const outcome = await attempt(attempts, now, draws.fraction(), async () => {
             if (!letter) throw new Stuck('sealed with a key that is no longer in KINDRED_KEY')
             const [subject, text] = [write(letter.subject, plainPen), write(letter.text, plainPen)]
-            await mailer.send({ to: letter.to, subject, text, messageId }).catch(giveUpIfRefused)
+            const mail = { to: letter.to, subject, text, messageId, ...(sender && { sender }) }
+            await mailer.send(mail).catch(giveUpIfRefused)
           })
           await database.transaction(async (store) => {
             await store.mails.finish(id, lease, outcome, now)
             if ('stuck' in outcome)
-              await store.staffNotes.tell('undeliverable', say`Some mails can't be delivered: ${outcome.stuck}`, now)
+              await store.staffNotes.tell('stuck/mails', say`Some mails can't be delivered: ${outcome.stuck}`, now)
           })
         }
         if (rows.length < BATCH) return
       }
     },
-    async next() {
-      const next = await database.transaction((store) => store.mails.next())
-      return mailer ? next : undefined
-    },
+    next: () => database.transaction((store) => store.mails.next()),
   }
 }
 
-async function tellStaff(database: Database, now: Date): Promise<void> {
+/** Mails wait on, hour by hour, and staff are told what is missing. */
+async function waitForMailer(database: Database, now: Date): Promise<void> {
   await database.transaction(async (store) => {
-    const next = await store.mails.next()
-    if (next && next <= now) {
-      await store.staffNotes.tell(
-        'no-mail',
-        say`Mails wait because no mail server is configured: set SMTP_URL and MAIL_FROM.`,
-        now,
-      )
-    } else await store.staffNotes.resolve('no-mail', now)
+    await store.mails.waitAnHour(now)
+    await store.staffNotes.tell(
+      'no-mail',
+      say`Mails wait because no mail server is configured: set SMTP_URL and MAIL_FROM.`,
+      now,
+    )
   })
 }
 

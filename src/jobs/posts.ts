@@ -4,7 +4,7 @@ import type { Platform, Reading } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPost } from '../store/posts.ts'
-import { attempt, BATCH, type Job } from './job.ts'
+import { attempt, BATCH, isHeld, type Job } from './job.ts'
 import { platformOf } from './rooms.ts'
 
 /** Says what waits to be said, in rooms and in private, each line in its order. */
@@ -24,10 +24,12 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
   return {
     name: 'posts',
     schedule: { every: 'minute' },
-    async run(now) {
+    async run(clock) {
       for (;;) {
+        const now = clock()
         const { lease, rows } = await database.transaction((store) => store.posts.claim(BATCH, now))
         for (const post of rows) {
+          if (!isHeld(now, clock)) return
           const outcome = await attempt(post.attempts, now, draws.fraction(), async () => {
             const target = { workspace: post.workspace, place: post.place, account: post.account }
             await platformOf(on, post.platform).post(target, post.body, await readingOf(post), post.key)
@@ -36,7 +38,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
             await store.posts.finish(post.id, lease, outcome)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(
-                `post/${post.id}`,
+                'stuck/posts',
                 say`A message on ${post.platform} can't be said: ${outcome.stuck}`,
                 now,
               )

@@ -12,7 +12,7 @@ import {
 import type { Database } from '../store/database.ts'
 import type { ClaimedReport } from '../store/reports.ts'
 import type { Outcome } from '../store/work.ts'
-import type { Job } from './job.ts'
+import { type Clock, EFFECT_MS, inTime, isHeld, type Job } from './job.ts'
 
 /** A configured segment store. */
 export interface Destination {
@@ -20,18 +20,17 @@ export interface Destination {
   store: SegmentStore
 }
 
-/** A request is given up after this long; a lease lasts four times as long (segment-stores.md, rule 4). */
-const REQUEST_MS = 15_000
 /** A store that asks for no wait at all gets a short one, so that no loop is hot. */
 const SHORTEST_WAIT_MS = 1_000
 
 /** Tells each destination what it should hold: wanted states, in batches, each person by their own result. */
 export function reportsJob(database: Database, destinations: Destination[], draws: Draws): Job {
   /** One request; false when there is nothing more to send. Each is claimed on its own, since what it says must hold now. */
-  async function send({ name, store }: Destination, now: Date): Promise<boolean> {
+  async function send({ name, store }: Destination, clock: Clock): Promise<boolean> {
+    const now = clock()
     const { lease, rows } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
     if (rows.length === 0) return false
-    const results = await deliver(store, rows)
+    const results = await deliver(store, rows, () => isHeld(now, clock))
     const refused = results.find((result) => 'unauthorized' in result)
     await database.transaction(async (open) => {
       for (const [outcome, same] of byOutcome(rows, results, now, draws)) {
@@ -50,11 +49,11 @@ export function reportsJob(database: Database, destinations: Destination[], draw
   return {
     name: 'reports',
     schedule: { every: 'minute' },
-    async run(now) {
+    async run(clock) {
       const running = await database.transaction((open) => open.destinations.list())
       for (const destination of destinations) {
         if (running.find((one) => one.name === destination.name)?.pausedAt) continue
-        while (await send(destination, now));
+        while (await send(destination, clock));
       }
     },
     next: () => database.transaction((open) => open.reports.next()),
@@ -64,13 +63,14 @@ export function reportsJob(database: Database, destinations: Destination[], draw
 type Heard = Result | { result: 'retry'; unauthorized: true; why: string; afterMs?: number }
 
 /** One request; where the store refuses a batch as a whole, halves of it, so that one bad item never blocks the rest. */
-async function deliver(store: SegmentStore, batch: ClaimedReport[]): Promise<Heard[]> {
+async function deliver(store: SegmentStore, batch: ClaimedReport[], hasTime: () => boolean): Promise<Heard[]> {
   const [first] = batch
   if (!first) return []
   const all = (heard: Heard) => batch.map(() => heard)
+  if (!hasTime()) return all({ result: 'retry', why: 'there was no time left for this one' })
   try {
     const call = first.wanted === 'in' ? store.put : store.take
-    return await call(first.segment, batch.map(entryOf), AbortSignal.timeout(REQUEST_MS))
+    return await inTime(call(first.segment, batch.map(entryOf), AbortSignal.timeout(EFFECT_MS)))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     if (error instanceof Unauthorized) return all({ result: 'retry', unauthorized: true, why })
@@ -78,7 +78,8 @@ async function deliver(store: SegmentStore, batch: ClaimedReport[]): Promise<Hea
     if (!(error instanceof Rejected)) return all({ result: 'retry', why })
     if (batch.length === 1) return all({ result: 'rejected', why })
     const middle = Math.ceil(batch.length / 2)
-    return [...(await deliver(store, batch.slice(0, middle))), ...(await deliver(store, batch.slice(middle)))]
+    const firstHalf = await deliver(store, batch.slice(0, middle), hasTime)
+    return [...firstHalf, ...(await deliver(store, batch.slice(middle), hasTime))]
   }
 }
 
@@ -120,7 +121,8 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
     case 'retry':
     case 'unknown': {
       const failingMs = row.firstFailedAt ? now.getTime() - row.firstFailedAt.getTime() : 0
-      if (failingMs > GIVE_UP_AFTER_MS) return { stuck: heard.why }
+      // That somebody left is told however long it takes; giving up would keep them there for good.
+      if (failingMs > GIVE_UP_AFTER_MS && row.wanted === 'in') return { stuck: heard.why }
       const waitMs = 'afterMs' in heard && heard.afterMs !== undefined ? heard.afterMs : backoffMs(row.attempts, chance)
       return { again: new Date(now.getTime() + Math.max(SHORTEST_WAIT_MS, waitMs)), failure: heard.why }
     }

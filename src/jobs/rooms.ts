@@ -2,18 +2,24 @@ import type { Draws } from '../core/ids.ts'
 import { say } from '../core/say.ts'
 import { type Platform, Stuck } from '../platform.ts'
 import type { Database } from '../store/database.ts'
-import { attempt, BATCH, type Job } from './job.ts'
+import { attempt, BATCH, type Clock, isHeld, type Job } from './job.ts'
 
 /** Makes wanted rooms, and lets people in and out of them. */
 export function roomsJob(database: Database, platforms: Platform[], draws: Draws): Job {
   const on = (name: string) => platforms.find((platform) => platform.name === name)
 
-  async function makeRooms(now: Date): Promise<boolean> {
+  async function makeRooms(clock: Clock): Promise<boolean> {
+    const now = clock()
     const { lease, rows } = await database.transaction((store) => store.rooms.claim(BATCH, now))
     for (const room of rows) {
+      if (!isHeld(now, clock)) return false
       let externalId: string | undefined
       const outcome = await attempt(room.attempts, now, draws.fraction(), async () => {
-        externalId = await platformOf(on, room.platform).makeRoom(room.workspace, room.name, room.communityName)
+        externalId = await platformOf(on, room.platform).makeRoom(room.workspace, {
+          name: room.name,
+          title: room.communityName,
+          isPrivate: room.isPrivate,
+        })
       })
       await database.transaction(async (store) => {
         await store.rooms.finish(room.id, lease, outcome, externalId)
@@ -29,9 +35,11 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
     return rows.length === BATCH
   }
 
-  async function movePeople(now: Date): Promise<boolean> {
+  async function movePeople(clock: Clock): Promise<boolean> {
+    const now = clock()
     const { lease, rows } = await database.transaction((store) => store.rooms.claimPlaces(BATCH, now))
     for (const place of rows) {
+      if (!isHeld(now, clock)) return false
       const { account } = place
       const outcome = await attempt(place.attempts, now, draws.fraction(), async () => {
         // Nobody can be let into a workspace they have no account in.
@@ -39,7 +47,16 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
         const platform = platformOf(on, place.platform)
         await (place.wanted === 'in' ? platform.letIn : platform.letOut)(place.workspace, place.externalId, account)
       })
-      await database.transaction((store) => store.rooms.finishPlace(place, lease, outcome))
+      await database.transaction(async (store) => {
+        await store.rooms.finishPlace(place, lease, outcome)
+        if ('stuck' in outcome) {
+          await store.staffNotes.tell(
+            'stuck/room_places',
+            say`Someone can't be let into or out of a room on ${place.platform}: ${outcome.stuck}`,
+            now,
+          )
+        }
+      })
     }
     return rows.length === BATCH
   }
@@ -47,9 +64,9 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
   return {
     name: 'rooms',
     schedule: { every: 'minute' },
-    async run(now) {
-      while (await makeRooms(now));
-      while (await movePeople(now));
+    async run(clock) {
+      while (await makeRooms(clock));
+      while (await movePeople(clock));
     },
     next: () => database.transaction((store) => store.rooms.next()),
   }

@@ -12,59 +12,66 @@ export interface Runner {
   start(): void
   /** Once started: runs what is due a moment from now, together with whatever else happens in that moment. */
   wake(): void
-  /** Waits for what is running, and starts no more. */
+  /** Starts no more, and waits a few seconds for what is running. */
   stop(): Promise<void>
 }
 
 const GATHER_MS = 50
+/** The whole process has ten seconds to stop. */
+const STOP_MS = 7_000
 /** A job still due after so many runs breaks its promise about `next`; the others must not suffer for it. */
 const RUNS_A_ROUND = 1_000
 
 export function createRunner(jobs: Job[], now: () => Date, logFailure: (job: string, error: unknown) => void): Runner {
   const ticks: { stop(): void | Promise<void> }[] = []
-  let round: Promise<void> | undefined
-  let isAskedAgain = false
+  const working = new Map<Job, Promise<boolean>>()
   let gathering: NodeJS.Timeout | undefined
   let isStopped = false
 
-  /** Rounds over all jobs until nothing is due, since one job's work may be another's beginning. */
-  async function work(): Promise<void> {
-    const failed = new Set<Job>()
-    for (let runs = 0; runs < RUNS_A_ROUND; runs++) {
-      isAskedAgain = false
-      let ran = false
-      for (const job of jobs) {
-        if (!isStopped && !failed.has(job)) ran = (await runIfDue(job, failed)) || ran
+  /** Runs one job as often as it is due; whether it ran at all. A job that fails is logged, and left for the next tick. */
+  async function drain(job: Job): Promise<boolean> {
+    for (let runs = 0; runs < RUNS_A_ROUND && !isStopped; runs++) {
+      try {
+        const at = now()
+        const next = await job.next(at)
+        if (!next || next > at) return runs > 0
+        await job.run(now)
+      } catch (error) {
+        logFailure(job.name, error)
+        return false
       }
-      if (!ran && !isAskedAgain) return
     }
+    return false
   }
 
-  /** A job that fails is logged and left for the next tick; the others go on. */
-  async function runIfDue(job: Job, failed: Set<Job>): Promise<boolean> {
-    try {
-      const at = now()
-      const next = await job.next(at)
-      if (!next || next > at) return false
-      await job.run(at)
-      return true
-    } catch (error) {
-      failed.add(job)
-      logFailure(job.name, error)
-      return false
-    }
+  /** In life every job goes its own way, so that a slow service holds up nothing but its own job. */
+  async function kick(job: Job): Promise<void> {
+    if (isStopped || working.has(job)) return
+    const work = drain(job).finally(() => working.delete(job))
+    working.set(job, work)
+    // One job's work may be another's beginning.
+    if (await work) wake()
   }
 
+  /** In a rehearsal one after the other, so that the same scenario is always the same. */
   async function runDue(): Promise<void> {
-    isAskedAgain = true
-    round ??= work().finally(() => {
-      round = undefined
-    })
-    await round
+    for (let ran = true; ran; ) {
+      ran = false
+      for (const job of jobs) ran = (await drain(job)) || ran
+    }
+  }
+
+  function wake(): void {
+    if (ticks.length === 0 || isStopped || gathering) return
+    gathering = setTimeout(() => {
+      gathering = undefined
+      for (const job of jobs) void kick(job)
+    }, GATHER_MS)
   }
 
   return {
     runDue,
+    wake,
     async advance(until, setClock) {
       for (;;) {
         await runDue()
@@ -79,21 +86,21 @@ export function createRunner(jobs: Job[], now: () => Date, logFailure: (job: str
     start() {
       for (const job of jobs) {
         const { expression, timezone } = cronOf(job.schedule)
-        ticks.push(cron(expression, () => runDue(), { timezone }))
+        ticks.push(cron(expression, () => kick(job), { timezone }))
       }
-    },
-    wake() {
-      if (ticks.length === 0 || isStopped || gathering) return
-      gathering = setTimeout(() => {
-        gathering = undefined
-        void runDue()
-      }, GATHER_MS)
+      wake()
     },
     async stop() {
       isStopped = true
       clearTimeout(gathering)
       await Promise.all(ticks.map((tick) => tick.stop()))
-      await round
+      let patience: NodeJS.Timeout | undefined
+      const enough = new Promise((resolve) => {
+        patience = setTimeout(resolve, STOP_MS)
+      })
+      // What does not end in time ends with the process; its leases lapse, and it is done again.
+      await Promise.race([Promise.all(working.values()), enough])
+      clearTimeout(patience)
     },
   }
 }

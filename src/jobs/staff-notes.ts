@@ -7,10 +7,12 @@ export function staffNotesJob(database: Database): Job {
   return {
     name: 'staff-notes',
     schedule: { every: 'minute' },
-    async run(now) {
+    async run(clock) {
+      const now = clock()
       await database.transaction(async (store) => {
         const { staffRoom, staffEmail, name } = await store.organization.get()
         if (!staffRoom && !staffEmail) return
+        await store.staffNotes.resolveMended(now)
         const notes = await store.staffNotes.takeUntold(now)
         if (notes.length === 0) return
         const text = lines(say`For staff:`, ...notes.map((note) => note.text), say`More: ${{ typed: '/status' }}`)

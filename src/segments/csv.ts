@@ -7,7 +7,10 @@ import { z } from 'zod'
 import type { Connector, Entry, Result, SegmentStore } from './segment-store.ts'
 
 const settings = z.object({
-  DIR: z.string().default('./data/segments').describe('The folder the files are written to'),
+  DIR: z
+    .string()
+    .default('./data/segments')
+    .describe('The folder the files are written to, which no other destination shares'),
 })
 
 /** A line of a segment's snapshot; the columns are an interface (segment-stores.md, 8a). */

@@ -1,6 +1,6 @@
 import { type Result, type SegmentStore, TryLater, Unauthorized } from './segment-store.ts'
 
-/** What a rehearsed destination may suffer: see the README of the terminal. */
+/** What a rehearsed destination may suffer: see docs/terminal.md. */
 export const FAULTS = ['up', 'down', 'slow', '429', '401'] as const
 export type Fault = (typeof FAULTS)[number]
 

@@ -1,10 +1,7 @@
 import { sameHash } from '../core/keys.ts'
-import { sameEmail } from '../core/person.ts'
+import { CODE_LIVES_MS, CODE_TRIES, sameEmail } from '../core/person.ts'
 import type { Tools, Tx } from './transaction.ts'
 
-/** A code lives 15 minutes and bears 5 tries (segment-stores.md, rule 9). */
-export const CODE_LIVES_MS = 15 * 60_000
-export const CODE_TRIES = 5
 /** How many codes an hour one person may ask for, and one address may get. */
 const CODES_AN_HOUR = 5
 const HOUR_MS = 3_600_000
@@ -16,13 +13,22 @@ export function codes(tx: Tx, { draws, keys }: Tools) {
   const hashOf = (id: string, accountId: string, code: string) => `${id}/${accountId}/${code}`
 
   return {
-    /** A new code for an address, bound to the account that asked; undefined when too many were asked for lately. */
-    async make(personId: string, accountId: string, email: string, now: Date): Promise<string | undefined> {
+    /**
+     * A new code for an address, bound to the account that asked. `too many`: they asked for too many lately. `kept quiet`:
+     * the address got too many, which only its owner may notice.
+     */
+    async make(
+      personId: string,
+      accountId: string,
+      email: string,
+      now: Date,
+    ): Promise<{ code: string } | 'too many' | 'kept quiet'> {
       const lately = { gt: new Date(now.getTime() - HOUR_MS) }
       const address = keys.hashes('address', sameEmail(email))
       const asked = await tx.emailCode.count({ where: { personId, createdAt: lately } })
       const sent = await tx.emailCode.count({ where: { address: { in: address }, createdAt: lately } })
-      if (asked >= CODES_AN_HOUR || sent >= CODES_AN_HOUR) return undefined
+      if (asked >= CODES_AN_HOUR) return 'too many'
+      if (sent >= CODES_AN_HOUR) return 'kept quiet'
       const [id, code] = [draws.id(now), draws.digits()]
       await tx.emailCode.create({
         data: {
@@ -37,7 +43,7 @@ export function codes(tx: Tx, { draws, keys }: Tools) {
           expiresAt: new Date(now.getTime() + CODE_LIVES_MS),
         },
       })
-      return code
+      return { code }
     },
 
     /** Tries a code against the newest one asked for from this account; each wrong try is counted. */

@@ -12,7 +12,7 @@ import type { Tools } from './transaction.ts'
 /** The one door to stored things: everything is read and written inside a transaction. */
 export interface Database {
   kind: 'embedded' | 'postgresql'
-  /** Runs `work` in one transaction; it is run again when the database chose it to end a deadlock. */
+  /** Runs `work` in one transaction; it is run again where it collided with another. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -62,7 +62,7 @@ export async function openDatabase(
             driver.confirmCommit()
             return result
           } catch (error) {
-            if (tries >= TRIES || !isDeadlock(error)) throw error
+            if (tries >= TRIES || !isCollision(error)) throw error
           }
         }
       }),
@@ -198,8 +198,8 @@ function admission(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   }
 }
 
-/** Whether the database ended this transaction because it and another waited for each other (40P01, 40001). */
-function isDeadlock(error: unknown): boolean {
+/** Whether this transaction met another one: both waited (40P01, 40001), or both made the same thing (P2002). */
+function isCollision(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false
-  return error.code === 'P2034' || /40P01|40001/.test(JSON.stringify(error.meta ?? {}))
+  return error.code === 'P2034' || error.code === 'P2002' || /40P01|40001|23505/.test(JSON.stringify(error.meta ?? {}))
 }

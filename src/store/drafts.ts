@@ -19,6 +19,13 @@ export function drafts(tx: Tx, { draws }: Tools) {
       return row ? optionsSchema.parse(row.options) : undefined
     },
 
+    /** The words, once: they are used up by what they are for. */
+    async take(id: string, personId: string, command: string, now: Date): Promise<Record<string, string> | undefined> {
+      const words = await this.read(id, personId, command, now)
+      const { count } = await tx.draft.deleteMany({ where: { id } })
+      return count > 0 ? words : undefined
+    },
+
     async sweep(now: Date): Promise<void> {
       await tx.draft.deleteMany({ where: { expiresAt: { lte: now } } })
     },

@@ -16,7 +16,6 @@ export interface ClaimedMail {
   messageId: string
   letter: Letter | undefined
   attempts: number
-  createdAt: Date
 }
 
 const textSchema: z.ZodType<Text> = z.object({ key: z.string(), values: z.array(z.any()) })
@@ -24,7 +23,8 @@ const letterSchema = z.object({ to: z.string(), subject: textSchema, text: textS
 
 export function mails(tx: Tx, { draws, keys }: Tools) {
   return {
-    async want(personId: string | null, letter: Letter, now: Date): Promise<void> {
+    /** `expiresAt`: when it is worth nothing any more (a code), and is not sent. */
+    async want(personId: string | null, letter: Letter, now: Date, expiresAt?: Date): Promise<void> {
       await tx.mail.create({
         data: {
           id: draws.id(now),
@@ -33,16 +33,25 @@ export function mails(tx: Tx, { draws, keys }: Tools) {
           sealed: keys.seal(JSON.stringify(letter)),
           createdAt: now,
           dueAt: now,
+          expiresAt: expiresAt ?? null,
         },
       })
     },
 
+    /** Puts off what is due, while there is nobody to send it. */
+    async waitAnHour(now: Date): Promise<void> {
+      await tx.$executeRaw(
+        Prisma.sql`update mails set due_at = ${new Date(now.getTime() + 3_600_000)}::timestamptz where ${isFree(now)}`,
+      )
+    },
+
     async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedMail[] }> {
       const lease = draws.key()
+      await tx.$executeRaw(Prisma.sql`delete from mails where ${isFree(now)} and expires_at <= ${now}::timestamptz`)
       const rows = await tx.$queryRaw<(Omit<ClaimedMail, 'letter'> & { sealed: Uint8Array })[]>(Prisma.sql`
         with free as (select id from mails where ${isFree(now)} order by id limit ${limit} for update skip locked)
         update mails m set ${taken({ name: lease, now })} from free where m.id = free.id
-        returning m.id, m.message_id as "messageId", m.sealed, m.attempts, m.created_at as "createdAt"`)
+        returning m.id, m.message_id as "messageId", m.sealed, m.attempts`)
       const claimed = rows.map(({ sealed, ...row }) => ({ ...row, letter: read(keys.open(sealed)) }))
       return { lease, rows: claimed.sort((a, b) => (a.id < b.id ? -1 : 1)) }
     },

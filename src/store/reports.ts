@@ -89,6 +89,15 @@ export function reports(tx: Tx, { draws }: Tools) {
         update reports r set due_at = null, attempts = 0, failure = null from people p
         where p.id = r.person_id and r.destination = ${destination} and ${isFree(now)} and r.known = r.wanted
           and (r.wanted = 'out' or r.known_email = p.email_version)`)
+      // Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
+      await tx.$executeRaw(Prisma.sql`
+        update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1
+        where r.destination = ${destination} and ${isFree(now)} and r.wanted = 'in' and not exists (
+          select 1 from directions s
+          join memberships m on m.person_id = s.person_id and m.community_id = s.community_id and m.state = 'member'
+          join communities c on c.id = s.community_id and c.state = 'open' and not c.sensitive
+          join destinations d on d.name = r.destination and d.purpose = s.purpose and d.recipient = s.recipient
+          where s.person_id = r.person_id and s.community_id = r.community_id and s.standing)`)
       const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(now)}
         and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
           and o.leased_until > ${now}::timestamptz)`
@@ -143,6 +152,13 @@ export function reports(tx: Tx, { draws }: Tools) {
         left join (select person_id, destination, max(leased_until) as until from due where leased_until is not null
           group by person_id, destination) held using (person_id, destination)`)
       return row?.next ?? undefined
+    },
+
+    /** Tries again at once what failed or waits for its next try. */
+    async retry(destination: string, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update reports set due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null
+        where destination = ${destination} and (failure is not null or due_at is not null)`)
     },
 
     async counts(): Promise<ReportCounts[]> {

@@ -7,6 +7,8 @@ export interface ClaimedRoom {
   id: string
   communityId: string
   communityName: string
+  /** Nobody but its members may find the room. */
+  isPrivate: boolean
   platform: string
   workspace: string
   name: string
@@ -72,7 +74,8 @@ export function rooms(tx: Tx, { draws }: Tools) {
       const rows = await tx.$queryRaw<ClaimedRoom[]>(Prisma.sql`
         with free as (select id from rooms where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
         update rooms r set ${taken({ name: lease, now })} from free, communities c where r.id = free.id and c.id = r.community_id
-        returning r.id, r.community_id as "communityId", c.name as "communityName", r.platform, r.workspace, r.name, r.attempts`)
+        returning r.id, r.community_id as "communityId", c.name as "communityName",
+          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.attempts`)
       return { lease, rows }
     },
 

@@ -10,6 +10,10 @@ export interface StaffNoteRow {
 }
 
 const DAY_MS = 86_400_000
+/** The tables of effects, whose stuck rows staff are told of. */
+const EFFECTS = ['rooms', 'room_places', 'cards', 'posts', 'mails']
+/** Told in `/staff status` alone: the staff room itself may be what is stuck. */
+const STATUS_ONLY = 'stuck/posts'
 
 /** "Tell staff": a line in `/staff status` while it lasts, and in the staff room at most daily. */
 export function staffNotes(tx: Tx) {
@@ -26,6 +30,18 @@ export function staffNotes(tx: Tx) {
       await tx.staffNote.updateMany({ where: { key, resolvedAt: null }, data: { resolvedAt: now } })
     },
 
+    /** Ends the notes about effects and reports that are stuck no more. */
+    async resolveMended(now: Date): Promise<void> {
+      for (const table of EFFECTS) {
+        await tx.$executeRaw(Prisma.sql`
+          update staff_notes set resolved_at = ${now}::timestamptz where key = ${`stuck/${table}`} and resolved_at is null
+            and not exists (select 1 from ${Prisma.raw(table)} where due_at is null and failure is not null)`)
+      }
+      await tx.$executeRaw(Prisma.sql`
+        update staff_notes set resolved_at = ${now}::timestamptz where key like 'failed/%' and resolved_at is null
+          and not exists (select 1 from reports where key = 'failed/' || destination and due_at is null and failure is not null)`)
+    },
+
     async open(): Promise<StaffNoteRow[]> {
       return tx.$queryRaw(Prisma.sql`
         select key, text, first_at as "firstAt" from staff_notes where resolved_at is null order by first_at, key`)
@@ -35,14 +51,15 @@ export function staffNotes(tx: Tx) {
     async takeUntold(now: Date): Promise<StaffNoteRow[]> {
       const rows = await tx.$queryRaw<StaffNoteRow[]>(Prisma.sql`
         update staff_notes set told_at = ${now}::timestamptz
-        where resolved_at is null and (told_at is null or told_at <= ${new Date(now.getTime() - DAY_MS)}::timestamptz)
+        where resolved_at is null and key <> ${STATUS_ONLY} and (told_at is null or told_at <= ${new Date(now.getTime() - DAY_MS)}::timestamptz)
         returning key, text, first_at as "firstAt"`)
       return rows.sort((a, b) => a.firstAt.getTime() - b.firstAt.getTime() || (a.key < b.key ? -1 : 1))
     },
 
     async nextUntold(): Promise<Date | undefined> {
       const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
-        select min(coalesce(told_at + interval '1 day', first_at)) as next from staff_notes where resolved_at is null`)
+        select min(coalesce(told_at + interval '1 day', first_at)) as next from staff_notes
+        where resolved_at is null and key <> ${STATUS_ONLY}`)
       return row?.next ?? undefined
     },
   }

@@ -1,3 +1,4 @@
+import { LEASE_MS } from '../core/backoff.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
 
@@ -5,9 +6,6 @@ import type { Tx } from './transaction.ts'
  * Work that waits in a table: rows with `due_at`, claimed by a lease so that any number of processes may work on them.
  * Paused, stuck and finished rows have no due time.
  */
-
-/** How long a claim holds before others may take the row over; requests are given up long before. */
-export const LEASE_MS = 60_000
 
 /** A claim by one worker: its name fences off whoever held the row before. */
 export interface Lease {

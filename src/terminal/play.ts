@@ -31,6 +31,9 @@ export async function play(
     signal,
     ...(isTerminal && { output, prompt: '> ', historySize: 1_000, completer: completerOf(commands) }),
   })
+  // At a prompt the terminal gives Ctrl+C to the line editor, which would only close itself.
+  lines.on('SIGINT', () => process.emit('SIGINT'))
+
   /** At a prompt a form is asked field by field; an empty answer leaves a field out. */
   const fillForms = async () => {
     for (let asked = isTerminal ? terminal.asks() : undefined; asked; asked = terminal.asks()) {
@@ -47,7 +50,7 @@ export async function play(
     if (isTerminal) lines.prompt()
   }
 
-  await fillForms()
+  await fillForms().catch(ignoreAbort)
   let file: { name: string; end: string } | undefined
   for await (const text of lines) {
     if (file) {
@@ -62,8 +65,13 @@ export async function play(
     await terminal.handle(line)
     if (line.kind === 'file') file = line
     await settle()
-    await fillForms()
+    await fillForms().catch(ignoreAbort)
   }
+}
+
+/** A question that is open when the process is asked to stop ends unanswered. */
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'AbortError')) throw error
 }
 
 /** Completes command names, then the names of their options. */

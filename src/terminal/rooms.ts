@@ -9,7 +9,7 @@ export function terminalPlatform(chat: Chat, print: Print): Platform {
     name: 'terminal',
     // Nobody limits the terminal, and in a rehearsal the clock stands still while people press.
     drawEveryMs: 0,
-    async makeRoom(workspace, name) {
+    async makeRoom(workspace, { name }) {
       chat.membersOf(workspace, name)
       return name
     },

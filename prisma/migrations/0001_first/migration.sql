@@ -238,6 +238,7 @@ CREATE TABLE "mails" (
     "person_id" TEXT,
     "sealed" BYTEA,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "expires_at" TIMESTAMPTZ(3),
     "due_at" TIMESTAMPTZ(3),
     "lease" TEXT,
     "leased_until" TIMESTAMPTZ(3),
