@@ -15,11 +15,14 @@ import { terminalPlatform } from '../src/terminal/rooms.ts'
 import { deliveryOf, wordsOf } from './delivery.ts'
 
 /**
- * A house in a process of its own, to be killed: it opens a data folder, carries out the deliveries it is given in their
+ * A house in a process of its own, to be killed: it opens its data, carries out the deliveries it is given in their
  * order, and says on its standard output what it kept from before and each outcome as soon as it is told.
  */
 const taskSchema = z.object({
-  folder: z.string(),
+  place: z.union([
+    z.object({ kind: z.literal('folder'), folder: z.string() }),
+    z.object({ kind: z.literal('postgresql'), url: z.string() }),
+  ]),
   /** Where its platform keeps what was posted, a line of JSON each. */
   posted: z.string(),
   /** How long that takes to hear at most, and to answer: long enough to be killed in. */
@@ -58,8 +61,7 @@ const folderOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.me
 const machineBytes = (length: number) => randomBytes(length)
 const draws = drawsFrom(machineBytes)
 const keys = keysFrom([seededBytes('key')(32)], machineBytes)
-const place = { kind: 'folder', folder: task.folder } as const
-const database = await openDatabase(place, folderOf('prisma/migrations'), now, { draws, keys })
+const database = await openDatabase(task.place, folderOf('prisma/migrations'), now, { draws, keys })
 const house = await build({
   database,
   commands: await loadCommands(folderOf('commands')),
@@ -82,7 +84,8 @@ const kept = await database.transaction(async (store) => {
 })
 say({ kept })
 
-const waiting = [...task.deliveries]
+// Somebody's own deliveries come one after the other, those of different people at once.
+const people = [...new Set(task.deliveries.map(({ name }) => name))]
 const rounds: Promise<void>[] = []
 await Promise.all(Array.from({ length: AT_ONCE }, carryOut))
 await Promise.all(rounds)
@@ -91,14 +94,15 @@ say({ done: true })
 await database.close()
 
 async function carryOut(): Promise<void> {
-  for (let next = waiting.shift(); next; next = waiting.shift()) {
-    const delivery = deliveryOf(next.id, next.name, now)
-    const { press, command, raw } = next
-    const answer = await (press === undefined
-      ? house.router.run(delivery, command, raw)
-      : house.router.press(delivery, press))
-    say({ id: next.id, words: wordsOf(answer) })
-    rounds.push(house.runner.runDue())
+  for (let person = people.shift(); person !== undefined; person = people.shift()) {
+    for (const { id, name, press, command, raw } of task.deliveries.filter((one) => one.name === person)) {
+      const delivery = deliveryOf(id, name, now)
+      const answer = await (press === undefined
+        ? house.router.run(delivery, command, raw)
+        : house.router.press(delivery, press))
+      say({ id, words: wordsOf(answer) })
+      rounds.push(house.runner.runDue())
+    }
   }
 }
 

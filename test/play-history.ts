@@ -1,7 +1,7 @@
 import type { Answer } from '../src/platform.ts'
 import { buttonIn, wordsOf } from './delivery.ts'
 import { type Act, COMMUNITIES, PEOPLE, RECIPIENTS, type Step } from './histories.ts'
-import type { Asked } from './said.ts'
+import { type Asked, questionsIn, sameAsking, thanksIn } from './said.ts'
 import { addressOf } from './witness.ts'
 import type { World } from './world.ts'
 
@@ -40,7 +40,7 @@ export function createCast(world: World, history: string, slots: Slot[]) {
 
   /** What may be asked of somebody right now. */
   const current = (who: string, segment: string): Asked[] =>
-    said.isIn(who, segment) && !said.isSensitive(segment) ? world.places.map(world.asked) : []
+    said.isIn(who, segment) && !said.isSensitive(segment) ? world.places.map((place) => place.asked()) : []
 
   /** Keeps what somebody sees: questions with their buttons, and what they were thanked for. */
   function see(who: string, answer: Answer): Asked[] {
@@ -64,16 +64,19 @@ export function createCast(world: World, history: string, slots: Slot[]) {
   async function join(who: string, { segment }: Slot): Promise<void> {
     const answer = await world.run(who, 'join', { community: segment })
     if (wordsOf(answer).startsWith("You're in")) said.join(who, segment, world.now())
-    expected(said.isIn(who, segment) || said.isSensitive(segment), `${who} was not let into ${segment}`)
+    expected(
+      said.isIn(who, segment) || said.isSensitive(segment),
+      `${who} was not let into ${segment}: ${wordsOf(answer)}`,
+    )
     see(who, answer)
   }
 
   async function leave(who: string, { segment }: Slot): Promise<void> {
     const answer = await world.run(who, 'leave', { community: segment })
     const left = wordsOf(answer).startsWith('You have left')
-    expected(left === said.isIn(who, segment), `${who} left ${segment}: ${left}`)
-    if (!left) return
-    said.leave(who, segment)
+    expected(left === said.isIn(who, segment), `${who} left ${segment}: ${wordsOf(answer)}`)
+    if (left) said.leave(who, segment)
+    see(who, answer)
     const address = buttonIn(answer, 'Undo')
     if (address) undos.set(`${who}/${segment}`, { address, until: world.now().getTime() + HOUR_MS })
   }
@@ -85,7 +88,7 @@ export function createCast(world: World, history: string, slots: Slot[]) {
     const answer = await world.press(who, found.address)
     const isBack = wordsOf(answer).startsWith("You're back")
     const may = !wasIn && world.now().getTime() <= found.until && !said.isSensitive(segment)
-    expected(isBack === may, `${who} came back to ${segment}: ${isBack}`)
+    expected(isBack === may, `${who} came back to ${segment}: ${wordsOf(answer)}`)
     if (isBack) said.join(who, segment, world.now())
     see(who, answer)
   }
@@ -104,11 +107,10 @@ export function createCast(world: World, history: string, slots: Slot[]) {
     if (wordsOf(answer).includes('is taken back')) {
       for (const { segment } of slots) if ([segment, 'all'].includes(raw.community)) said.withdraw(who, segment)
     }
+    see(who, answer)
     const address = buttonIn(answer, 'Yes to all')
-    if (!address) return void see(who, answer)
     const asked = questionsIn(wordsOf(answer)).map((one) => ({ ...one, segment: called(one.name) }))
-    for (const { segment, ...one } of asked) said.show(who, segment, one)
-    lists.set(who, { address, asked })
+    if (address) lists.set(who, { address, asked })
   }
 
   /** Says yes to everything on the list as it was shown, and to nothing else. */
@@ -116,7 +118,8 @@ export function createCast(world: World, history: string, slots: Slot[]) {
     const list = lists.get(who)
     if (!list) return
     const answer = await world.press(who, list.address)
-    if (!wordsOf(answer).startsWith('Thank you')) return void see(who, answer)
+    see(who, answer)
+    if (!wordsOf(answer).startsWith('Thank you')) return
     for (const { segment, ...asked } of list.asked) {
       if (current(who, segment).some((one) => sameAsking(one, asked))) said.yes(who, segment, asked)
     }
@@ -126,6 +129,7 @@ export function createCast(world: World, history: string, slots: Slot[]) {
     const address = addressOf(who, n)
     const answer = await world.run(who, 'email', { address })
     if (wordsOf(answer).startsWith('A code is on its way')) pending.set(who, address)
+    see(who, answer)
   }
 
   async function code(who: string): Promise<void> {
@@ -134,6 +138,7 @@ export function createCast(world: World, history: string, slots: Slot[]) {
     if (!words) return
     const answer = await world.run(who, 'email', { address: words })
     if (wordsOf(answer).includes('is yours')) said.prove(who, address)
+    see(who, answer)
   }
 
   async function prove(who: string, n: number): Promise<void> {
@@ -200,7 +205,7 @@ export function createCast(world: World, history: string, slots: Slot[]) {
       case 'pass':
         return world.pass(step.minutes)
       case 'suffer':
-        return world.suffer(step.at, step.fault)
+        return world.places[step.at]?.suffer(step.fault)
       case 'during':
         return world.places[step.at]?.witness.interrupt(step.when, () => perform(step.what))
       case 'crash':
@@ -228,30 +233,4 @@ export function createCast(world: World, history: string, slots: Slot[]) {
       if (said.recipient() !== RECIPIENTS[0]) await rename(RECIPIENTS[0] ?? '')
     },
   }
-}
-
-function sameAsking(one: Asked, other: Asked): boolean {
-  return one.purpose === other.purpose && one.recipient === other.recipient
-}
-
-type Named = Asked & { name: string }
-
-/** The questions somebody reads, as they stand there. */
-function questionsIn(words: string): Named[] {
-  return found(words, /^May (.+) write to you about (.+)\?$/gm, /^May (.+) see that you are in (.+)\?$/gm)
-}
-
-/** What somebody is thanked for. */
-function thanksIn(words: string): Named[] {
-  return found(
-    words,
-    /^Thank you. From now on (.+) may write to you about (.+)\.$/gm,
-    /^Thank you. From now on (.+) may see that you are in (.+)\.$/gm,
-  )
-}
-
-function found(words: string, letters: RegExp, service: RegExp): Named[] {
-  const read = (pattern: RegExp, purpose: Asked['purpose']) =>
-    [...words.matchAll(pattern)].map(([, recipient = '', name = '']) => ({ purpose, recipient, name }))
-  return [...read(letters, 'letters'), ...read(service, 'service')]
 }

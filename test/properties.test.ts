@@ -69,7 +69,7 @@ async function play(world: World, steps: Step[]): Promise<void> {
   await world.calm()
   expect(complaints()).toEqual([])
   for (const place of world.places) {
-    const wanted = world.said.wanted(world.asked(place))
+    const wanted = world.said.wanted(place.asked())
     const held = [...place.witness.held()]
     expect(sorted(held.map(([key, { email, since }]) => [key, { email, since }]))).toEqual(sorted([...wanted]))
     const own = held.filter(([key]) => cast.names.some((name) => key.endsWith(`/${name}`)))

@@ -80,3 +80,30 @@ export function createSaid(recipient: string) {
     },
   }
 }
+
+/** Whether two questions are the same. */
+export function sameAsking(one: Asked, other: Asked): boolean {
+  return one.purpose === other.purpose && one.recipient === other.recipient
+}
+
+type Named = Asked & { name: string }
+
+/** The questions somebody reads, as they stand there. */
+export function questionsIn(words: string): Named[] {
+  return found(words, /^May (.+) write to you about (.+)\?$/gm, /^May (.+) see that you are in (.+)\?$/gm)
+}
+
+/** What somebody is thanked for. */
+export function thanksIn(words: string): Named[] {
+  return found(
+    words,
+    /^Thank you. From now on (.+) may write to you about (.+)\.$/gm,
+    /^Thank you. From now on (.+) may see that you are in (.+)\.$/gm,
+  )
+}
+
+function found(words: string, letters: RegExp, service: RegExp): Named[] {
+  const read = (pattern: RegExp, purpose: Asked['purpose']) =>
+    [...words.matchAll(pattern)].map(([, recipient = '', name = '']) => ({ purpose, recipient, name }))
+  return [...read(letters, 'letters'), ...read(service, 'service')]
+}

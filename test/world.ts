@@ -1,7 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { parse } from 'csv-parse/sync'
-import { z } from 'zod'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
 import { build, type House } from '../src/house.ts'
 import { mailsJob } from '../src/jobs/mails.ts'
@@ -9,43 +7,22 @@ import { reportsJob } from '../src/jobs/reports.ts'
 import { createRunner, type Runner } from '../src/jobs/runner.ts'
 import type { Answer } from '../src/platform.ts'
 import type { Raw } from '../src/router.ts'
-import { csv } from '../src/segments/csv.ts'
-import { type Fault, rehearsed } from '../src/segments/rehearsal.ts'
 import type { DatabasePlace } from '../src/store/database.ts'
+import type { Store } from '../src/store/store.ts'
 import { deliveryOf } from './delivery.ts'
 import { RECIPIENTS } from './histories.ts'
+import { createPlaces, type Place, RETRIED_WITHIN_MS, type Row, rowsIn } from './places.ts'
 import { ownDatabase, server } from './postgres.ts'
-import { type Asked, createSaid, type Said } from './said.ts'
+import { createSaid, type Said } from './said.ts'
 import { MUSEUM, openStage } from './stage.ts'
-import { createWitness, type Held, personOf, type Witness } from './witness.ts'
 
-/** A report that failed is tried again within an hour; a house that died holds its claims for a minute. */
-const RETRIED_WITHIN_MS = 61 * 60_000
+/** A house that died holds its claims for a minute. */
 const LEASE_MS = 61_000
-
-/** A destination as the world knows it, besides what it witnessed. */
-interface Place {
-  name: string
-  connector: string
-  purpose: Asked['purpose']
-  recipient?: string
-  witness: Witness
-  suffer(fault: Fault): void
-  store: Witness['store']
-  /** Until when changes may still be on their way. */
-  troubledUntil: number
-  /** Who is held and should not be, since which piece of work. */
-  late: Map<string, number>
-}
-
-const rowSchema = z.object({ email: z.string(), person: z.string(), since: z.string(), direction: z.string() })
-type Row = Omit<Held, 'revision'>
 
 /** A house that can be restarted and can die, on one database, with two destinations that watch what they are told. */
 export interface World {
   said: Said
   places: Place[]
-  asked(place: Place): Asked
   now(): Date
   run(name: string, command: string, raw: Raw, isStaff?: boolean): Promise<Answer>
   press(name: string, address: string, isStaff?: boolean): Promise<Answer>
@@ -55,7 +32,6 @@ export interface World {
   look(): void
   work(): Promise<void>
   pass(minutes: number): Promise<void>
-  suffer(at: number, fault: Fault): void
   /** The house dies in the middle of the next request to a destination, and is started again. */
   crash(at: number, when: 'before' | 'after'): void
   restart(): Promise<void>
@@ -87,36 +63,11 @@ export async function openWorld(isReopened: boolean): Promise<World> {
   let workedAt = 0
   let opened = 0
   let died: (() => void) | undefined
+  let endLife: (() => void) | undefined
   let house: House
   let runner: Runner
 
-  const askedBy = ({ purpose, recipient }: Pick<Place, 'purpose' | 'recipient'>): Asked => ({
-    purpose,
-    recipient: recipient ?? said.recipient(),
-  })
-  const placeOf = (
-    one: Pick<Place, 'name' | 'connector' | 'purpose' | 'recipient'>,
-    behind?: Witness['store'],
-  ): Place => {
-    const witness = createWitness({
-      name: one.name,
-      ...(behind && { behind }),
-      objection(op, segment, person, entry) {
-        const may = said.may(askedBy(one), person, segment)
-        if (op === 'out') return said.ever(one.purpose, person, segment) ? undefined : 'nobody had ever let it know'
-        if (!may) return 'nobody lets it know'
-        return may.email === entry.email ? undefined : `the address is ${may.email}`
-      },
-    })
-    return { ...one, witness, ...rehearsed(witness.store), troubledUntil: 0, late: new Map() }
-  }
-  const places = [
-    placeOf(
-      { name: 'files', connector: 'csv', purpose: 'letters' },
-      csv.open({ DIR: folder }, () => now),
-    ),
-    placeOf({ name: 'desk', connector: 'memory', purpose: 'service', recipient: 'the Front Desk' }),
-  ]
+  const places = createPlaces(said, folder, () => now)
   const configured = places.map(({ name, connector, purpose, recipient, store }) => ({
     name,
     connector,
@@ -145,10 +96,29 @@ export async function openWorld(isReopened: boolean): Promise<World> {
       close: () => undefined,
     }
     const log = { failure: (_: string, __: string | undefined, error: unknown) => void failures.push(error) }
-    const parts = { database, commands, platforms: [], destinations: configured, mailer, draws, log, now: () => now }
+    // Whoever waits for an answer in a house that died never goes on: neither to the database nor to the clock.
+    const life = { isOver: false }
+    const mortal = {
+      ...database,
+      transaction: <T>(work: (store: Store) => Promise<T>) =>
+        life.isOver ? new Promise<T>(() => undefined) : database.transaction(work),
+    }
+    endLife = () => {
+      life.isOver = true
+    }
+    const parts = {
+      database: mortal,
+      commands,
+      platforms: [],
+      destinations: configured,
+      mailer,
+      draws,
+      log,
+      now: () => now,
+    }
     house = await build(parts)
     // Only these two can matter to a destination; with all jobs a history takes three times as long.
-    const jobs = [mailsJob(database, mailer, draws), reportsJob(database, configured, draws)]
+    const jobs = [mailsJob(mortal, mailer, draws), reportsJob(mortal, configured, draws)]
     runner = createRunner(
       jobs,
       () => now,
@@ -161,14 +131,14 @@ export async function openWorld(isReopened: boolean): Promise<World> {
     const dead = new Promise<'dead'>((resolve) => {
       died = () => resolve('dead')
     })
-    const end = await Promise.race([work(), dead])
-    if (end === 'dead') return restart()
+    if ((await Promise.race([work(), dead])) === 'dead') return restart()
     works++
     workedAt = now.getTime()
     look()
   }
 
   async function restart(): Promise<void> {
+    endLife?.()
     if (place) {
       await stage.close()
       stage = await openDatabase()
@@ -180,7 +150,7 @@ export async function openWorld(isReopened: boolean): Promise<World> {
     for (const place of places) {
       for (const key of place.witness.held().keys()) {
         const [segment = '', person = ''] = key.split('/')
-        const may = said.may(askedBy(place), person, segment)
+        const may = said.may(place.asked(), person, segment)
         if (may) place.late.delete(key)
         else if (!place.late.has(key)) place.late.set(key, works)
       }
@@ -200,19 +170,9 @@ export async function openWorld(isReopened: boolean): Promise<World> {
     now = until
   }
 
-  function suffer(at: number, fault: Fault): void {
-    const place = places[at]
-    if (!place) return
-    place.suffer(fault)
-    const wasTroubled = place.troubledUntil === Number.POSITIVE_INFINITY
-    if (fault !== 'up') place.troubledUntil = Number.POSITIVE_INFINITY
-    else if (wasTroubled) place.troubledUntil = now.getTime() + RETRIED_WITHIN_MS
-  }
-
   return {
     said,
     places,
-    asked: askedBy,
     now: () => now,
     run: (name, command, raw, isStaff = false) =>
       house.router.run(deliveryOf(`d/${deliveries++}`, name, now, isStaff), command, raw),
@@ -222,7 +182,6 @@ export async function openWorld(isReopened: boolean): Promise<World> {
     look,
     work: () => working(() => runner.runDue()),
     pass,
-    suffer,
     crash(at, when) {
       const place = places[at]
       place?.witness.interrupt(when, () => {
@@ -234,16 +193,16 @@ export async function openWorld(isReopened: boolean): Promise<World> {
     },
     restart,
     async calm() {
-      places.forEach((place, at) => {
-        suffer(at, 'up')
+      for (const place of places) {
+        place.suffer('up')
         place.witness.interrupt('before', async () => undefined)
-      })
+      }
       await pass((2 * RETRIED_WITHIN_MS) / 60_000)
     },
     complaints: () => [...places.flatMap((place) => place.witness.complaints), ...wrong, ...failures.map(String)],
     standing: (place, names) =>
       stage.read(async (store) => {
-        const { purpose, recipient } = askedBy(place)
+        const { purpose, recipient } = place.asked()
         const keys: [string, string][] = []
         for (const name of names) {
           const person = await store.people.meet(deliveryOf('', name, now).account, name, now)
@@ -261,19 +220,4 @@ export async function openWorld(isReopened: boolean): Promise<World> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** All rows of the CSV destination's files. */
-async function rowsIn(folder: string): Promise<[string, Row][]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.csv'))
-  const all = await Promise.all(
-    files.map(async (file) => {
-      const rows = rowSchema.array().parse(parse(await readFile(`${folder}/${file}`, 'utf8'), { columns: true }))
-      return rows.map(({ email, since, direction }): [string, Row] => [
-        `${file.slice(0, -4)}/${personOf(email)}`,
-        { email, since: Date.parse(since), direction },
-      ])
-    }),
-  )
-  return all.flat()
 }
