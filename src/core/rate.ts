@@ -11,7 +11,9 @@ export function personLimiter(): (
   const buckets = new Map<string, { tokens: number; at: number }>()
   return (person, now) => {
     const bucket = buckets.get(person) ?? { tokens: BURST, at: now.getTime() }
-    const tokens = Math.min(BURST, bucket.tokens + ((now.getTime() - bucket.at) / 1000) * PER_SECOND)
+    // A clock that was set back takes nothing away.
+    const seconds = Math.max(0, now.getTime() - bucket.at) / 1000
+    const tokens = Math.min(BURST, bucket.tokens + seconds * PER_SECOND)
     buckets.delete(person)
     buckets.set(person, { tokens: Math.max(0, tokens - 1), at: now.getTime() })
     if (buckets.size > KEEP) for (const oldest of [...buckets.keys()].slice(0, KEEP / 10)) buckets.delete(oldest)
