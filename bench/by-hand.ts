@@ -132,6 +132,17 @@ async function open(query: Query, actor: Actor, delivery: string, now: Date): Pr
      where a.platform = $1 and a.workspace = $2 and a.external_id = $3`,
     [WHERE.platform, WHERE.workspace, actor.externalId],
   )
+  // One person's acts wait for each other; a recipient that came up since would be asked about.
+  await query('select pg_advisory_xact_lock(1, hashtext($1))', [actor.id])
+  await query(
+    `select 1 from memberships m
+     join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
+     join destinations s on s.connected
+     left join questions q on q.person_id = m.person_id and q.community_id = c.id and q.purpose = s.purpose
+       and q.recipient = s.recipient
+     where m.person_id = $1 and m.state = 'member' and q.person_id is null limit 1`,
+    [actor.id],
+  )
   return fresh.length > 0
 }
 

@@ -94,7 +94,11 @@ async function compare(title: string, router: Router, bare: Bare, isServer: bool
   }
   const columns = ['', 'statements', 'router/s', ...peers.map((peer) => `/ ${peer.name}`)]
   printTable(`Commands on ${title}: a second through the router, and as a ratio to each peer`, columns, rows)
+  process.stdout.write(isServer ? `${PEERS}\n${PREPARED}\n` : `${PEERS}\n`)
 }
+
+const PEERS = `as sent: the bare driver sends the router's own statements. by hand: it sends plain ones instead of CTEs, each a round trip.`
+const PREPARED = `Statements have names where the router's have (as sent), have none (by hand), or all have (by hand, prepared).`
 
 const LABELS: Record<Act, string> = { join: '/join', on: '[Yes]', off: '/sharing off', leave: '/leave' }
 

@@ -3,14 +3,15 @@ import { address } from '../src/reply.ts'
 import { deliveryOf, wordsOf } from './delivery.ts'
 import { onStage, type Stage } from './stage.ts'
 
-const PEOPLE = 5_000
+/** `.ci/run` has 5,000 press; the tests that everybody waits for have fewer. */
+const PEOPLE = Number(process.env.PRESSES ?? 1_000)
 
 let stage: Stage
 onStage((opened) => {
   stage = opened
 })
 
-test('5,000 people who press at once are all let in, and none is refused for load', { timeout: 120_000 }, async () => {
+test('thousands who press at once are all let in, and none is refused for load', { timeout: 600_000 }, async () => {
   const { router, now } = stage
   await stage
     .actor('ana')

@@ -14,14 +14,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('the foundation rehearsal', () => {
-  test('reads the same every time, and reads like a product', async () => {
+  test('reads like a product, and at its end the files hold nobody and tell nothing of what is hidden', async () => {
     const { transcript, code } = await play(await scenario())
     expect(code).toBe(0)
     await expect(transcript).toMatchFileSnapshot('./rehearsals/foundation.jsonl')
-  })
-
-  test('at its end the files hold nobody, and nothing of the secret and the sensitive community', async () => {
-    await play(await scenario())
     const files = await readFiles()
     expect(files['parents-united.csv']).toBe('email,person,since,direction\n')
     expect(Object.keys(files)).toEqual(['changes-2026-01-05.jsonl', 'manifest.json', 'parents-united.csv'])

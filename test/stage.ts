@@ -156,6 +156,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     read: (work) => database.transaction(work),
     async close() {
       await house.runner.stop()
+      options.mailer?.close()
       await database.close()
       await own?.drop()
       await rm(folder, { recursive: true, force: true })
