@@ -25,7 +25,7 @@ const SHORTEST_WAIT_MS = 1_000
 
 /** Tells each destination what it should hold: wanted states, in batches, each person by their own result. */
 export function reportsJob(database: Database, destinations: Destination[], draws: Draws): Job {
-  /** One request; false when there is nothing more to send. Each is claimed on its own, since what it says must hold now. */
+  /** One request; false when no more is to be sent. Each is claimed on its own, since what it says must hold now. */
   async function send({ name, store }: Destination, clock: Clock): Promise<boolean> {
     const now = clock()
     const { lease, rows } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
@@ -43,7 +43,8 @@ export function reportsJob(database: Database, destinations: Destination[], draw
         await open.staffNotes.tell(`paused/${name}`, say`${name} is paused: ${refused.why}`, now)
       }
     })
-    return !refused
+    // One that does not answer gets no second request in this run, so that others are not held up by it.
+    return !refused && results.some((one) => one.result !== 'retry')
   }
 
   return {
