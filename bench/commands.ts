@@ -20,11 +20,11 @@ const CONNECTIONS = 10
 interface Size {
   crowd: number
   actors: number
+  warmUp: number
   rounds: number
 }
-const FULL: Size = { crowd: 5_000, actors: 16, rounds: 30 }
-const SMOKE: Size = { crowd: 50, actors: 4, rounds: 1 }
-const WARM_UP = 2
+const FULL: Size = { crowd: 5_000, actors: 16, warmUp: 2, rounds: 30 }
+const SMOKE: Size = { crowd: 50, actors: 2, warmUp: 0, rounds: 1 }
 
 /**
  * Commands a second through the router, everything included (the delivery's row, the transaction, the answer), beside the
@@ -79,7 +79,7 @@ async function compare(title: string, router: Router, bare: Bare, isServer: bool
     // What autovacuum sees to within minutes; the embedded database has none.
     if (isServer) await bare.query('analyze', [])
     const placed = [subject, ...peers].map((party, n) => ({ party, actors: actors[n] ?? [] }))
-    const rates = await rounds(placed, atOnce, size.rounds)
+    const rates = await rounds(placed, atOnce, size)
     await checkSameOutcome(bare, groups)
     for (const act of ACTS) {
       const [own = [], ...others] = rates.map((byAct) => byAct[act])
@@ -108,10 +108,10 @@ interface Placed {
 }
 
 /** The rates of each party in each round. All act in turn, each first as often as the others; warming up is not counted. */
-async function rounds(parties: Placed[], atOnce: number, count: number): Promise<Record<Act, number[]>[]> {
+async function rounds(parties: Placed[], atOnce: number, size: Size): Promise<Record<Act, number[]>[]> {
   const rates = parties.map((): Record<Act, number[]> => ({ join: [], on: [], off: [], leave: [] }))
   let turn = 0
-  for (let round = -WARM_UP; round < count; round++) {
+  for (let round = -size.warmUp; round < size.rounds; round++) {
     for (const act of ROUND) {
       turn++
       for (let n = 0; n < parties.length; n++) {
