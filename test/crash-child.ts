@@ -109,7 +109,7 @@ async function carryOut(): Promise<void> {
 /** Nobody here has an address, so a destination is only there to be asked about. */
 function deaf(): SegmentStore {
   const never = () => Promise.reject(new Error('nobody was to be told of'))
-  return { batch: 1, check: async () => undefined, put: never, take: never }
+  return { batch: 1, check: async () => undefined, put: never, take: never, forget: never }
 }
 
 /** A platform that keeps posts in a file and, as Discord does by the nonce, posts nothing twice under one key. */

@@ -10,7 +10,13 @@ test('a destination that does not answer holds up no other', async () => {
       if (!answers) throw new Error('no answer within 15 seconds')
       return entries.map(() => ({ result: 'applied' }))
     }
-    return { batch: 10, check: async () => undefined, put: call, take: call }
+    return {
+      batch: 10,
+      check: async () => undefined,
+      put: call,
+      take: call,
+      forget: async () => ({ result: 'applied' }),
+    }
   }
   const destinations = ['deaf', 'well'].map((name) => ({
     name,

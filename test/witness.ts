@@ -91,6 +91,7 @@ export function createWitness({ name, objection, behind }: WitnessTools): Witnes
       check: async () => undefined,
       put: (segment, entries, signal) => change('in', segment, entries, signal),
       take: (segment, entries, signal) => change('out', segment, entries, signal),
+      forget: async () => ({ result: 'applied' }),
     },
   }
 }

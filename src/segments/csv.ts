@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { lock } from 'proper-lockfile'
 import { z } from 'zod'
-import type { Connector, Entry, Result, SegmentStore } from './segment-store.ts'
+import type { Connector, Entry, Forgotten, Result, SegmentStore } from './segment-store.ts'
 
 const settings = z.object({
   DIR: z
@@ -17,6 +17,9 @@ const settings = z.object({
 const row = z.object({ email: z.string(), person: z.string(), since: z.string(), direction: z.string() })
 type Row = z.infer<typeof row>
 const COLUMNS = ['email', 'person', 'since', 'direction']
+
+/** What must be known of a line of the changes to find a person's. */
+const changeLine = z.object({ person: z.string(), op: z.string() })
 
 /** Cells beginning so are read as formulas by spreadsheets, and get an apostrophe in front. */
 const FORMULA = /^[=+\-@\t\r]/
@@ -66,7 +69,40 @@ function openFolder(folder: string, now: () => Date): SegmentStore {
     },
     put: (segment, entries, signal) => change(segment, entries, 'in', signal),
     take: (segment, entries, signal) => change(segment, entries, 'out', signal),
+    forget: (person, signal) =>
+      alone(async () => {
+        signal.throwIfAborted()
+        await forget(folder, person, now())
+        await writeManifest(folder)
+        return { result: 'applied' }
+      }),
   }
+}
+
+/** Rewrites every file a person stands in. What stays is one line that tells readers to forget them too. */
+async function forget(folder: string, { person, at }: Forgotten, now: Date): Promise<void> {
+  const names = await readdir(folder)
+  for (const name of names.filter((one) => one.endsWith('.csv'))) {
+    const segment = name.slice(0, -'.csv'.length)
+    const rows = await readSnapshot(folder, segment)
+    const others = rows.filter((one) => one.person !== person)
+    if (others.length < rows.length) await writeSnapshot(folder, segment, others)
+  }
+  let isSaid = false
+  for (const name of names.filter((one) => one.endsWith('.jsonl'))) {
+    const text = await readFile(`${folder}/${name}`, 'utf8')
+    const lines = wholeLines(text).split('\n').filter(Boolean)
+    const others = lines.filter((line) => {
+      const change = changeLine.parse(JSON.parse(line))
+      if (change.person !== person) return true
+      isSaid ||= change.op === 'erased'
+      return change.op === 'erased'
+    })
+    if (others.length < lines.length) await replace(`${folder}/${name}`, others.map((line) => `${line}\n`).join(''))
+  }
+  if (isSaid) return
+  const erased = { at: at.toISOString(), segment: null, person, email: null, op: 'erased', reason: 'erased' }
+  await appendLines(folder, [JSON.stringify({ ...erased, revision: null })], now)
 }
 
 function rowOf(entry: Entry): Row {
@@ -103,17 +139,25 @@ async function appendChanges(
   op: 'in' | 'out',
   now: Date,
 ): Promise<void> {
+  const lines = entries.map(({ person, email, reason, revision, at }) =>
+    JSON.stringify({ at: at.toISOString(), segment, person, email, op, reason, revision }),
+  )
+  await appendLines(folder, lines, now)
+}
+
+async function appendLines(folder: string, wanted: string[], now: Date): Promise<void> {
   const file = `${folder}/changes-${now.toISOString().slice(0, 10)}.jsonl`
   const before = await readFile(file, 'utf8').catch(ifMissing(''))
-  const whole = before.slice(0, before.lastIndexOf('\n') + 1)
+  const whole = wholeLines(before)
   const written = new Set(whole.split('\n').filter(Boolean))
-  const lines = entries
-    .map(({ person, email, reason, revision, at }) =>
-      JSON.stringify({ at: at.toISOString(), segment, person, email, op, reason, revision }),
-    )
-    .filter((line) => !written.has(line))
+  const lines = wanted.filter((line) => !written.has(line))
   if (whole === before) await append(file, lines)
   else await replace(file, whole + lines.map((line) => `${line}\n`).join(''))
+}
+
+/** Without the line a crash has torn, if there is one. */
+function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1)
 }
 
 async function append(file: string, lines: string[]): Promise<void> {

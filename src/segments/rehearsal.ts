@@ -1,4 +1,4 @@
-import { type Result, type SegmentStore, TryLater, Unauthorized } from './segment-store.ts'
+import { type SegmentStore, TryLater, Unauthorized } from './segment-store.ts'
 
 /** What a rehearsed destination may suffer: see docs/terminal.md. */
 export const FAULTS = ['up', 'down', 'slow', '429', '401'] as const
@@ -9,7 +9,7 @@ const RETRY_AFTER_MS = 60_000
 /** A segment store that can be made to fail, around one that really works. */
 export function rehearsed(store: SegmentStore): { store: SegmentStore; suffer(fault: Fault): void } {
   let fault: Fault = 'up'
-  const through = async (work: () => Promise<Result[]>): Promise<Result[]> => {
+  const through = async <T>(work: () => Promise<T>): Promise<T> => {
     switch (fault) {
       case 'up':
         return work()
@@ -32,6 +32,7 @@ export function rehearsed(store: SegmentStore): { store: SegmentStore; suffer(fa
       ...store,
       put: (segment, entries, signal) => through(() => store.put(segment, entries, signal)),
       take: (segment, entries, signal) => through(() => store.take(segment, entries, signal)),
+      forget: (person, signal) => through(() => store.forget(person, signal)),
     },
     suffer: (next) => {
       fault = next

@@ -14,6 +14,15 @@ export interface Entry {
   at: Date
 }
 
+/** Somebody who is forgotten everywhere, with what it takes to find them in a store. */
+export interface Forgotten {
+  /** The stable random id that stood for them, and the only thing about them that may stay. */
+  person: string
+  /** The address the store was told last; empty where it was told none. */
+  email: string
+  at: Date
+}
+
 /** How one entry of a batch went. */
 export type Result =
   | { result: 'applied' }
@@ -25,7 +34,10 @@ export type Result =
   | { result: 'suppressed'; why: string }
   | { result: 'unknown'; why: string }
 
-/** A place the organization sends from. Both calls may be repeated, and answer with one result per entry, in order. */
+/**
+ * A place the organization sends from. Every call may be repeated; `put` and `take` answer with one result per entry, in
+ * order.
+ */
 export interface SegmentStore {
   /** The most entries of one call. */
   batch: number
@@ -33,6 +45,8 @@ export interface SegmentStore {
   check(): Promise<void>
   put(segment: string, entries: Entry[], signal: AbortSignal): Promise<Result[]>
   take(segment: string, entries: Entry[], signal: AbortSignal): Promise<Result[]>
+  /** Takes a person out of every segment and out of whatever the store keeps of the past, but for their number. */
+  forget(person: Forgotten, signal: AbortSignal): Promise<Result>
 }
 
 /** A kind of segment store: its settings (with help), and how one is made of them. */

@@ -9,8 +9,8 @@ export function people(tx: Tx, { draws }: Tools) {
       const person = draws.id(now)
       const [made] = await tx.$queryRaw<{ id: string; person_id: string }[]>(Prisma.sql`
         with person as (
-          insert into people (id, key, name, created_at) values (${person}, ${draws.key()}, ${name}, ${now}::timestamptz)
-          returning id)
+          insert into people (id, key, name, created_at, last_seen_at)
+          values (${person}, ${draws.key()}, ${name}, ${now}::timestamptz, ${now}::timestamptz) returning id)
         insert into accounts (id, person_id, platform, workspace, external_id, name)
         select ${draws.id(now)}, person.id, ${account.platform}, ${account.workspace}, ${account.externalId}, ${name} from person
         on conflict (platform, workspace, external_id) do update set name = excluded.name
