@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import { say } from './core/say.ts'
 import { cardsJob } from './jobs/cards.ts'
+import { erasuresJob } from './jobs/erasures.ts'
 import type { Job } from './jobs/job.ts'
 import { mailsJob } from './jobs/mails.ts'
 import { postsJob } from './jobs/posts.ts'
@@ -69,6 +70,7 @@ export async function build({
     postsJob(database, platforms, draws),
     mailsJob(database, mailer, draws),
     reportsJob(database, destinations, draws),
+    erasuresJob(database, platforms, destinations, draws),
     staffNotesJob(database),
     sizesJob(database, zone),
     sweepJob(database, zone),

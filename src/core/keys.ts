@@ -7,6 +7,11 @@ export interface Keys {
   hash(name: KeyName, words: string): string
   /** The keyed hashes of words under every key in use, newest first, to find what an older key made. */
   hashes(name: KeyName, words: string): string[]
+  /**
+   * The keyed hash by which somebody forgotten is known again, under the oldest key: newer ones come and go, and it must
+   * stay the same for as long as there are backups and imports that hold them.
+   */
+  tombstone(words: string): string
   /** Encrypts (AES-256-GCM), so that a copy of the database does not tell it. */
   seal(words: string): Uint8Array<ArrayBuffer>
   /** Opens what any key in use sealed; undefined when none did or a byte was changed. */
@@ -32,10 +37,13 @@ export function keysFrom(secrets: Uint8Array[], bytes: Bytes): Keys {
   const hashes = (name: KeyName, words: string) =>
     hashing[name].map((key) => createHmac('sha256', key).update(words).digest('base64url'))
   const [newest] = sealing
-  if (!newest) throw new Error('no key given')
+  const oldest = secrets.at(-1)
+  if (!newest || !oldest) throw new Error('no key given')
+  const burying = derive(oldest, 'tombstone')
   return {
     hashes,
     hash: (name, words) => hashes(name, words)[0] ?? '',
+    tombstone: (words) => createHmac('sha256', burying).update(words).digest('base64url'),
     seal(words) {
       const nonce = bytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', newest, nonce)

@@ -23,11 +23,19 @@ export function isHeld(claimedAt: Date, clock: Clock): boolean {
   return clock().getTime() - claimedAt.getTime() < LEASE_MS - EFFECT_MS
 }
 
+/** Nobody answered in time, which does not mean that nothing happened. */
+export class TooLate extends Error {}
+
+/** Whether a failure leaves open what came of it: given up on by us, or by the request itself when it was aborted. */
+export function isOpenEnded(error: unknown): boolean {
+  return error instanceof TooLate || (error instanceof Error && ['TimeoutError', 'AbortError'].includes(error.name))
+}
+
 /** The outcome of work, or a failure once it took too long: nothing may hang for ever on a service that does not answer. */
 export async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${EFFECT_MS / 1000} seconds`)), EFFECT_MS)
+    timer = setTimeout(() => reject(new TooLate(`no answer within ${EFFECT_MS / 1000} seconds`)), EFFECT_MS)
   })
   return Promise.race([work, tooLate]).finally(() => clearTimeout(timer))
 }
@@ -48,6 +56,6 @@ export async function attempt(
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error)
     if (error instanceof Stuck || attempts >= TRIES_MAX) return { stuck: failure }
-    return { again: new Date(now.getTime() + backoffMs(attempts, chance)), failure }
+    return { again: new Date(now.getTime() + backoffMs(attempts, chance)), failure, isOpen: isOpenEnded(error) }
   }
 }

@@ -12,7 +12,7 @@ import {
 import type { Database } from '../store/database.ts'
 import type { ClaimedReport } from '../store/reports.ts'
 import type { Outcome } from '../store/work.ts'
-import { type Clock, EFFECT_MS, inTime, isHeld, type Job } from './job.ts'
+import { type Clock, EFFECT_MS, inTime, isHeld, isOpenEnded, type Job } from './job.ts'
 
 /** A configured segment store. */
 export interface Destination {
@@ -31,7 +31,7 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     const { lease, rows } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
     if (rows.length === 0) return false
     const results = await deliver(store, rows, () => isHeld(now, clock))
-    const refused = results.find((result) => 'unauthorized' in result)
+    const refused = results.find((result): result is Refused => 'unauthorized' in result)
     await database.transaction(async (open) => {
       for (const [outcome, same] of byOutcome(rows, results, now, draws)) {
         await open.reports.finish(same, lease, outcome, now)
@@ -53,7 +53,9 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     async run(clock) {
       const running = await database.transaction((open) => open.destinations.list())
       for (const destination of destinations) {
-        if (running.find((one) => one.name === destination.name)?.pausedAt) continue
+        const state = running.find((one) => one.name === destination.name)
+        // A new one waits until staff have seen how many it would be told of.
+        if (!state?.started || state.pausedAt) continue
         while (await send(destination, clock));
       }
     },
@@ -61,7 +63,9 @@ export function reportsJob(database: Database, destinations: Destination[], draw
   }
 }
 
-type Heard = Result | { result: 'retry'; unauthorized: true; why: string; afterMs?: number }
+type Refused = { result: 'retry'; unauthorized: true; why: string }
+type Unheard = { result: 'retry'; isOpen: boolean; why: string }
+type Heard = Result | Refused | Unheard
 
 /** One request; where the store refuses a batch as a whole, halves of it, so that one bad item never blocks the rest. */
 async function deliver(store: SegmentStore, batch: ClaimedReport[], hasTime: () => boolean): Promise<Heard[]> {
@@ -76,7 +80,7 @@ async function deliver(store: SegmentStore, batch: ClaimedReport[], hasTime: () 
     const why = error instanceof Error ? error.message : String(error)
     if (error instanceof Unauthorized) return all({ result: 'retry', unauthorized: true, why })
     if (error instanceof TryLater) return all({ result: 'retry', afterMs: error.afterMs, why })
-    if (!(error instanceof Rejected)) return all({ result: 'retry', why })
+    if (!(error instanceof Rejected)) return all({ result: 'retry', why, isOpen: isOpenEnded(error) })
     if (batch.length === 1) return all({ result: 'rejected', why })
     const middle = Math.ceil(batch.length / 2)
     const firstHalf = await deliver(store, batch.slice(0, middle), hasTime)
@@ -125,7 +129,12 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
       // That somebody left is told however long it takes; giving up would keep them there for good.
       if (failingMs > GIVE_UP_AFTER_MS && row.wanted === 'in') return { stuck: heard.why }
       const waitMs = 'afterMs' in heard && heard.afterMs !== undefined ? heard.afterMs : backoffMs(row.attempts, chance)
-      return { again: new Date(now.getTime() + Math.max(SHORTEST_WAIT_MS, waitMs)), failure: heard.why }
+      const isOpen = 'isOpen' in heard && heard.isOpen
+      return {
+        again: new Date(now.getTime() + Math.max(SHORTEST_WAIT_MS, waitMs)),
+        failure: heard.why,
+        ...(isOpen && { isOpen }),
+      }
     }
     default:
       return heard satisfies never

@@ -18,7 +18,7 @@ export function rehearsed(store: SegmentStore): { store: SegmentStore; suffer(fa
       case 'slow':
         // The worst of slowness: it was carried out, and nobody heard.
         await work()
-        throw new Error('no answer within 15 seconds')
+        throw new DOMException('no answer within 15 seconds', 'TimeoutError')
       case '429':
         throw new TryLater('too many requests', RETRY_AFTER_MS)
       case '401':

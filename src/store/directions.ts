@@ -51,13 +51,13 @@ export function directions(tx: Tx, { draws }: Tools) {
           select m.person_id, m.community_id, d.name, 'in', 'joined', m.since, said.id, 1, 'out', ${now}::timestamptz, ${now}::timestamptz
           from said join memberships m using (person_id, community_id)
           join told on told.id = m.community_id
-          join people p on p.id = m.person_id and p.email_proven_at is not null
+          join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null
           join destinations d on d.connected and d.purpose = ${words.purpose} and d.recipient = ${words.recipient}
           on conflict (person_id, community_id, destination) do update
             set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,
               revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
               -- Who is in by an earlier yes is told anew, by which one and since when.
-              known = nullif(reports.known, 'in'), first_failed_at = null, failure = null)
+              known = nullif(reports.known, 'in'), first_failed_at = null, failure = null, guarded = false)
         select exists (select 1 from said) as said`)
       return row?.said ?? false
     },
@@ -72,10 +72,10 @@ export function directions(tx: Tx, { draws }: Tools) {
           returning person_id, community_id, purpose, recipient),
         reported as (
           update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-            due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null
+            due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false
           from revoked join destinations d on d.purpose = revoked.purpose and d.recipient = revoked.recipient
           where r.person_id = revoked.person_id and r.community_id = revoked.community_id and r.destination = d.name
-            and r.wanted = 'in')
+            and (r.wanted = 'in' or r.guarded))
         select exists (select 1 from revoked) as revoked`)
       return row?.revoked ?? false
     },
@@ -112,18 +112,18 @@ export function directions(tx: Tx, { draws }: Tools) {
       })
     },
 
-    /** The same for every member but one, who was asked otherwise. */
+    /** The same for many people at once; who was asked before keeps the words they saw then. */
     async askedAll(
       communityId: string,
-      except: string,
+      personIds: string[],
       asking: Asking,
       wordingVersion: string,
       now: Date,
     ): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
         insert into questions (person_id, community_id, purpose, recipient, wording_version, at)
-        select person_id, community_id, ${asking.purpose}, ${asking.recipient}, ${wordingVersion}, ${now}::timestamptz
-        from memberships where community_id = ${communityId} and state = 'member' and person_id <> ${except}
+        select id, ${communityId}, ${asking.purpose}, ${asking.recipient}, ${wordingVersion}, ${now}::timestamptz
+        from unnest(${personIds}::text[]) as shown (id)
         on conflict (person_id, community_id, purpose, recipient) do nothing`)
     },
 

@@ -145,8 +145,9 @@ export function memberships(tx: Tx, { draws }: Tools) {
           delete from questions q using gone where q.person_id = ${personId} and q.community_id = gone.community_id),
         reported as (
           update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-            due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null
-          from gone where r.person_id = ${personId} and r.community_id = gone.community_id and r.wanted = 'in'),
+            due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false
+          from gone where r.person_id = ${personId} and r.community_id = gone.community_id
+            and (r.wanted = 'in' or r.guarded)),
         placed as (
           update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz
           from gone join rooms using (community_id)

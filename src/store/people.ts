@@ -1,8 +1,10 @@
 import type { AccountRef, Names, Person } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
+import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 
-export function people(tx: Tx, { draws }: Tools) {
+export function people(tx: Tx, tools: Tools) {
+  const { draws } = tools
   return {
     /** The person of an account, made on first sight. Two first sights at once make one person. */
     async meet(account: AccountRef, name: string, now: Date): Promise<Person> {
@@ -33,6 +35,7 @@ export function people(tx: Tx, { draws }: Tools) {
         where: { id: personId },
         data: { email, emailProvenAt: now, emailVersion: { increment: 1 } },
       })
+      await tombstones(tx, tools).lift(email)
     },
 
     /** What to call these people on a platform and workspace. */

@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { sent } from './sent.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { isFree, type Lease, type Outcome, settled, taken } from './work.ts'
 
@@ -30,6 +31,16 @@ export interface ReportCounts {
   failure: string | null
 }
 
+/** Removals that wait for staff, since a setting rather than a person brought about so many at once. */
+export interface Held {
+  destination: string
+  count: number
+}
+
+/** So many at once of one segment, and more than this share of it, are held (segment-stores.md, rule 3). */
+const GUARD_LEAST = 20
+const GUARD_SHARE = 0.3
+
 /** Whose reports to settle: one person's, one community's, or everybody's. */
 export type Scope = { personId: string } | { communityId: string } | 'all'
 
@@ -39,7 +50,7 @@ export function reports(tx: Tx, { draws }: Tools) {
      * Makes the wanted states what memberships and directions say, for a scope: after an address is proven, a community
      * turned sensitive, a destination was connected or given another recipient. Two statements, for any number of rows.
      */
-    async settle(scope: Scope, now: Date): Promise<void> {
+    async settle(scope: Scope, now: Date): Promise<Held[]> {
       const within = (alias: string) => {
         if (scope === 'all') return Prisma.sql`true`
         if ('personId' in scope) return Prisma.sql`${Prisma.raw(alias)}.person_id = ${scope.personId}`
@@ -51,7 +62,7 @@ export function reports(tx: Tx, { draws }: Tools) {
         from directions s
         join memberships m on m.person_id = s.person_id and m.community_id = s.community_id and m.state = 'member'
         join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
-        join people p on p.id = m.person_id and p.email_proven_at is not null
+        join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null
         join destinations d on d.connected and d.purpose = s.purpose and d.recipient = s.recipient
         where s.standing and ${within('m')}
         order by m.person_id, m.community_id, d.name, s.id`
@@ -64,16 +75,44 @@ export function reports(tx: Tx, { draws }: Tools) {
           set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,
             revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
             known = case when reports.direction_id = excluded.direction_id then reports.known
-              else nullif(reports.known, 'in') end, first_failed_at = null, failure = null
+              else nullif(reports.known, 'in') end, first_failed_at = null, failure = null, guarded = false
           where reports.wanted <> 'in' or reports.direction_id is distinct from excluded.direction_id
             or reports.known_email is distinct from (select email_version from people where id = excluded.person_id)`)
-      await tx.$executeRaw(Prisma.sql`
-        update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-          due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null
-        where r.wanted = 'in' and ${within('r')}
-          and r.destination in (select name from destinations where connected)
-          and not exists (select 1 from (${wanted}) w
-            where w.person_id = r.person_id and w.community_id = r.community_id and w.destination = r.destination)`)
+      const isOver = Prisma.sql`r.wanted = 'in' and ${within('r')}
+        and r.destination in (select name from destinations where connected)
+        and not exists (select 1 from (${wanted}) w
+          where w.person_id = r.person_id and w.community_id = r.community_id and w.destination = r.destination)`
+      // What a person or a community did always passes; a setting that would empty a segment is held (segment-stores.md, rule 3).
+      const isMany =
+        scope === 'all'
+          ? Prisma.sql`count(*) >= ${GUARD_LEAST} and count(*) > ${GUARD_SHARE}::float8 * (select count(*) from reports h
+              where h.destination = r.destination and h.community_id = r.community_id and h.known_email is not null
+                and (h.wanted = 'in' or h.known is distinct from 'out'))`
+          : Prisma.sql`false`
+      return tx.$queryRaw<Held[]>(Prisma.sql`
+        with many as (
+          select destination, community_id from reports r where ${isOver} group by destination, community_id having ${isMany}),
+        over as (
+          update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
+            guarded = exists (select 1 from many m where m.destination = r.destination and m.community_id = r.community_id),
+            due_at = case when exists (select 1 from many m where m.destination = r.destination
+              and m.community_id = r.community_id) then null else ${now}::timestamptz end,
+            attempts = 0, first_failed_at = null, failure = null
+          where ${isOver} returning r.destination, r.guarded)
+        select destination, count(*)::int as count from over where guarded group by destination order by destination`)
+    },
+
+    /** Lets removals pass that were held because a setting brought about many of them at once. */
+    async releaseHeld(destination: string, now: Date): Promise<void> {
+      await tx.report.updateMany({
+        where: { destination, guarded: true },
+        data: { guarded: false, dueAt: now },
+      })
+    },
+
+    async held(): Promise<Held[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select destination, count(*)::int as count from reports where guarded group by destination order by destination`)
     },
 
     /**
@@ -97,6 +136,7 @@ export function reports(tx: Tx, { draws }: Tools) {
           join memberships m on m.person_id = s.person_id and m.community_id = s.community_id and m.state = 'member'
           join communities c on c.id = s.community_id and c.state = 'open' and not c.sensitive
           join destinations d on d.name = r.destination and d.purpose = s.purpose and d.recipient = s.recipient
+          join people p on p.id = s.person_id and p.paused_at is null
           where s.person_id = r.person_id and s.community_id = r.community_id and s.standing)`)
       const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(now)}
         and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
@@ -139,6 +179,7 @@ export function reports(tx: Tx, { draws }: Tools) {
               when r.direction_id is not distinct from sent.direction then sent.wanted else nullif(sent.wanted, 'in') end`
           : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
       await tx.$executeRaw(Prisma.sql`update reports r set ${heard}, ${settled(outcome, unless)} ${ours}`)
+      if ('done' in outcome) await sent(tx).note(rows, now)
     },
 
     /** When the next report can be sent: not while its destination is paused, nor while the person's other one is under way. */
@@ -146,7 +187,7 @@ export function reports(tx: Tx, { draws }: Tools) {
       const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
         with due as materialized (
           select r.person_id, r.destination, r.due_at, r.leased_until from reports r
-          join destinations d on d.name = r.destination and d.connected and d.paused_at is null
+          join destinations d on d.name = r.destination and d.connected and d.started and d.paused_at is null
           where r.due_at is not null)
         select min(greatest(due.due_at, held.until)) as next from due
         left join (select person_id, destination, max(leased_until) as until from due where leased_until is not null

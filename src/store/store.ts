@@ -6,17 +6,21 @@ import { deliveries } from './deliveries.ts'
 import { destinations } from './destinations.ts'
 import { directions } from './directions.ts'
 import { drafts } from './drafts.ts'
+import { erasures } from './erasures.ts'
 import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
 import { mails } from './mails.ts'
 import { memberships } from './memberships.ts'
 import { needs } from './needs.ts'
+import { notices } from './notices.ts'
 import { organizations } from './organization.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
 import { reports } from './reports.ts'
 import { rooms } from './rooms.ts'
+import { sent } from './sent.ts'
 import { staffNotes } from './staff-notes.ts'
+import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** Everything stored, by noun. An object of this lives as long as its transaction. */
@@ -33,16 +37,20 @@ export function storeOn(tx: Tx, tools: Tools) {
     destinations: destinations(tx),
     directions: directions(tx, tools),
     drafts: drafts(tx, tools),
+    erasures: erasures(tx, tools),
     invitations: invitations(tx, tools),
     jobRuns: jobRuns(tx),
     mails: mails(tx, tools),
     memberships: memberships(tx, tools),
     needs: needs(tx, tools),
+    notices: notices(tx, tools),
     organization: organizations(tx),
     people: people(tx, tools),
     posts: posts(tx, tools),
     reports: reports(tx, tools),
     rooms: rooms(tx, tools),
+    sent: sent(tx),
     staffNotes: staffNotes(tx),
+    tombstones: tombstones(tx, tools),
   }
 }

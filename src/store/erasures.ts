@@ -1,0 +1,213 @@
+import { z } from 'zod'
+import { Prisma } from './generated/client.ts'
+import { tombstones } from './tombstones.ts'
+import type { Tools, Tx } from './transaction.ts'
+import { isFree, type Outcome, settled, taken } from './work.ts'
+
+/** Where somebody who is forgotten is told, once more, that it is done. */
+const receiptSchema = z.object({
+  platform: z.string(),
+  workspace: z.string(),
+  account: z.string(),
+  zone: z.string(),
+  language: z.string(),
+})
+export type Receipt = z.infer<typeof receiptSchema>
+
+const fromDestination = z.object({
+  person: z.string(),
+  email: z.string(),
+  recipient: z.string(),
+  receipt: receiptSchema.optional(),
+})
+const fromRoom = z.object({ platform: z.string(), workspace: z.string(), room: z.string(), account: z.string() })
+
+interface Claimed {
+  id: string
+  attempts: number
+  createdAt: Date
+}
+
+interface Row extends Claimed {
+  kind: string
+  destination: string | null
+  sealed: Uint8Array
+  heardAt: Date | null
+}
+
+/** What is still to be done outside for somebody forgotten: a destination to tell, or a room to leave. */
+export type ClaimedErasure =
+  | (Claimed & { kind: 'destination'; destination: string; isHeard: boolean } & z.infer<typeof fromDestination>)
+  | (Claimed & { kind: 'room' } & z.infer<typeof fromRoom>)
+
+/** What forgetting somebody leaves to others: communities nobody looks after now, and seeds with a pledge less. */
+export interface Forgotten {
+  unlookedAfter: string[]
+  seeds: string[]
+}
+
+interface Told {
+  id: string
+  key: string
+  destination: string
+  recipient: string
+  until: Date | null
+}
+
+export function erasures(tx: Tx, tools: Tools) {
+  const { draws, keys } = tools
+
+  const row = (
+    kind: ClaimedErasure['kind'],
+    sealed: object,
+    now: Date,
+    more: Partial<Prisma.ErasureCreateManyInput> = {},
+  ) => ({
+    id: draws.id(now),
+    kind,
+    sealed: keys.seal(JSON.stringify(sealed)),
+    createdAt: now,
+    dueAt: now,
+    ...more,
+  })
+
+  /** Every destination that was ever told of them, and until when a request about them may be under way. */
+  const toldOf = (ids: string[]) =>
+    tx.$queryRaw<Told[]>(Prisma.sql`
+      select p.id, p.key, r.destination, d.recipient, max(r.leased_until) as until
+      from reports r join people p on p.id = r.person_id join destinations d on d.name = r.destination
+      where r.person_id = any(${ids}) and r.known_email is not null
+      group by p.id, p.key, r.destination, d.recipient order by r.destination, p.id`)
+
+  return {
+    /**
+     * Forgets a person here, at once and for good, and puts down what is to be done outside. What others still need (who
+     * organizes, what was done as staff) stays without them.
+     */
+    async erase(personId: string, now: Date, receipt?: Receipt): Promise<Forgotten> {
+      const shells = await tx.person.findMany({ where: { unitedInto: personId }, select: { id: true } })
+      const ids = [personId, ...shells.map((shell) => shell.id)]
+      // Whatever else they are doing waits, and then finds nobody.
+      await tx.$queryRaw(Prisma.sql`select id from people where id = any(${ids}) order by id for update`)
+      const person = await tx.person.findUnique({ where: { id: personId }, include: { accounts: true } })
+      if (!person) return { unlookedAfter: [], seeds: [] }
+      const told = (await toldOf(ids)).map(({ id, key, destination, recipient, until }) => {
+        const sealed = {
+          person: key,
+          email: person.email ?? '',
+          recipient,
+          ...(receipt && id === personId && { receipt }),
+        }
+        // Whatever is under way must not arrive after it.
+        return row('destination', sealed, now, { destination, dueAt: until && until > now ? until : now })
+      })
+      const inRooms = await tx.$queryRaw<z.infer<typeof fromRoom>[]>(Prisma.sql`
+        select r.platform, r.workspace, r.external_id as room, a.external_id as account
+        from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
+        join accounts a on a.person_id = p.person_id and a.platform = r.platform and a.workspace = r.workspace
+        where p.person_id = any(${ids})`)
+      await tx.erasure.createMany({ data: [...told, ...inRooms.map((place) => row('room', place, now))] })
+      const memberships = await tx.membership.findMany({
+        where: { personId: { in: ids } },
+        include: { community: { select: { state: true } } },
+      })
+      await tombstones(tx, tools).raise(ids, person.email, now)
+      await forgetTraces(
+        ids,
+        person.accounts.map((account) => account.id),
+      )
+      await tx.person.deleteMany({ where: { id: { in: ids } } })
+      const organized = memberships
+        .filter((one) => one.organizer && one.state === 'member')
+        .map((one) => one.communityId)
+      return {
+        unlookedAfter: await unlookedAfter(organized),
+        seeds: memberships.filter((one) => one.community.state === 'seed').map((one) => one.communityId),
+      }
+    },
+
+    /** Takes what is due; what is for a destination that is paused or not connected waits. */
+    async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedErasure[] }> {
+      const lease = draws.key()
+      const rows = await tx.$queryRaw<Row[]>(
+        Prisma.sql`
+          with free as (select id from erasures e where ${isFree(now)} and ${CAN_BE_DONE} order by id limit ${limit} for update skip locked)
+          update erasures e set ${taken({ name: lease, now })} from free where e.id = free.id
+          returning e.id, e.kind, e.destination, e.sealed, e.attempts, e.created_at as "createdAt", e.heard_at as "heardAt"`,
+      )
+      return { lease, rows: rows.sort((a, b) => (a.id < b.id ? -1 : 1)).flatMap(opened) }
+    },
+
+    /** The destination has heard; the receipt comes next. */
+    async heard(id: string, lease: string, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update erasures set heard_at = ${now}::timestamptz, attempts = 0, failure = null where id = ${id} and lease = ${lease}`)
+    },
+
+    /** Done for good, and gone; or put off. Who came back to the room meanwhile is let in again. */
+    async finish(erasure: ClaimedErasure, lease: string, outcome: Outcome, now: Date): Promise<void> {
+      if (!('done' in outcome)) {
+        await tx.$executeRaw(
+          Prisma.sql`update erasures set ${settled(outcome)} where id = ${erasure.id} and lease = ${lease}`,
+        )
+        return
+      }
+      await tx.erasure.deleteMany({ where: { id: erasure.id, lease } })
+      if (erasure.kind === 'destination') return
+      await tx.$executeRaw(Prisma.sql`
+        update room_places p set known = null, due_at = ${now}::timestamptz from rooms r, accounts a
+        where r.id = p.room_id and r.platform = ${erasure.platform} and r.workspace = ${erasure.workspace}
+          and r.external_id = ${erasure.room} and a.person_id = p.person_id and a.platform = r.platform
+          and a.workspace = r.workspace and a.external_id = ${erasure.account} and p.wanted = 'in'`)
+    },
+
+    async next(): Promise<Date | undefined> {
+      const [found] = await tx.$queryRaw<{ next: Date | null }[]>(
+        Prisma.sql`select min(greatest(due_at, leased_until)) as next from erasures e where due_at is not null and ${CAN_BE_DONE}`,
+      )
+      return found?.next ?? undefined
+    },
+
+    /** How many each destination still owes, for staff. */
+    async waiting(): Promise<{ destination: string; count: number }[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select destination, count(*)::int as count from erasures where kind = 'destination' and heard_at is null
+        group by destination order by destination`)
+    },
+  }
+
+  /** Nothing where it was sealed with a key that is no longer in use: it waits until that key is back. */
+  function opened({ sealed, heardAt, destination, kind, ...claimed }: Row): ClaimedErasure[] {
+    const words = keys.open(sealed)
+    if (words === undefined) return []
+    if (kind === 'room') return [{ ...claimed, kind, ...fromRoom.parse(JSON.parse(words)) }]
+    const about = fromDestination.parse(JSON.parse(words))
+    return [{ ...claimed, kind: 'destination', destination: destination ?? '', isHeard: heardAt !== null, ...about }]
+  }
+
+  /** Their name and number wherever something stays that is not theirs. */
+  async function forgetTraces(ids: string[], accountIds: string[]): Promise<void> {
+    await tx.post.deleteMany({ where: { accountId: { in: accountIds } } })
+    for (const id of ids) {
+      await tx.$executeRaw(Prisma.sql`
+        update posts set body = replace(body::text, ${id}, '')::jsonb where position(${id} in body::text) > 0`)
+    }
+    await tx.mail.deleteMany({ where: { personId: { in: ids } } })
+    await tx.union.deleteMany({ where: { OR: [{ keptId: { in: ids } }, { mergedId: { in: ids } }] } })
+    await tx.auditEntry.updateMany({ where: { actorId: { in: ids } }, data: { actorId: null, actorName: null } })
+    await tx.community.updateMany({ where: { founderId: { in: ids } }, data: { founderId: null } })
+    await tx.invitation.updateMany({ where: { createdById: { in: ids } }, data: { createdById: null } })
+  }
+
+  async function unlookedAfter(communityIds: string[]): Promise<string[]> {
+    const open = await tx.community.findMany({
+      where: { id: { in: communityIds }, state: 'open', memberships: { none: { organizer: true, state: 'member' } } },
+      orderBy: { id: 'asc' },
+    })
+    return open.map((community) => community.id)
+  }
+}
+
+/** A destination that is paused or no longer configured can't be told yet. */
+const CAN_BE_DONE = Prisma.sql`(e.destination is null or e.heard_at is not null
+  or exists (select 1 from destinations d where d.name = e.destination and d.connected and d.paused_at is null))`

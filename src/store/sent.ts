@@ -1,0 +1,44 @@
+import { Prisma } from './generated/client.ts'
+import type { ClaimedReport } from './reports.ts'
+import type { Tx } from './transaction.ts'
+
+/** What a destination was told of a person, as the person reads it. */
+export interface Sent {
+  communityId: string
+  communityName: string
+  destination: string
+  recipient: string
+  op: 'in' | 'out'
+  revision: number
+  at: Date
+}
+
+/** The delivery log: each person's own record of what was passed on about them, to whom and when. */
+export function sent(tx: Tx) {
+  return {
+    /** Writes down what a destination took. Whoever was forgotten meanwhile has no record any more. */
+    async note(
+      rows: Pick<ClaimedReport, 'personId' | 'communityId' | 'destination' | 'revision' | 'wanted'>[],
+      now: Date,
+    ) {
+      await tx.$executeRaw(Prisma.sql`
+        with there as (
+          select id from people where id = any(${rows.map((row) => row.personId)}) order by id for key share)
+        insert into sent_reports (person_id, community_id, destination, revision, op, recipient, at)
+        select there.id, said.community_id, said.destination, said.revision, said.op, d.recipient, ${now}::timestamptz
+        from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
+          ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
+          ${rows.map((row) => row.wanted)}::text[]) as said (person_id, community_id, destination, revision, op)
+        join there on there.id = said.person_id join destinations d on d.name = said.destination
+        on conflict (person_id, community_id, destination, revision) do nothing`)
+    },
+
+    /** The newest first. */
+    async of(personId: string, take: number): Promise<Sent[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select s.community_id as "communityId", c.name as "communityName", s.destination, s.recipient, s.op, s.revision, s.at
+        from sent_reports s join communities c on c.id = s.community_id
+        where s.person_id = ${personId} order by s.at desc, s.community_id, s.destination, s.revision desc limit ${take}`)
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { sameEmail } from '../core/person.ts'
+import type { Tools, Tx } from './transaction.ts'
+
+/** A mark of somebody forgotten, by a keyed hash that tells nothing without the key. */
+export interface Tombstone {
+  hash: string
+  kind: 'person' | 'address'
+  at: Date
+}
+
+/**
+ * Who was forgotten. A person's id is marked for good, so that no backup or older link brings them back; an address until
+ * they prove it again themselves, so that no import does.
+ */
+export function tombstones(tx: Tx, { keys }: Tools) {
+  const ofPerson = (id: string) => keys.tombstone(`person/${id}`)
+  const ofAddress = (email: string) => keys.tombstone(`address/${sameEmail(email)}`)
+  return {
+    async raise(personIds: string[], email: string | null, now: Date): Promise<void> {
+      const people = personIds.map((id) => ({ hash: ofPerson(id), kind: 'person', at: now }))
+      const address = email === null ? [] : [{ hash: ofAddress(email), kind: 'address', at: now }]
+      await tx.tombstone.createMany({ data: [...people, ...address], skipDuplicates: true })
+    },
+
+    /** The person came back by themselves. */
+    async lift(email: string): Promise<void> {
+      await tx.tombstone.deleteMany({ where: { hash: ofAddress(email) } })
+    },
+
+    /** Which of these people were forgotten once, to forget them again after a restore. */
+    async among(personIds: string[]): Promise<string[]> {
+      const hashes = new Map(personIds.map((id) => [ofPerson(id), id]))
+      const rows = await tx.tombstone.findMany({ where: { hash: { in: [...hashes.keys()] } } })
+      return rows.map((row) => hashes.get(row.hash) ?? '').filter(Boolean)
+    },
+
+    /** Whether whoever had this address wanted to be forgotten, and has not come back. */
+    async isOf(email: string): Promise<boolean> {
+      return (await tx.tombstone.count({ where: { hash: ofAddress(email) } })) > 0
+    },
+
+    /** All of them since a time, the earliest first, to be kept beside the backups. */
+    async since(time: Date): Promise<Tombstone[]> {
+      const rows = await tx.tombstone.findMany({
+        where: { at: { gte: time } },
+        orderBy: [{ at: 'asc' }, { hash: 'asc' }],
+      })
+      // `raise` alone writes kinds.
+      return rows.map((row) => ({ ...row, kind: row.kind as Tombstone['kind'] }))
+    },
+
+    /** Takes over marks kept elsewhere. */
+    async keep(marks: Tombstone[]): Promise<void> {
+      await tx.tombstone.createMany({ data: marks, skipDuplicates: true })
+    },
+  }
+}
