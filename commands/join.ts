@@ -69,7 +69,7 @@ export default command({
         if (!(await store.memberships.decline(c.id, p))) return { update: { text: ANSWERED } }
         await store.audit.note(caller, 'organizer', 'request declined', now, { community: c })
         const told = say`Your request to join ${{ strong: c.name }} was declined: ${reason}`
-        await store.posts.sayToAll([p], { text: told }, now, where)
+        await store.notices.tell([p], 'answered', { text: told }, now, where, c)
         return { update: { text: say`You declined the request of ${{ person: p }}. They see your reason.` } }
       },
     }),
@@ -200,7 +200,7 @@ async function ask(context: Context, { c, reason }: { c: Found; reason: string }
       { label: say`Decline`, press: address('join.decline', args) },
     ],
   }
-  await store.posts.sayToAll(await store.memberships.organizers(c.id), { card }, now, where)
+  await store.notices.tell(await store.memberships.organizers(c.id), 'asked', { card }, now, where, c)
   return {
     update: {
       text: say`Your request went to the organizers of ${{ strong: c.name }}. You will hear what they answer.`,
@@ -222,9 +222,11 @@ async function accept(context: Context, { c, p }: { c: Found; p: string }): Prom
   await store.audit.note(caller, 'organizer', 'request accepted', now, { community: c })
   const text = say`Your request was accepted: you're in ${{ strong: c.name }}.`
   const [asking] = c.sensitive || !(await mayAsk(context)) ? [] : await store.destinations.list()
-  if (asking) await store.directions.asked(p, c.id, asking, printOf(asking, c, context.organization), now)
   const card = c.sensitive ? enterCard(c) : asking && questionCard(context, asking, c)
-  await store.posts.sayToAll([p], { text, ...(card && { card }) }, now, where)
+  const shown = await store.notices.tell([p], 'answered', { text, ...(card && { card }) }, now, where, c)
+  if (asking && shown.length > 0) {
+    await store.directions.asked(p, c.id, asking, printOf(asking, c, context.organization), now)
+  }
   return { update: { text: say`${{ person: p }} is in ${{ strong: c.name }} now.` } }
 }
 

@@ -101,7 +101,7 @@ async function go(context: Context, found: Found, reason: string | undefined): P
   if (left === 'was not in it') return { text: say`You are not in ${{ strong: found.name }}.` }
   if (reason) {
     const word = say`Someone left ${{ strong: found.name }} and tells its organizers: ${reason.slice(0, REASON_MAX)}`
-    await store.posts.sayToAll(organizers, { text: word }, now, where)
+    await store.notices.tell(organizers, 'looking-after', { text: word }, now, where, found)
   }
   if (found.standing.organizer && (await store.memberships.organizers(found.id)).length === 0) {
     await tellUnlookedAfter(context, found)
@@ -139,14 +139,15 @@ async function handOver(
   context: Context,
   { c, p, d }: { c: Found; p: string; d?: string | undefined },
 ): Promise<Reply> {
-  const { store, where, now } = context
+  const { store, caller, where, now } = context
   if (!(await store.memberships.makeOrganizer(c.id, p))) {
     throw new Refusal(
       say`${{ person: p }} is not in ${{ strong: c.name }} any more. Type ${{ typed: `/leave ${c.slug ?? ''}` }} again.`,
     )
   }
   const told = say`You look after ${{ strong: c.name }} now: its last organizer left and named you. If you would rather not, type ${{ typed: `/leave ${c.slug ?? ''}` }} or ask the others in the room.`
-  await store.posts.sayToAll([p], { text: told }, now, where)
+  await store.notices.tell([p], 'looking-after', { text: told }, now, where, c)
+  await store.audit.note(caller, 'organizer', 'organizer named', now, { community: c })
   return { update: await go(context, c, await reasonOf(context, d)) }
 }
 
@@ -156,6 +157,7 @@ async function volunteer({ store, caller, now }: Context, { c }: { c: Found }): 
     return { text: say`Thank you. Somebody else was faster: ${{ strong: c.name }} has an organizer.` }
   }
   await store.memberships.makeOrganizer(c.id, caller.id)
+  await store.audit.note(caller, 'organizer', 'became organizer', now, { community: c })
   await store.staffNotes.resolve(`no-organizer/${c.id}`, now)
   await store.posts.sayInRooms(
     c.id,

@@ -104,7 +104,7 @@ async function settle(
   told: Content['text'],
   text: Content['text'],
 ): Promise<Reply> {
-  if (c.founderId && told) await store.posts.sayToAll([c.founderId], { text: told }, now, where)
+  if (c.founderId && told) await store.notices.tell([c.founderId], 'answered', { text: told }, now, where, c)
   await store.staffNotes.resolve(`waiting/${c.id}`, now)
   await store.audit.note(caller, 'staff', act, now, { community: c })
   return { ...(text && { text }), redraw: [{ card: 'review', id: c.id }] }

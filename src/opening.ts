@@ -1,7 +1,7 @@
 import { mayAsk, printOf, questionCard } from './asking.ts'
 import type { Context } from './command.ts'
 import { say, type Text } from './core/say.ts'
-import { address, type Card, type Content } from './reply.ts'
+import { address, type Card } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
 
 /** More than any number of pledges that may be asked for. */
@@ -24,23 +24,14 @@ export async function openCommunity(context: Context, community: WithStanding): 
   if ((await store.memberships.organizers(id)).length === 0) await lookForOrganizer(context, community)
   const members = await store.memberships.list(id, 'member', ALL)
   const others = members.map((member) => member.personId).filter((personId) => personId !== caller.id)
-  await store.posts.sayToAll(others, await notice(context, community), now, where)
-}
-
-async function notice(context: Context, community: WithStanding): Promise<Content> {
-  const { store, caller, now } = context
-  const text = say`${{ strong: community.name }} has opened, and you are in.`
-  if (community.sensitive) return { text, card: enterCard(community) }
-  const [asking] = (await mayAsk(context)) ? await store.destinations.list() : []
-  if (!asking) return { text }
-  await store.directions.askedAll(
-    community.id,
-    caller.id,
-    asking,
-    printOf(asking, community, context.organization),
-    now,
-  )
-  return { text, card: questionCard(context, asking, community) }
+  const asking = sensitive || !(await mayAsk(context)) ? undefined : (await store.destinations.list())[0]
+  const told = say`${{ strong: name }} has opened, and you are in.`
+  const card = sensitive ? enterCard(community) : asking && questionCard(context, asking, community)
+  const shown = await store.notices.tell(others, 'opened', { text: told, ...(card && { card }) }, now, where, community)
+  // Whoever was not shown the question is asked at their next own act.
+  if (asking) {
+    await store.directions.askedAll(id, shown, asking, printOf(asking, community, context.organization), now)
+  }
 }
 
 /** Entering a sensitive community's room is a press of its own, since the others there will see who came. */

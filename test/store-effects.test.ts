@@ -88,7 +88,7 @@ describe('posts', () => {
     const away = { platform: 'terminal', workspace: 'den', externalId: 'ben' }
     const ben = await stage.read((store) => store.people.meet(away, 'ben', stage.now()))
     const body = { text: say`hello` }
-    await stage.read((store) => store.posts.sayToAll([ana.id, ben.id], body, stage.now(), HERE))
+    await stage.read((store) => store.notices.tell([ana.id, ben.id], 'answered', body, stage.now(), HERE))
     const told = (await claim()).rows.map(({ workspace, account }) => ({ workspace, account }))
     expect(told).toEqual([
       { workspace: 'main', account: 'ana' },

@@ -38,6 +38,23 @@ export function mails(tx: Tx, { draws, keys }: Tools) {
       })
     },
 
+    /** Writes the same to many people, each at its time. One statement. */
+    async wantEach(
+      to: { personId: string; to: string; dueAt: Date }[],
+      words: Omit<Letter, 'to'>,
+      now: Date,
+    ): Promise<void> {
+      const sealed = to.map((one) =>
+        Buffer.from(keys.seal(JSON.stringify({ to: one.to, ...words } satisfies Letter))).toString('hex'),
+      )
+      await tx.$executeRaw(Prisma.sql`
+        insert into mails (id, message_id, person_id, sealed, created_at, due_at)
+        select each.id, each.message_id, each.person_id, decode(each.sealed, 'hex'), ${now}::timestamptz, each.due_at::timestamptz
+        from unnest(${to.map(() => draws.id(now))}::text[], ${to.map(() => draws.key().toLowerCase())}::text[],
+          ${to.map((one) => one.personId)}::text[], ${sealed}::text[], ${to.map((one) => one.dueAt.toISOString())}::text[])
+          as each (id, message_id, person_id, sealed, due_at)`)
+    },
+
     /** Puts off what is due, while there is nobody to send it. */
     async waitAnHour(now: Date): Promise<void> {
       await tx.$executeRaw(

@@ -22,6 +22,9 @@ export interface ClaimedPost {
   attempts: number
 }
 
+/** Discord's nonce takes 25 characters. */
+const KEY_LENGTH = 25
+
 /** A post can go out: the community's room is there, and nothing older of the same line still waits. */
 const SENDABLE = Prisma.sql`
   not exists (select 1 from posts o where o.line = p.line and o.due_at is not null and o.id < p.id)
@@ -42,8 +45,7 @@ export function posts(tx: Tx, { draws }: Tools) {
       accountId: 'accountId' in target ? target.accountId : null,
       // Content is plain data; Prisma's type for JSON asks for an index signature that interfaces lack.
       body: body as unknown as Prisma.InputJsonValue,
-      // Discord's nonce takes 25 characters.
-      key: draws.key().slice(0, 25),
+      key: draws.key().slice(0, KEY_LENGTH),
       createdAt: now,
       dueAt: now,
     }
@@ -61,23 +63,22 @@ export function posts(tx: Tx, { draws }: Tools) {
       for (const { platform, workspace } of rooms) await this.say({ communityId, platform, workspace }, body, now)
     },
 
-    /** Says it to people in private, each on the account nearest to where it came about. */
-    async sayToAll(
-      personIds: string[],
-      body: Content,
-      now: Date,
-      near: { platform: string; workspace: string },
-    ): Promise<void> {
-      const accounts = await tx.account.findMany({ where: { personId: { in: personIds } }, orderBy: { id: 'asc' } })
-      const rows = personIds.flatMap((personId) => {
-        const own = accounts.filter((account) => account.personId === personId)
-        const here = own.find((account) => account.platform === near.platform && account.workspace === near.workspace)
-        const account = here ?? own[0]
-        return account
-          ? [rowOf({ accountId: account.id, platform: account.platform, workspace: account.workspace }, body, now)]
-          : []
-      })
-      await tx.post.createMany({ data: rows })
+    /**
+     * Says the same to many accounts in private, each at its time. What is held back has a line of its own, so that it holds
+     * up nothing urgent. One statement.
+     */
+    async sayEach(to: (PostTarget & { accountId: string; dueAt: Date })[], body: Content, now: Date): Promise<void> {
+      if (to.length === 0) return
+      const lineOf = ({ platform, workspace, accountId, dueAt }: (typeof to)[number]) =>
+        `${platform}/${workspace}/${accountId}${dueAt > now ? `/${dueAt.toISOString()}` : ''}`
+      await tx.$executeRaw(Prisma.sql`
+        insert into posts (id, line, platform, workspace, account_id, body, key, created_at, due_at)
+        select each.id, each.line, each.platform, each.workspace, each.account_id, ${JSON.stringify(body)}::jsonb, each.key,
+          ${now}::timestamptz, each.due_at::timestamptz
+        from unnest(${to.map(() => draws.id(now))}::text[], ${to.map(lineOf)}::text[], ${to.map((one) => one.platform)}::text[],
+          ${to.map((one) => one.workspace)}::text[], ${to.map((one) => one.accountId)}::text[],
+          ${to.map(() => draws.key().slice(0, KEY_LENGTH))}::text[], ${to.map((one) => one.dueAt.toISOString())}::text[])
+          as each (id, line, platform, workspace, account_id, key, due_at)`)
     },
 
     async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedPost[] }> {

@@ -22,6 +22,7 @@ import { sent } from './sent.ts'
 import { staffNotes } from './staff-notes.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { unions } from './unions.ts'
 
 /** Everything stored, by noun. An object of this lives as long as its transaction. */
 export type Store = ReturnType<typeof storeOn>
@@ -52,5 +53,6 @@ export function storeOn(tx: Tx, tools: Tools) {
     sent: sent(tx),
     staffNotes: staffNotes(tx),
     tombstones: tombstones(tx, tools),
+    unions: unions(tx, tools),
   }
 }

@@ -1,0 +1,145 @@
+import {
+  checkWay,
+  kindOf,
+  NOTICE_KINDS,
+  type NoticeKind,
+  notBefore,
+  type Quiet,
+  type Way,
+  wayOf,
+} from '../core/notice.ts'
+import { lines, say, type Text } from '../core/say.ts'
+import type { Content } from '../reply.ts'
+import { Prisma } from './generated/client.ts'
+import { mails } from './mails.ts'
+import { posts } from './posts.ts'
+import type { Tools, Tx } from './transaction.ts'
+
+/** How one person is to be told of something. */
+interface Told {
+  id: string
+  way: string | null
+  zone: string
+  quietFrom: string | null
+  quietTo: string | null
+  /** Their address, if it is proven. */
+  email: string | null
+  accountId: string | null
+  platform: string
+  workspace: string
+}
+
+/** Telling people things, each in the way and at the time they chose. */
+export function notices(tx: Tx, tools: Tools) {
+  /** Everything that decides how these people are told, in one statement, in the order they were named. */
+  const howToTell = (
+    personIds: string[],
+    kind: NoticeKind,
+    near: { platform: string; workspace: string },
+  ): Promise<Told[]> =>
+    tx.$queryRaw<Told[]>(Prisma.sql`
+      select p.id, n.way, coalesce(p.zone, o.zone, 'UTC') as zone, p.quiet_from as "quietFrom", p.quiet_to as "quietTo",
+        case when p.email_proven_at is not null then p.email end as email,
+        a.id as "accountId", coalesce(a.platform, '') as platform, coalesce(a.workspace, '') as workspace
+      from unnest(${personIds}::text[]) with ordinality as named (id, place)
+      join people p on p.id = named.id and (p.paused_at is null or ${kindOf(kind).own ?? false})
+      left join organization o on o.id = 1
+      left join notice_choices n on n.person_id = p.id and n.kind = ${kind}
+      left join lateral (
+        select id, platform, workspace from accounts where person_id = p.id
+        order by (platform = ${near.platform} and workspace = ${near.workspace}) desc, id limit 1) a on true
+      order by named.place`)
+
+  return {
+    /**
+     * Tells people something, each in their own way and not in their quiet hours, on the account nearest to where it came
+     * about. Gives back who is shown it in chat, where alone buttons can be pressed. What is `about` a sensitive community
+     * never goes by mail (product.md, law 7).
+     */
+    async tell(
+      personIds: string[],
+      kind: NoticeKind,
+      body: Content,
+      now: Date,
+      near: { platform: string; workspace: string },
+      about: { sensitive: boolean } = { sensitive: false },
+    ): Promise<string[]> {
+      const needsChat = (body.card?.buttons?.length ?? 0) > 0
+      const told = (await howToTell([...new Set(personIds)], kind, near)).map((one) => {
+        const chosen = wayOf(kind, one.way)
+        const byMail = chosen === 'mail' && one.email !== null && !about.sensitive
+        const quiet = one.quietFrom && one.quietTo ? { from: one.quietFrom, to: one.quietTo } : null
+        return {
+          ...one,
+          dueAt: kindOf(kind).waits ? notBefore(now, quiet, one.zone) : now,
+          mailTo: byMail ? one.email : null,
+          inChat: one.accountId !== null && (chosen === 'chat' || (chosen === 'mail' && (!byMail || needsChat))),
+        }
+      })
+      const shown = told.filter((one) => one.inChat)
+      await posts(tx, tools).sayEach(
+        shown.flatMap(({ accountId, platform, workspace, dueAt }) =>
+          accountId ? [{ accountId, platform, workspace, dueAt }] : [],
+        ),
+        body,
+        now,
+      )
+      const mailed = told.flatMap(({ id, mailTo, dueAt }) => (mailTo ? [{ personId: id, to: mailTo, dueAt }] : []))
+      if (mailed.length > 0) await mails(tx, tools).wantEach(mailed, await letterOf(kind, body, needsChat), now)
+      return shown.map((one) => one.id)
+    },
+
+    /** The way each kind takes for a person, and their quiet hours. */
+    async choices(personId: string): Promise<{ ways: Record<NoticeKind, Way>; quiet: Quiet | null }> {
+      const person = await tx.person.findUnique({
+        where: { id: personId },
+        select: { quietFrom: true, quietTo: true, noticeChoices: true },
+      })
+      const { quietFrom, quietTo, noticeChoices = [] } = person ?? {}
+      const ways = NOTICE_KINDS.map((kind) => [kind, wayOf(kind, noticeChoices.find((one) => one.kind === kind)?.way)])
+      return {
+        // Every kind has its entry.
+        ways: Object.fromEntries(ways) as Record<NoticeKind, Way>,
+        quiet: quietFrom && quietTo ? { from: quietFrom, to: quietTo } : null,
+      }
+    },
+
+    /** Choosing mail is the yes to being written to; refused where a kind cannot take the way. */
+    async choose(personId: string, kind: NoticeKind, way: Way): Promise<void> {
+      checkWay(kind, way)
+      await tx.noticeChoice.upsert({
+        where: { personId_kind: { personId, kind } },
+        create: { personId, kind, way },
+        update: { way },
+      })
+    },
+
+    /** Sets the hours in which notices wait ("22:00" to "08:00"), or ends them. */
+    async quiet(personId: string, hours: Quiet | null): Promise<void> {
+      await tx.person.update({
+        where: { id: personId },
+        data: { quietFrom: hours?.from ?? null, quietTo: hours?.to ?? null },
+      })
+    },
+  }
+
+  /** A notice as a letter. Nothing can be pressed there, so it says where to answer; it names no community outside. */
+  async function letterOf(
+    kind: NoticeKind,
+    { text, card }: Content,
+    needsChat: boolean,
+  ): Promise<{ subject: Text; text: Text }> {
+    const organization = await tx.organization.findUnique({ where: { id: 1 }, select: { name: true } })
+    return {
+      subject: say`${organization?.name ?? 'Kindred'}: ${kindOf(kind).label}`,
+      text: lines(
+        text,
+        card?.title,
+        card?.body,
+        ...(card?.fields?.map(({ label, value }) => say`${label}: ${value}`) ?? []),
+        needsChat && say`To answer, go to the chat: the same message waits for you there.`,
+        say`You get this by mail because you chose so. To change it, type ${{ typed: '/my notices' }} in the chat.`,
+      ),
+    }
+  }
+}
