@@ -60,7 +60,10 @@ const TABLE: Rule[] = [
     types: ['src/reply.ts'],
   },
   platform('terminal', 'luxon', 'node:readline/promises'),
-  { files: 'src/segments/', may: ['src/segments/', 'zod', 'csv-parse', 'csv-stringify', 'proper-lockfile', 'node:'] },
+  {
+    files: 'src/segments/',
+    may: ['src/segments/', 'zod', 'csv-parse', 'csv-stringify', 'pg', 'proper-lockfile', 'standardwebhooks', 'node:'],
+  },
   {
     files: 'src/jobs/',
     // Of the segment stores only their contract: its errors say what is to be tried again.

@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
 import { z } from 'zod'
 import { csv } from './csv.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
+import { table } from './table.ts'
+import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv]
+export const connectors: Connector[] = [csv, table, webhook]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {
@@ -15,7 +16,7 @@ interface Wanted {
 
 /** Opens each destination's segment store with its settings, or says which setting is wrong. */
 export function openDestinations<T extends Wanted>(wanted: T[], now: () => Date): (T & { store: SegmentStore })[] {
-  const folders = new Set<string>()
+  const places = new Map<string, string>()
   return wanted.map((one) => {
     const connector = connectors.find(({ name }) => name === one.connector)
     if (!connector) {
@@ -25,13 +26,14 @@ export function openDestinations<T extends Wanted>(wanted: T[], now: () => Date)
     }
     const settings = connector.settings.safeParse({ ...folderOf(one.name), ...one.settings })
     if (!settings.success) throw new BadDestination(`${one.name}: ${z.prettifyError(settings.error)}`)
-    const folder = typeof settings.data.DIR === 'string' ? resolve(settings.data.DIR) : undefined
-    if (folder !== undefined && folders.has(folder)) {
+    const place = `${connector.name} ${connector.place(settings.data)}`
+    const other = places.get(place)
+    if (other !== undefined) {
       throw new BadDestination(
-        `${one.name}: another destination writes to ${folder} already. Who said yes to one purpose would stand in the files of the other: set ${one.name.toUpperCase()}_DIR.`,
+        `${one.name}: it would write to the same place as ${other}. Who said yes to one purpose would be known to the other: look at the settings that begin with ${one.name.toUpperCase()}_.`,
       )
     }
-    if (folder !== undefined) folders.add(folder)
+    places.set(place, one.name)
     return { ...one, store: connector.open(settings.data, now) }
   })
 }

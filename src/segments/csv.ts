@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { lock } from 'proper-lockfile'
@@ -29,6 +30,7 @@ const LOCK_STALE_MS = 10_000
 export const csv: Connector<typeof settings> = {
   name: 'csv',
   settings,
+  place: ({ DIR }) => resolve(DIR),
   open: ({ DIR }, now) => openFolder(DIR, now),
 }
 

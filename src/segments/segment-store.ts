@@ -47,19 +47,23 @@ export interface SegmentStore {
   take(segment: string, entries: Entry[], signal: AbortSignal): Promise<Result[]>
   /** Takes a person out of every segment and out of whatever the store keeps of the past, but for their number. */
   forget(person: Forgotten, signal: AbortSignal): Promise<Result>
+  /** Lets go of its connections, at the end. */
+  close?(): Promise<void>
 }
 
 /** A kind of segment store: its settings (with help), and how one is made of them. */
 export interface Connector<S extends z.ZodObject = z.ZodObject> {
   name: string
   settings: S
+  /** What two destinations must not share, since who said yes to one would be known to the other. May hold secrets. */
+  place(settings: z.output<S>): string
   open(settings: z.output<S>, now: () => Date): SegmentStore
 }
 
 /** The whole batch can never succeed as it is: kept and shown to staff. */
 export class Rejected extends Error {}
 
-/** The key is refused (401, 403): pauses the destination, not the person. */
+/** The key is refused (401, 403), or nothing more is wanted (410): pauses the destination, not the person. */
 export class Unauthorized extends Error {}
 
 /** Come again later; `afterMs` is what the store asked for (Retry-After). */
