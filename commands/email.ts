@@ -5,6 +5,7 @@ import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { text } from '../src/option.ts'
 import { address as addressOf, type Card, type Reply } from '../src/reply.ts'
+import { askWhetherOne } from '../src/uniting.ts'
 
 const EMAIL_MAX = 254
 
@@ -95,7 +96,9 @@ async function enterCode(context: Context, typed: string): Promise<Reply> {
   await store.people.proveEmail(caller.id, tried.proven, now)
   await store.reports.settle({ personId: caller.id }, now)
   const standing = (await store.directions.of(caller.id)).filter((one) => !one.revokedAt)
+  const whetherOne = await askWhetherOne(context, tried.proven)
   return {
+    ...(whetherOne && { card: whetherOne }),
     text: lines(
       say`Thank you, ${maskEmail(tried.proven)} is yours.`,
       standing.length > 0 &&

@@ -43,7 +43,10 @@ export function enterCard(community: { id: string; name: string }): Card {
 }
 
 /** Asks the room for someone to look after it, and lets staff know that nobody does. */
-export async function lookForOrganizer(context: Context, community: WithStanding): Promise<void> {
+export async function lookForOrganizer(
+  context: Pick<Context, 'store' | 'now'>,
+  community: WithStanding,
+): Promise<void> {
   const { store, now } = context
   const card: Card = {
     title: say`${{ strong: community.name }} is looking for an organizer`,
@@ -55,7 +58,10 @@ export async function lookForOrganizer(context: Context, community: WithStanding
 }
 
 /** Lets staff know that nobody looks after a community. */
-export async function tellUnlookedAfter({ store, now }: Context, community: WithStanding): Promise<void> {
+export async function tellUnlookedAfter(
+  { store, now }: Pick<Context, 'store' | 'now'>,
+  community: WithStanding,
+): Promise<void> {
   const about =
     community.sensitive || community.visibility === 'secret'
       ? say`A hidden community has no organizer.`

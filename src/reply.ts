@@ -5,6 +5,15 @@ import { peopleIn, type Text } from './core/say.ts'
 export interface Content {
   text?: Text
   card?: Card
+  /** A file for the reader to keep; only ever in private. */
+  file?: TextFile
+}
+
+/** A text file, made at once and handed over whole. */
+export interface TextFile {
+  name: string
+  type: 'application/json'
+  text: string
 }
 
 /** A message with a heading, a body, named values and buttons. */

@@ -78,6 +78,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         const content = reply.update ?? {
           ...(reply.text && { text: reply.text }),
           ...(reply.card && { card: reply.card }),
+          ...(reply.file && { file: reply.file }),
         }
         const names = await store.people.names(peopleNamed(content), where.platform, where.workspace)
         const whole: Answer = { ...reading, names, content, replaces: reply.update !== undefined }

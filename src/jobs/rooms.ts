@@ -40,12 +40,13 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
     const { lease, rows } = await database.transaction((store) => store.rooms.claimPlaces(BATCH, now))
     for (const place of rows) {
       if (!isHeld(now, clock)) return false
-      const { account } = place
+      const { accounts } = place
       const outcome = await attempt(place.attempts, now, draws.fraction(), async () => {
         // Nobody can be let into a workspace they have no account in.
-        if (account === null) return
+        if (accounts.length === 0) return
         const platform = platformOf(on, place.platform)
-        await (place.wanted === 'in' ? platform.letIn : platform.letOut)(place.workspace, place.externalId, account)
+        const move = place.wanted === 'in' ? platform.letIn : platform.letOut
+        for (const account of accounts) await move(place.workspace, place.externalId, account)
       })
       await database.transaction(async (store) => {
         await store.rooms.finishPlace(place, lease, outcome)

@@ -38,6 +38,27 @@ export function people(tx: Tx, tools: Tools) {
       await tombstones(tx, tools).lift(email)
     },
 
+    /** Nobody is told anything about them while it lasts; whoever was told hears that it is over, and again once it ends. */
+    async pause(personId: string, since: Date | null): Promise<void> {
+      await tx.person.update({ where: { id: personId }, data: { pausedAt: since } })
+    },
+
+    async setZone(personId: string, zone: string): Promise<void> {
+      await tx.person.update({ where: { id: personId }, data: { zone } })
+    },
+
+    /** What a person sees of themselves, besides what every command knows. */
+    async ownOf(personId: string): Promise<{ createdAt: Date; pausedAt: Date | null; accounts: AccountRef[] }> {
+      return tx.person.findUniqueOrThrow({
+        where: { id: personId },
+        select: {
+          createdAt: true,
+          pausedAt: true,
+          accounts: { select: { platform: true, workspace: true, externalId: true }, orderBy: { id: 'asc' } },
+        },
+      })
+    },
+
     /** What to call these people on a platform and workspace. */
     async names(ids: string[], platform: string, workspace: string): Promise<Names> {
       if (ids.length === 0) return {}
@@ -51,6 +72,11 @@ export function people(tx: Tx, tools: Tools) {
           { name: account?.name ?? name, ...(account && { externalId: account.externalId }) },
         ]),
       )
+    },
+
+    /** The id that an account has on its platform. */
+    async accountOf(accountId: string): Promise<string | undefined> {
+      return (await tx.account.findUnique({ where: { id: accountId } }))?.externalId
     },
 
     /** An account of theirs to reach them on, the one on this platform and workspace before others. */

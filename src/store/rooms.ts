@@ -22,8 +22,8 @@ export interface ClaimedPlace {
   platform: string
   workspace: string
   externalId: string
-  /** The person's account there; empty when they have none in that workspace. */
-  account: string | null
+  /** The person's accounts there; somebody united with themselves has several, somebody from elsewhere none. */
+  accounts: string[]
   wanted: 'in' | 'out'
   revision: number
   attempts: number
@@ -99,8 +99,8 @@ export function rooms(tx: Tx, { draws }: Tools) {
         update room_places p set known = null, ${taken({ name: lease, now })} from free, rooms r
         where p.room_id = free.room_id and p.person_id = free.person_id and r.id = p.room_id
         returning p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId",
-          p.wanted, p.revision, p.attempts, (select a.external_id from accounts a where a.person_id = p.person_id
-            and a.platform = r.platform and a.workspace = r.workspace limit 1) as account`)
+          p.wanted, p.revision, p.attempts, array(select a.external_id from accounts a where a.person_id = p.person_id
+            and a.platform = r.platform and a.workspace = r.workspace order by a.id) as accounts`)
       return { lease, rows }
     },
 

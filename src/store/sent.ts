@@ -33,6 +33,23 @@ export function sent(tx: Tx) {
         on conflict (person_id, community_id, destination, revision) do nothing`)
     },
 
+    /** What is still to be passed on about a person, or tried again. */
+    async waitingOf(personId: string): Promise<{ communityName: string; recipient: string; op: 'in' | 'out' }[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select c.name as "communityName", d.recipient, r.wanted as op from reports r
+        join communities c on c.id = r.community_id join destinations d on d.name = r.destination
+        where r.person_id = ${personId} and (r.due_at is not null or r.guarded) order by c.name, d.recipient`)
+    },
+
+    /** Who was ever told of a person, or may have been, as people call them. */
+    async recipientsOf(personId: string): Promise<string[]> {
+      const rows = await tx.$queryRaw<{ recipient: string }[]>(Prisma.sql`
+        select distinct d.recipient from reports r join destinations d on d.name = r.destination
+        join people p on p.id = r.person_id
+        where (p.id = ${personId} or p.united_into = ${personId}) and r.known_email is not null order by d.recipient`)
+      return rows.map((row) => row.recipient)
+    },
+
     /** The newest first. */
     async of(personId: string, take: number): Promise<Sent[]> {
       return tx.$queryRaw(Prisma.sql`

@@ -8,13 +8,14 @@ export interface Shown {
   text: string
   card?: { title?: string; body?: string; fields?: { label: string; value: string }[] }
   buttons?: { label: string; press: string }[]
+  file?: { name: string; text: string }
 }
 
 /** Escape sequences and other control characters would let typed words draw on the screen. */
 const CONTROL = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
 /** Writes a message for one reader. */
-export function render({ text, card }: Content, reading: Reading): Shown {
+export function render({ text, card, file }: Content, reading: Reading): Shown {
   const pen = penOf(reading)
   const on = (one: Text | undefined) => (one ? write(one, pen) : undefined)
   const [title, body] = [on(card?.title), on(card?.body)]
@@ -26,18 +27,20 @@ export function render({ text, card }: Content, reading: Reading): Shown {
       card: { ...(title && { title }), ...(body && { body }), ...(fields && { fields }) },
     }),
     ...(buttons && buttons.length > 0 && { buttons }),
+    ...(file && { file: { name: file.name, text: file.text } }),
   }
 }
 
 /** A message as lines for people to read. */
 export function asLines(shown: Shown): string[] {
-  const { text, card, buttons } = shown
+  const { text, card, buttons, file } = shown
   return [
     ...(text && text !== card?.title ? text.split('\n') : []),
     ...(card?.title ? [card.title] : []),
     ...(card?.body?.split('\n') ?? []),
     ...(card?.fields?.map(({ label, value }) => `${label}: ${value.replaceAll('\n', '\n    ')}`) ?? []),
     ...(buttons ? [buttons.map(({ label }) => `[${label}]`).join(' ')] : []),
+    ...(file ? [`File ${file.name}:`, ...file.text.split('\n').map((line) => line.replace(CONTROL, ' '))] : []),
   ]
 }
 

@@ -1,0 +1,219 @@
+import { z } from 'zod'
+import { type Context, command, press } from '../src/command.ts'
+import { kindOf, NOTICE_KINDS, type NoticeKind, timeOfDay, type Way, wayLabel } from '../src/core/notice.ts'
+import { timeZone } from '../src/core/organization.ts'
+import { Refusal } from '../src/core/refusal.ts'
+import { lines, say } from '../src/core/say.ts'
+import { forget } from '../src/forgetting.ts'
+import { lookForOrganizer } from '../src/opening.ts'
+import { choice, text } from '../src/option.ts'
+import { communitiesCard, dataCard, forgetCard, overview } from '../src/own.ts'
+import { address, type Card, type Reply } from '../src/reply.ts'
+
+const page = z.coerce.number().int().min(0).max(10_000).optional()
+const kind = z.enum(NOTICE_KINDS)
+const union = z.ulid()
+
+export default command({
+  name: 'my',
+  description: 'My communities and data',
+  permission: 'guest',
+  options: {
+    part: choice('What to look at', ['communities', 'data', 'notices', 'zone']).optional(),
+    value: text('For zone: one such as Europe/Berlin; for notices: quiet hours such as 22:00-08:00', {
+      max: 60,
+    }).optional(),
+  },
+  async run(context, { part, value }) {
+    if (part === 'communities') return { card: await communitiesCard(context, 0) }
+    if (part === 'data') return { card: await dataCard(context) }
+    if (part === 'notices') return value ? quiet(context, value) : { card: await noticesCard(context) }
+    if (part === 'zone') return value ? setZone(context, value) : showZone(context)
+    return { card: await overview(context) }
+  },
+  presses: {
+    communities: press({
+      args: { n: page },
+      run: async (context, { n = 0 }) => ({ update: { card: await communitiesCard(context, n) } }),
+    }),
+    data: press({ args: {}, run: async (context) => ({ update: { card: await dataCard(context) } }) }),
+    file: press({ args: {}, run: file }),
+    pause: press({ args: {}, run: (context) => pause(context, true) }),
+    resume: press({ args: {}, run: (context) => pause(context, false) }),
+    forget: press({ args: {}, run: async (context) => ({ update: { card: await forgetCard(context) } }) }),
+    'forget-now': press({ args: {}, run: forgetNow }),
+    keep: press({ args: {}, run: async () => ({ update: { text: say`Everything stays as it is.` } }) }),
+    zone: press({
+      args: {},
+      title: 'My time zone',
+      fields: { zone: text('Time zone, such as Europe/Berlin', { max: 60 }) },
+      run: (context, { zone }) => setZone(context, zone),
+    }),
+    notices: press({ args: {}, run: async (context) => ({ update: { card: await noticesCard(context) } }) }),
+    notice: press({ args: { k: kind }, run: async (_, { k }) => ({ update: { card: waysCard(k) } }) }),
+    way: press({
+      args: { k: kind, w: z.enum(['room', 'chat', 'mail', 'none']) },
+      run: (context, { k, w }) => choose(context, k, w),
+    }),
+    quiet: press({
+      args: {},
+      title: 'Quiet hours',
+      fields: { hours: text('From and to, such as 22:00-08:00, or off', { max: 20 }) },
+      run: (context, { hours }) => quiet(context, hours),
+    }),
+    one: press({ args: { u: union, h: z.literal('1').optional() }, run: one }),
+    shared: press({
+      args: { u: union },
+      async run({ store, caller, now }, { u }) {
+        await store.unions.answer(u, caller.id, 'no', now)
+        return {
+          update: {
+            text: say`All right: two people share this address. Both can use it, and neither sees anything of the other.`,
+          },
+        }
+      },
+    }),
+    separate: press({ args: { u: union }, run: separate }),
+  },
+})
+
+/** Everything stored about the caller, as a file of their own. */
+async function file({ store, caller, now, organization }: Context): Promise<Reply> {
+  const record = await store.records.of(caller.id)
+  const about = { madeAt: now.toISOString(), organization: organization.name, ...record }
+  const name = `kindred-${now.toISOString().slice(0, 10)}.json`
+  return {
+    text: say`This is everything stored about you.`,
+    file: { name, type: 'application/json', text: JSON.stringify(about, null, 2) },
+  }
+}
+
+async function pause(context: Context, isPaused: boolean): Promise<Reply> {
+  const { store, caller, now } = context
+  await store.people.pause(caller.id, isPaused ? now : null)
+  await store.reports.settle({ personId: caller.id }, now)
+  const told = isPaused
+    ? say`Everything is paused: whoever was told of you is told that it is over for now, and you get no notices. Your communities and yeses stay for when you go on.`
+    : say`You go on where you paused: your yeses count again, and notices come as before.`
+  return { update: { text: told, card: await overview(context) } }
+}
+
+async function forgetNow(context: Context): Promise<Reply> {
+  const { store, caller, organization, where } = context
+  const recipients = await store.sent.recipientsOf(caller.id)
+  const account = await store.people.accountOf(caller.accountId)
+  const { platform, workspace } = where
+  const reading = { zone: caller.zone ?? organization.zone, language: caller.language ?? organization.language }
+  await forget(context, caller.id, account === undefined ? undefined : { platform, workspace, account, ...reading })
+  return {
+    update: {
+      text: lines(
+        say`You are forgotten here.`,
+        recipients.length > 0 &&
+          say`${recipients.join(', ')} is being told to forget you too. You hear here when it is done.`,
+        say`Backups that hold you are gone within 7 days. If you ever want to come back: ${{ typed: '/join' }}.`,
+      ),
+    },
+  }
+}
+
+async function setZone({ store, caller }: Context, typed: string): Promise<Reply> {
+  const parsed = timeZone.safeParse(typed.trim())
+  if (!parsed.success) throw new Refusal(say`“${typed}” is not a time zone. It looks like Europe/Berlin.`)
+  await store.people.setZone(caller.id, parsed.data)
+  return { text: say`From now on times are shown to you in ${parsed.data}.` }
+}
+
+async function showZone({ caller, organization }: Context): Promise<Reply> {
+  const text = caller.zone
+    ? say`Times are shown to you in ${caller.zone}.`
+    : say`Times are shown to you in the organization's zone, ${organization.zone}.`
+  return { text, card: { buttons: [{ label: say`Another time zone`, press: address('my.zone') }] } }
+}
+
+async function noticesCard({ store, caller }: Context): Promise<Card> {
+  const { ways, quiet } = await store.notices.choices(caller.id)
+  return {
+    title: say`How you hear of things`,
+    fields: [
+      ...NOTICE_KINDS.map((one) => ({ label: kindOf(one).label, value: wayLabel(ways[one]) })),
+      {
+        label: say`Quiet hours`,
+        value: quiet ? say`from ${quiet.from} to ${quiet.to}, by your clock; what waits comes afterwards` : say`none`,
+      },
+    ],
+    buttons: [
+      ...NOTICE_KINDS.map((one) => ({
+        label: say`Change: ${kindOf(one).label}`,
+        press: address('my.notice', { k: one }),
+      })),
+      { label: say`Set quiet hours`, press: address('my.quiet') },
+    ],
+  }
+}
+
+function waysCard(k: NoticeKind): Card {
+  const { label, ways } = kindOf(k)
+  return {
+    title: label,
+    body: say`How would you like to hear of it?`,
+    buttons: ways.map((way) => ({ label: wayLabel(way), press: address('my.way', { k, w: way }) })),
+  }
+}
+
+async function choose(context: Context, k: NoticeKind, way: Way): Promise<Reply> {
+  const { store, caller } = context
+  if (way === 'mail' && !caller.emailProvenAt)
+    throw new Refusal(say`For that, give an address first: ${{ typed: '/email you@example.org' }}.`)
+  await store.notices.choose(caller.id, k, way)
+  return { update: { card: await noticesCard(context) } }
+}
+
+async function quiet(context: Context, typed: string): Promise<Reply> {
+  const { store, caller } = context
+  const words = typed.trim().toLowerCase()
+  if (words === 'off' || words === 'none') await store.notices.quiet(caller.id, null)
+  else {
+    const [from, to, ...rest] = words.split(/\s*(?:-|–|to)\s*/).map((time) => timeOfDay.safeParse(time))
+    if (!from?.success || !to?.success || rest.length > 0)
+      throw new Refusal(say`“${typed}” are no quiet hours. They look like 22:00-08:00, or off.`)
+    await store.notices.quiet(caller.id, { from: from.data, to: to.data })
+  }
+  return { card: await noticesCard(context) }
+}
+
+/** The caller's yes to being one person with the other account; the second yes unites them. */
+async function one(context: Context, { u, h }: { u: string; h?: '1' | undefined }): Promise<Reply> {
+  const { store, caller, now } = context
+  const { outcome, other, unlookedAfter } = await store.unions.answer(u, caller.id, h ? 'all' : 'yes', now)
+  switch (outcome) {
+    case 'over':
+      return {
+        update: {
+          text: say`That question is over. If both accounts are yours, prove the address again with ${{ typed: '/email' }}.`,
+        },
+      }
+    case 'shared':
+      return { update: { text: say`The other account said that you share the address, so everything stays apart.` } }
+    case 'waits':
+      return {
+        update: { text: say`Noted. Once the other account says yes too, within 24 hours, you are one person here.` },
+      }
+    case 'united': {
+      for (const id of unlookedAfter) {
+        const community = await store.communities.get(id)
+        if (community) await lookForOrganizer(context, community)
+      }
+      const told = say`Your accounts are one person here from now on. You can undo it for 30 days: ${{ typed: '/my data' }}.`
+      if (other) await store.posts.say({ ...other, accountId: other.id }, { text: told }, now)
+      return { update: { text: told } }
+    }
+    default:
+      return outcome satisfies never
+  }
+}
+
+async function separate({ store, caller, now }: Context, { u }: { u: string }): Promise<Reply> {
+  if (!(await store.unions.undo(u, caller.id, now))) throw new Refusal(say`That can't be undone any more.`)
+  return { update: { text: say`Undone: your accounts are two people here again, each with what was theirs.` } }
+}

@@ -1,0 +1,87 @@
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './transaction.ts'
+
+/** Everything stored about one person, by kind, as it is handed to them: plain data for a JSON file. */
+export type PersonRecord = Record<string, unknown>
+
+/** One yes with all that proves it: what was shown, when, where, and what was pressed. */
+export type DirectionProof = Record<string, unknown>
+
+/** The columns of a yes, in words a reader of the file understands. */
+const PROOF = Prisma.sql`jsonb_build_object('id', d.id, 'person', p.key, 'community', c.name, 'purpose', d.purpose,
+  'recipient', d.recipient, 'shown', d.wording, 'wordingVersion', d.wording_version, 'at', d.at, 'where', d.place,
+  'act', d.act, 'delivery', d.delivery_id, 'inForce', coalesce(d.standing, false), 'endedAt', d.revoked_at, 'endedBy', d.revoked_by)`
+
+export function records(tx: Tx) {
+  /** All rows of a select as one JSON list. */
+  const list = (rows: Prisma.Sql) => Prisma.sql`coalesce((select jsonb_agg(to_jsonb(x)) from (${rows}) x), '[]'::jsonb)`
+
+  return {
+    /** Everything about a person, those they were united from included; undefined where there is nobody. */
+    async of(personId: string): Promise<PersonRecord | undefined> {
+      const own = Prisma.sql`(select id from people where id = ${personId} or united_into = ${personId})`
+      const [row] = await tx.$queryRaw<{ record: PersonRecord }[]>(Prisma.sql`
+        select jsonb_build_object(
+          'person', jsonb_build_object('number', p.key, 'name', p.name, 'language', p.language, 'zone', p.zone,
+            'firstMet', p.created_at, 'lastSeen', p.last_seen_at, 'pausedSince', p.paused_at, 'quietFrom', p.quiet_from,
+            'quietTo', p.quiet_to),
+          'address', case when p.email is null then null else jsonb_build_object('email', p.email, 'provenAt', p.email_proven_at) end,
+          'accounts', ${list(Prisma.sql`
+            select platform, workspace, external_id as id, name from accounts where person_id in ${own} order by id`)},
+          'communities', ${list(Prisma.sql`
+            select c.name, c.slug, m.state, m.organizer, m.source, m.reason, m.since, m.left_at as "leftAt"
+            from memberships m join communities c on c.id = m.community_id where m.person_id in ${own} order by m.since, c.id`)},
+          'yeses', coalesce((select jsonb_agg(${PROOF} order by d.at, d.id) from directions d
+            join people p on p.id = d.person_id join communities c on c.id = d.community_id where d.person_id in ${own}), '[]'::jsonb),
+          'asked', ${list(Prisma.sql`
+            select c.name as community, q.purpose, q.recipient, q.at from questions q join communities c on c.id = q.community_id
+            where q.person_id in ${own} order by q.at, c.id, q.purpose, q.recipient`)},
+          'reports', ${list(Prisma.sql`
+            select c.name as community, r.destination, r.wanted, r.known, r.revision, r.changed_at as "changedAt", r.due_at as "dueAt",
+              r.failure from reports r join communities c on c.id = r.community_id
+            where r.person_id in ${own} order by r.destination, c.id, r.person_id`)},
+          'sent', ${list(Prisma.sql`
+            select c.name as community, s.destination, s.recipient, s.op, s.revision, s.at from sent_reports s
+            join communities c on c.id = s.community_id where s.person_id in ${own} order by s.at, c.id, s.destination, s.revision`)},
+          'rooms', ${list(Prisma.sql`
+            select c.name as community, r.platform, r.workspace, r.external_id as room, rp.wanted, rp.known from room_places rp
+            join rooms r on r.id = rp.room_id join communities c on c.id = r.community_id
+            where rp.person_id in ${own} order by r.id`)},
+          'notices', ${list(Prisma.sql`select kind, way from notice_choices where person_id = p.id order by kind`)},
+          'mails', ${list(Prisma.sql`
+            select created_at as "writtenAt", sent_at as "sentAt", failure from mails where person_id in ${own} order by id`)},
+          'founded', ${list(Prisma.sql`select name, slug, state, created_at as "at" from communities where founder_id in ${own} order by id`)},
+          'invitations', ${list(Prisma.sql`
+            select c.name as community, i.created_at as "madeAt", i.uses_left as "usesLeft", i.expires_at as "expiresAt"
+            from invitations i join communities c on c.id = i.community_id where i.created_by_id in ${own} order by i.id`)},
+          'acts', ${list(Prisma.sql`
+            select a.at, a.role, a.act, a.detail, c.name as community from audit a left join communities c on c.id = a.community_id
+            where a.actor_id in ${own} order by a.at, a.id`)},
+          'unions', ${list(Prisma.sql`
+            select asked_at as "askedAt", united_at as "unitedAt" from unions where kept_id = p.id or merged_id = p.id order by id`)}
+        ) as record
+        from people p where p.id = ${personId}`)
+      return row?.record
+    },
+
+    /** The proof of one yes; undefined where there is none of that id. */
+    async proofOf(directionId: string): Promise<DirectionProof | undefined> {
+      const [row] = await tx.$queryRaw<{ proof: DirectionProof }[]>(Prisma.sql`
+        select ${PROOF} as proof from directions d join people p on p.id = d.person_id
+        join communities c on c.id = d.community_id where d.id = ${directionId}`)
+      return row?.proof
+    },
+
+    /** People an address, an account ("discord:80351110224678912", "slack:T1:U2"), a number or an id stands for. */
+    async find(words: string): Promise<{ id: string; name: string; accounts: string[] }[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select p.id, p.name, array_agg(a.platform || ':' || a.workspace || ':' || a.external_id order by a.id)
+          filter (where a.id is not null) as accounts
+        from people p left join accounts a on a.person_id = p.id
+        where p.united_into is null and (p.id = ${words} or p.key = ${words} or lower(p.email) = lower(${words})
+          or exists (select 1 from accounts b where b.person_id = p.id and ${words} in (b.platform || ':' || b.external_id,
+            b.platform || ':' || b.workspace || ':' || b.external_id)))
+        group by p.id order by p.id`)
+    },
+  }
+}

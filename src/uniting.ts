@@ -1,0 +1,52 @@
+import type { Context } from './command.ts'
+import { maskEmail } from './core/person.ts'
+import { say, type Text } from './core/say.ts'
+import { address, type Card } from './reply.ts'
+
+/**
+ * Asks two people who have proven the same address whether they are one, each in their own chat; the one who speaks right
+ * now is given the question to answer at once (product.md, law 9).
+ */
+export async function askWhetherOne(context: Context, email: string): Promise<Card | undefined> {
+  const { store, caller, where, now } = context
+  const asked = await store.unions.ask(caller.id, email, now)
+  for (const { id, other } of asked) {
+    const account = await store.people.account(other, where.platform, where.workspace)
+    if (!account) continue
+    const card = await questionFor(context, id, other, caller.id, email)
+    const { platform, workspace } = account
+    await store.posts.say({ accountId: account.id, platform, workspace }, { card }, now)
+  }
+  const [first] = asked
+  return first && questionFor(context, first.id, caller.id, first.other, email)
+}
+
+async function questionFor(
+  { store }: Context,
+  union: string,
+  person: string,
+  other: string,
+  email: string,
+): Promise<Card> {
+  const { accounts } = await store.people.ownOf(other)
+  const platforms = [...new Set(accounts.map((account) => account.platform))].join(', ')
+  const hidden = await store.unions.hiddenOf(person)
+  return {
+    title: say`Is that you?`,
+    body: say`The address ${maskEmail(email)} is also used by an account on ${platforms}. If both are you, your communities and settings become one, once the other account says yes too within 24 hours. You can undo it for 30 days. If you share the address, nothing changes, and neither of you sees anything of the other.${aboutHidden(hidden)}`,
+    buttons: [
+      {
+        label: hidden > 0 ? say`Yes, but leave my hidden ones` : say`Yes, one person`,
+        press: address('my.one', { u: union }),
+      },
+      ...(hidden > 0 ? [{ label: say`Yes, and take them along`, press: address('my.one', { u: union, h: 1 }) }] : []),
+      { label: say`No, we share it`, press: address('my.shared', { u: union }) },
+    ],
+  }
+}
+
+function aboutHidden(hidden: number): Text {
+  if (hidden === 0) return say``
+  const communities = { count: hidden, one: 'community', other: 'communities' }
+  return say` You are in ${communities} nobody else can find: take them along, and the other account sees them too; or leave them.`
+}
