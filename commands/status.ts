@@ -1,9 +1,15 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
-import { say } from '../src/core/say.ts'
-import { address, type Card, type Reply } from '../src/reply.ts'
+import { say, type Text } from '../src/core/say.ts'
+import { address, type Button, type Card, type Reply } from '../src/reply.ts'
+import type { DestinationState } from '../src/store/destinations.ts'
+import type { EffectKind, StuckEffects } from '../src/store/effects.ts'
+import type { ReportCounts } from '../src/store/reports.ts'
 
 const name = z.string().regex(/^[a-z0-9]{1,20}$/)
+const kind = z.enum(['rooms', 'room_places', 'cards', 'posts', 'mails'])
+/** Discord takes 25 buttons; what is pressed makes room for the rest. */
+const BUTTONS_MAX = 25
 
 export default command({
   name: 'status',
@@ -14,16 +20,47 @@ export default command({
   run: async (context) => ({ card: await show(context) }),
   presses: {
     retry: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => tryAgain(context, d) }),
+    ignore: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => ignore(context, d) }),
+    pause: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => pause(context, d) }),
+    'retry-stuck': press({ args: { k: kind }, permission: 'staff', run: (context, { k }) => retryStuck(context, k) }),
+    'ignore-stuck': press({ args: { k: kind }, permission: 'staff', run: (context, { k }) => ignoreStuck(context, k) }),
   },
 })
 
 /** A destination that was paused, or gave up on somebody, is tried again with everything that waits for it. */
 async function tryAgain(context: Context, destination: string): Promise<Reply> {
-  const { store, caller, now } = context
+  const { store, now } = context
   await store.destinations.resume(destination)
   await store.reports.retry(destination, now)
   await store.staffNotes.resolve(`paused/${destination}`, now)
-  await store.audit.note(caller, 'staff', 'destination tried again', now, { detail: destination })
+  return shownAfter(context, 'destination tried again', destination)
+}
+
+/** What it refused for good is let be. */
+async function ignore(context: Context, destination: string): Promise<Reply> {
+  await context.store.reports.ignore(destination)
+  return shownAfter(context, 'failed reports ignored', destination)
+}
+
+async function pause(context: Context, destination: string): Promise<Reply> {
+  const { store, now } = context
+  await store.destinations.pause(destination, 'by staff', now)
+  return shownAfter(context, 'destination paused', destination)
+}
+
+async function retryStuck(context: Context, stuck: EffectKind): Promise<Reply> {
+  await context.store.effects.retry(stuck, context.now)
+  return shownAfter(context, 'stuck effects tried again', EFFECT_WORDS[stuck])
+}
+
+async function ignoreStuck(context: Context, stuck: EffectKind): Promise<Reply> {
+  await context.store.effects.ignore(stuck)
+  return shownAfter(context, 'stuck effects ignored', EFFECT_WORDS[stuck])
+}
+
+async function shownAfter(context: Context, act: string, detail: string): Promise<Reply> {
+  const { store, caller, now } = context
+  await store.audit.note(caller, 'staff', act, now, { detail })
   return { update: { card: await show(context) } }
 }
 
@@ -32,11 +69,8 @@ async function show({ store, now }: Context): Promise<Card> {
   const notes = await store.staffNotes.open()
   const counts = await store.reports.counts()
   const destinations = await store.destinations.list()
-  const undelivered = await store.mails.undeliverable()
-  const paused = destinations.filter((one) => one.pausedReason !== null)
-  const failing = destinations.filter(
-    (one) => one.pausedReason === null && counts.some((count) => count.destination === one.name && count.failed > 0),
-  )
+  const stuck = await store.effects.stuck()
+  const each = destinations.map((one) => ({ one, count: counts.find((count) => count.destination === one.name) }))
   return {
     title: say`Status`,
     body:
@@ -44,20 +78,54 @@ async function show({ store, now }: Context): Promise<Card> {
         ? say`Nothing needs you.`
         : say`${notes.map((note) => say`Since ${{ when: note.firstAt }}: ${note.text}`)}`,
     fields: [
-      ...(undelivered > 0 ? [{ label: say`Mails that can't be delivered`, value: say`${undelivered}` }] : []),
-      ...destinations.map((one) => {
-        const { waiting = 0, failed = 0, failure = null } = counts.find((count) => count.destination === one.name) ?? {}
-        const why = failure ? say` (${failure})` : say``
-        const stopped = one.pausedReason ? say` Paused: ${one.pausedReason}.` : say``
-        return {
-          label: say`${one.name}: ${one.purpose} for ${one.recipient}`,
-          value: say`${waiting} waiting, ${failed} failed${why}.${stopped}`,
-        }
-      }),
+      ...each.map(({ one, count }) => ({
+        label: say`${one.name}: ${one.purpose} for ${one.recipient}`,
+        value: destinationState(one, count),
+      })),
+      ...stuck.map((one) => ({
+        label: say`${EFFECT_WORDS[one.kind]} that can't be brought about`,
+        value: say`${one.count}. The newest: ${one.failure}`,
+      })),
     ],
     buttons: [
-      ...paused.map((one) => ({ label: say`Resume ${one.name}`, press: address('status.retry', { d: one.name }) })),
-      ...failing.map((one) => ({ label: say`Retry ${one.name}`, press: address('status.retry', { d: one.name }) })),
-    ],
+      ...stuck.flatMap(stuckButtons),
+      ...each.flatMap(({ one, count }) => destinationButtons(one, count)),
+    ].slice(0, BUTTONS_MAX),
   }
+}
+
+function destinationState(one: DestinationState, count: ReportCounts | undefined): Text {
+  const { waiting = 0, failed = 0, failure = null } = count ?? {}
+  const why = failure ? say` (${failure})` : say``
+  const stopped = one.pausedReason ? say` Paused: ${one.pausedReason}.` : say``
+  return say`${waiting} waiting, ${failed} failed${why}.${stopped}`
+}
+
+function destinationButtons(one: DestinationState, count: ReportCounts | undefined): Button[] {
+  const args = { d: one.name }
+  const paused = one.pausedReason !== null
+  const failing = (count?.failed ?? 0) > 0
+  return [
+    ...(paused ? [{ label: say`Resume ${one.name}`, press: address('status.retry', args) }] : []),
+    ...(failing && !paused ? [{ label: say`Retry ${one.name}`, press: address('status.retry', args) }] : []),
+    ...(failing ? [{ label: say`Ignore ${one.name}`, press: address('status.ignore', args) }] : []),
+    ...(paused ? [] : [{ label: say`Pause ${one.name}`, press: address('status.pause', args) }]),
+  ]
+}
+
+/** What staff call each kind of effect. */
+const EFFECT_WORDS: Record<EffectKind, string> = {
+  rooms: 'rooms',
+  room_places: 'entries to rooms',
+  cards: 'cards',
+  posts: 'messages',
+  mails: 'mails',
+}
+
+function stuckButtons({ kind }: StuckEffects): Button[] {
+  const words = EFFECT_WORDS[kind]
+  return [
+    { label: say`Retry ${words}`, press: address('status.retry-stuck', { k: kind }) },
+    { label: say`Ignore ${words}`, press: address('status.ignore-stuck', { k: kind }) },
+  ]
 }

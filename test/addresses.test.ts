@@ -4,7 +4,7 @@ import type { OptionShape } from '../src/option.ts'
 import { ADDRESS_MAX, address, readAddress } from '../src/reply.ts'
 import { MAIN } from '../src/terminal/print.ts'
 import { NEED } from './lookup.ts'
-import { openStage, type Stage } from './stage.ts'
+import { openStage, type Stage, sharer } from './stage.ts'
 
 /** Whichever platform takes less (platforms.md, sections 2 and 3). */
 const LIMITS = {
@@ -33,6 +33,8 @@ const LONGEST: Record<string, string> = {
   // The short name of a question's words.
   q: '_'.repeat(12),
   i: 'ZZZZ-ZZZZ',
+  // A kind of effect.
+  k: 'room_places',
   n: '10000',
   // The terms were shown in full.
   f: '1',
@@ -90,6 +92,18 @@ async function everyButton(): Promise<void> {
     `@eva! /sensitive "${TURNED}"`,
   ]
   for (const line of lines) await stage.play(line)
+  stage.suffer('files', 'down')
+  await sharer(stage, 'gus', `"${named('c')}"`)
+  await stage.pass('4d')
+  await stage.read(async (store) => {
+    await store.posts.say({ platform: 'terminal', workspace: MAIN, place: 'lobby' }, {}, stage.now())
+    const { lease, rows } = await store.posts.claim(1, stage.now())
+    await store.posts.finish(rows[0]?.id ?? '', lease, { stuck: 'the channel was deleted' })
+  })
+  await stage.play('@eva! /status')
+  for (const name of MANY.slice(2, 13)) await stage.play(`@ana /invite "${name}"`)
+  await stage.play('@eva! /audit')
+  await stage.play('@eva! [Earlier]')
   await stage.read((store) => store.destinations.pause('files', 'the key was refused', stage.now()))
   await stage.play('@eva! /status')
 }

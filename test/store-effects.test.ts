@@ -161,7 +161,7 @@ describe('mails', () => {
     expect(claimed.rows).toMatchObject([{ letter, attempts: 0 }])
     await finish(claimed, DONE)
     expect((await claim(later(stage, 2 * LEASE_MS))).rows).toEqual([])
-    expect(await stage.read((store) => store.mails.undeliverable())).toBe(0)
+    expect(await stage.read((store) => store.effects.stuck())).toEqual([])
   })
 
   test('keep their Message-ID when another worker takes them over', async () => {
@@ -171,10 +171,19 @@ describe('mails', () => {
     expect(second.rows[0]?.messageId).toBe(lost.rows[0]?.messageId)
   })
 
+  test('that could not be delivered go out when staff have them tried again', async () => {
+    await want()
+    await finish(await claim(), { stuck: 'refused by the receiving server (550)' })
+    await stage.read((store) => store.effects.retry('mails', stage.now()))
+    expect((await claim()).rows).toMatchObject([{ letter, attempts: 0 }])
+  })
+
   test('that can never be delivered are counted, and tried no more', async () => {
     await want()
     await finish(await claim(), { stuck: 'refused by the receiving server (550)' })
-    expect(await stage.read((store) => store.mails.undeliverable())).toBe(1)
+    expect(await stage.read((store) => store.effects.stuck())).toEqual([
+      { kind: 'mails', count: 1, failure: 'refused by the receiving server (550)' },
+    ])
     expect(await stage.read((store) => store.mails.next())).toBeUndefined()
   })
 })

@@ -18,6 +18,11 @@ export function nextDaily(schedule: { daily: string; zone: string }, after: Date
   return (today > local ? today : today.plus({ days: 1 }).set({ hour, minute })).toJSDate()
 }
 
+/** When a day began in a zone: today for 0, the one before for 1. */
+export function midnight(now: Date, zone: string, daysAgo = 0): Date {
+  return DateTime.fromJSDate(now, { zone }).minus({ days: daysAgo }).startOf('day').toJSDate()
+}
+
 function clockOf(daily: string): [number, number] {
   const [hour = 0, minute = 0] = daily.split(':').map(Number)
   return [hour, minute]

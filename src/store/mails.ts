@@ -74,18 +74,14 @@ export function mails(tx: Tx, { draws, keys }: Tools) {
     },
 
     async finish(id: string, lease: string, outcome: Outcome, now: Date): Promise<void> {
-      const over = 'again' in outcome ? Prisma.empty : Prisma.sql`sealed = null,`
-      const sent = 'done' in outcome ? Prisma.sql`sent_at = ${now}::timestamptz,` : Prisma.empty
+      // What can't be delivered keeps its words, still sealed, so that staff can have it tried again.
+      const sent = 'done' in outcome ? Prisma.sql`sealed = null, sent_at = ${now}::timestamptz,` : Prisma.empty
       await tx.$executeRaw(
-        Prisma.sql`update mails set ${over} ${sent} ${settled(outcome)} where id = ${id} and lease = ${lease}`,
+        Prisma.sql`update mails set ${sent} ${settled(outcome)} where id = ${id} and lease = ${lease}`,
       )
     },
 
     next: () => nextDue(tx, 'mails'),
-
-    async undeliverable(): Promise<number> {
-      return tx.mail.count({ where: { dueAt: null, sentAt: null } })
-    },
   }
 }
 

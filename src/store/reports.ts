@@ -202,6 +202,13 @@ export function reports(tx: Tx, { draws }: Tools) {
         where destination = ${destination} and (failure is not null or due_at is not null)`)
     },
 
+    /** Lets be what failed for good: it is tried no more, until the person's own state changes again. */
+    async ignore(destination: string): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update reports set attempts = 0, first_failed_at = null, failure = null
+        where destination = ${destination} and due_at is null and failure is not null`)
+    },
+
     async counts(): Promise<ReportCounts[]> {
       return tx.$queryRaw(Prisma.sql`
         select destination, count(*) filter (where due_at is not null)::int as waiting,

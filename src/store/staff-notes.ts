@@ -1,4 +1,5 @@
 import type { Text } from '../core/say.ts'
+import { EFFECTS } from './effects.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
 
@@ -10,8 +11,6 @@ export interface StaffNoteRow {
 }
 
 const DAY_MS = 86_400_000
-/** The tables of effects, whose stuck rows staff are told of. */
-const EFFECTS = ['rooms', 'room_places', 'cards', 'posts', 'mails']
 /** Told in `/staff status` alone: the staff room itself may be what is stuck. */
 const STATUS_ONLY = 'stuck/posts'
 
@@ -37,6 +36,9 @@ export function staffNotes(tx: Tx) {
           update staff_notes set resolved_at = ${now}::timestamptz where key = ${`stuck/${table}`} and resolved_at is null
             and not exists (select 1 from ${Prisma.raw(table)} where due_at is null and failure is not null)`)
       }
+      await tx.$executeRaw(Prisma.sql`
+        update staff_notes set resolved_at = ${now}::timestamptz where key like 'room/%' and resolved_at is null
+          and not exists (select 1 from rooms where key = 'room/' || id and due_at is null and failure is not null)`)
       await tx.$executeRaw(Prisma.sql`
         update staff_notes set resolved_at = ${now}::timestamptz where key like 'failed/%' and resolved_at is null
           and not exists (select 1 from reports where key = 'failed/' || destination and due_at is null and failure is not null)`)

@@ -6,6 +6,7 @@ import { deliveries } from './deliveries.ts'
 import { destinations } from './destinations.ts'
 import { directions } from './directions.ts'
 import { drafts } from './drafts.ts'
+import { effects } from './effects.ts'
 import { erasures } from './erasures.ts'
 import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
@@ -38,6 +39,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     destinations: destinations(tx),
     directions: directions(tx, tools),
     drafts: drafts(tx, tools),
+    effects: effects(tx),
     erasures: erasures(tx, tools),
     invitations: invitations(tx, tools),
     jobRuns: jobRuns(tx),

@@ -1,0 +1,50 @@
+import { Prisma } from './generated/client.ts'
+import type { Tx } from './transaction.ts'
+
+/** The tables of effects outside, whose stuck rows wait for staff: given up on, with the reason kept. */
+export const EFFECTS = ['rooms', 'room_places', 'cards', 'posts', 'mails'] as const
+
+/** One kind of effect. */
+export type EffectKind = (typeof EFFECTS)[number]
+
+/** How many effects of a kind are stuck, and why the newest of them is. */
+export interface StuckEffects {
+  kind: EffectKind
+  count: number
+  failure: string
+}
+
+const STUCK = Prisma.sql`due_at is null and failure is not null`
+/** Newest first. A place has no id of its own; its room's is the nearest to an age. */
+const newest = (kind: EffectKind) => Prisma.raw(kind === 'room_places' ? 'room_id desc, person_id desc' : 'id desc')
+
+/** Effects that no repetition brought about, and what staff decide on them. */
+export function effects(tx: Tx) {
+  return {
+    /** What is stuck, by kind; kinds of which nothing is are left out. One statement. */
+    async stuck(): Promise<StuckEffects[]> {
+      const each = EFFECTS.map(
+        (kind) => Prisma.sql`
+          select ${kind} as kind, count(*)::int as count, (array_agg(failure order by ${newest(kind)}))[1] as failure
+          from ${Prisma.raw(kind)} where ${STUCK} having count(*) > 0`,
+      )
+      return tx.$queryRaw(Prisma.join(each, ' union all '))
+    },
+
+    /** Tries again what is stuck, from the first attempt on. */
+    async retry(kind: EffectKind, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update ${Prisma.raw(kind)} set due_at = ${now}::timestamptz, attempts = 0, failure = null where ${STUCK}`)
+    },
+
+    /** Lets it be: a message that can't be said is gone; a room, place or card stays as it is until it changes. */
+    async ignore(kind: EffectKind): Promise<void> {
+      const table = Prisma.raw(kind)
+      await tx.$executeRaw(
+        kind === 'posts' || kind === 'mails'
+          ? Prisma.sql`delete from ${table} where ${STUCK}`
+          : Prisma.sql`update ${table} set attempts = 0, failure = null where ${STUCK}`,
+      )
+    },
+  }
+}
