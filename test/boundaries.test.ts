@@ -35,6 +35,9 @@ const TABLE: Rule[] = [
   { files: 'src/platform.ts', may: ['src/core/'], types: ['src/reply.ts'] },
   { files: 'src/command.ts', may: ['zod', 'src/core/', 'src/reply.ts', 'src/option.ts'], types: STORE_TYPES },
   { files: 'src/asking.ts', may: CONTRACT, types: STORE_TYPES },
+  { files: 'src/forgetting.ts', may: [...CONTRACT, 'src/opening.ts'], types: STORE_TYPES },
+  { files: 'src/own.ts', may: CONTRACT, types: STORE_TYPES },
+  { files: 'src/uniting.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/opening.ts', may: [...CONTRACT, 'src/asking.ts'], types: STORE_TYPES },
   { files: 'src/resolve.ts', may: CONTRACT, types: STORE_TYPES },
   {
@@ -43,7 +46,11 @@ const TABLE: Rule[] = [
     types: [...STORE_TYPES, 'src/platform.ts'],
   },
   { files: 'src/mistakes.ts', may: [...CONTRACT, 'fastest-levenshtein'] },
-  { files: 'commands/', may: [...CONTRACT, 'src/asking.ts', 'src/opening.ts'], types: STORE_TYPES },
+  {
+    files: 'commands/',
+    may: [...CONTRACT, 'src/asking.ts', 'src/forgetting.ts', 'src/opening.ts', 'src/own.ts', 'src/uniting.ts'],
+    types: STORE_TYPES,
+  },
   {
     files: 'src/store/',
     may: [
@@ -73,7 +80,10 @@ const TABLE: Rule[] = [
   { files: 'src/mail.ts', may: ['nodemailer'] },
   { files: 'src/config.ts', may: ['zod', 'node:fs'] },
   { files: 'src/load-commands.ts', may: ['node:'], types: ['src/command.ts'] },
+  { files: 'src/backup-folder.ts', may: ['zod', 'node:'], types: STORE_TYPES },
   // These put the house together, so they know everybody.
+  { files: 'src/open.ts', may: EVERYTHING },
+  { files: 'src/backup.ts', may: EVERYTHING },
   { files: 'src/house.ts', may: EVERYTHING },
   { files: 'src/try.ts', may: EVERYTHING },
   { files: 'src/main.ts', may: [...EVERYTHING, 'pino'] },
