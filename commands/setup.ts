@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { NOT_SET_UP, type Organization, timeZone } from '../src/core/organization.ts'
 import { Refusal } from '../src/core/refusal.ts'
+import { KEEPING } from '../src/core/retention.ts'
 import { say, type Text } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
 import { integer, text, yesNo } from '../src/option.ts'
 import { address, type Card, type Reply } from '../src/reply.ts'
+import { settleAll } from '../src/settling.ts'
 
 /** What people read. */
 const words = {
@@ -32,7 +34,18 @@ const places = {
   'staff-email': text('E-mail address of staff', { max: 254 }).optional(),
 }
 
-const all = { ...words, ...rules, ...places }
+/** For how long. */
+const keeping = {
+  'keep-people': integer(
+    'Months until who is in nothing and was not seen is forgotten',
+    ...KEEPING.peopleMonths,
+  ).optional(),
+  'keep-audit': integer('Months for which acts of organizers and staff are kept', ...KEEPING.auditMonths).optional(),
+  'keep-sent': integer('Days for which what was sent is written down', ...KEEPING.sentDays).optional(),
+  'keep-seeds': integer('Months for which communities that did not open are kept', ...KEEPING.seedsMonths).optional(),
+}
+
+const all = { ...words, ...rules, ...places, ...keeping }
 type Wanted = { [K in keyof typeof all]?: z.output<(typeof all)[K]> }
 
 export default command({
@@ -49,6 +62,13 @@ export default command({
     words: press({ args: {}, permission: 'staff', title: 'What people read', fields: words, run: saved }),
     rules: press({ args: {}, permission: 'staff', title: 'What holds', fields: rules, run: saved }),
     places: press({ args: {}, permission: 'staff', title: 'Where and who', fields: places, run: saved }),
+    keeping: press({
+      args: {},
+      permission: 'staff',
+      title: 'How long things are kept',
+      fields: keeping,
+      run: saved,
+    }),
   },
 })
 
@@ -79,6 +99,10 @@ async function save({ store, caller, where, organization: old, now }: Context, w
     approvesCommunities: wanted.approve ?? old.approvesCommunities,
     blockList: listOf(wanted.block) ?? old.blockList,
     staffIds: staffOf(wanted.staff) ?? old.staffIds,
+    keepPeopleMonths: wanted['keep-people'] ?? old.keepPeopleMonths,
+    keepAuditMonths: wanted['keep-audit'] ?? old.keepAuditMonths,
+    keepSentDays: wanted['keep-sent'] ?? old.keepSentDays,
+    keepSeedsMonths: wanted['keep-seeds'] ?? old.keepSeedsMonths,
     // Empty ones are left out rather than stored as undefined.
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
   }
@@ -86,7 +110,7 @@ async function save({ store, caller, where, organization: old, now }: Context, w
     throw new Refusal(say`The fewest pledges must not be more than the most.`)
   await store.organization.save(organization)
   await store.destinations.rename(organization.recipient)
-  await store.reports.settle('all', now)
+  await settleAll(store, now)
   if (organization.privacyNotice) await store.staffNotes.resolve('no-privacy-notice', now)
   await store.audit.note(caller, 'staff', 'setup changed', now, {
     detail: Object.keys(wanted)
@@ -164,11 +188,19 @@ function show(organization: Organization): Card {
         label: say`Staff room and e-mail`,
         value: say`${or(organization.staffRoom?.place)}, ${or(organization.staffEmail)}`,
       },
+      { label: say`Kept`, value: kept(organization) },
     ],
     buttons: [
       { label: say`What people read`, press: address('setup.words') },
       { label: say`What holds`, press: address('setup.rules') },
       { label: say`Where and who`, press: address('setup.places') },
+      { label: say`How long things are kept`, press: address('setup.keeping') },
     ],
   }
+}
+
+function kept({ keepPeopleMonths, keepAuditMonths, keepSentDays, keepSeedsMonths }: Organization): Text {
+  const months = (count: number) => ({ count, one: 'month', other: 'months' })
+  const days = { count: keepSentDays, one: 'day', other: 'days' }
+  return say`people who are gone ${months(keepPeopleMonths)}, acts of organizers and staff ${months(keepAuditMonths)}, what was sent ${days}, communities that did not open ${months(keepSeedsMonths)}`
 }

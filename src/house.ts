@@ -7,6 +7,7 @@ import type { Job } from './jobs/job.ts'
 import { mailsJob } from './jobs/mails.ts'
 import { postsJob } from './jobs/posts.ts'
 import { type Destination, reportsJob } from './jobs/reports.ts'
+import { retentionJob } from './jobs/retention.ts'
 import { roomsJob } from './jobs/rooms.ts'
 import { createRunner, type Runner } from './jobs/runner.ts'
 import { seedsJob } from './jobs/seeds.ts'
@@ -74,6 +75,7 @@ export async function build({
     staffNotesJob(database),
     sizesJob(database, zone),
     sweepJob(database, zone),
+    retentionJob(database, zone),
   ]
   const runner = createRunner(jobs, now, (job, error) => log.failure(job, undefined, error))
   const router = createRouter(commands, database, {

@@ -38,6 +38,9 @@ export interface RouterTools {
   wake(): void
 }
 
+/** Once a day is enough to know who is gone for years. */
+const DAY_MS = 86_400_000
+
 export function createRouter(commands: Command[], database: Database, tools: RouterTools): Router {
   const mayGoOn = personLimiter()
   const find = (name: string) => commands.find((command) => command.name === name)
@@ -59,6 +62,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
         const person = opening.person ?? (await store.people.meet(account, account.name, now))
         if (opening.person && opening.accountName !== account.name) await store.people.rename(person, account.name)
+        if (opening.lastSeenAt && now.getTime() - opening.lastSeenAt.getTime() >= DAY_MS)
+          await store.people.seen(person.id, now)
         const { organization } = opening
         const isStaff = account.isStaff || organization.staffIds.includes(`${account.platform}:${account.externalId}`)
         reading = {

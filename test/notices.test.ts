@@ -103,7 +103,17 @@ describe('a notice', () => {
     expect(await stage.actor('ana').types('/communities nothing-like-it')).not.toContain(QUESTION)
   })
 
-  test.todo('does not come to who paused everything, but about their own account')
+  test('does not come to who paused everything, but about their own account', async () => {
+    const { id } = await personCalled(stage, 'ana')
+    await start()
+    await stage.read((store) => store.people.pause(id, stage.now()))
+    await stage.actor('ben').types('/join parents')
+    expect(shownTo('ana').join('\n')).not.toContain('has opened')
+    const told = await stage.read((store) =>
+      store.notices.tell([id], 'receipt', { text: say`All of it is deleted.` }, stage.now(), HERE),
+    )
+    expect(told).toEqual([id])
+  })
 
   test('cannot be sent where its kind does not go', async () => {
     await stage.actor('ana').types('/help')

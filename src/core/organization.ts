@@ -27,6 +27,13 @@ export interface Organization {
   /** Where staff are told things. */
   staffRoom?: { platform: string; workspace: string; place: string }
   staffEmail?: string
+  /** For how long people are kept who are in nothing and were not seen. */
+  keepPeopleMonths: number
+  keepAuditMonths: number
+  /** For how long what was sent is written down. */
+  keepSentDays: number
+  /** For how long communities that did not open are kept, and what was looked for in vain. */
+  keepSeedsMonths: number
 }
 
 /** What holds before anyone ran `/staff setup`. */
@@ -42,6 +49,10 @@ export const NOT_SET_UP: Organization = {
   approvesCommunities: false,
   blockList: [],
   staffIds: [],
+  keepPeopleMonths: 24,
+  keepAuditMonths: 24,
+  keepSentDays: 90,
+  keepSeedsMonths: 12,
 }
 
 /** A time zone by its IANA name, as the runtime knows them. */

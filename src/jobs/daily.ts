@@ -3,12 +3,15 @@ import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Job } from './job.ts'
 
-/** A job that runs once a day over all processes, at a time of day in a zone. */
+/**
+ * A job that runs once a day over all processes, at a time of day in a zone. Work that takes long says `more` after a
+ * portion of it, and is called again in a transaction of its own.
+ */
 export function dailyJob(
   name: string,
   at: { daily: string; zone: string },
   database: Database,
-  work: (store: Store, now: Date) => Promise<void>,
+  work: (store: Store, now: Date) => Promise<unknown>,
 ): Job {
   return {
     name,
@@ -19,8 +22,7 @@ export function dailyJob(
         if (!(await store.jobRuns.alone(name))) return
         // Another process may have done it while this one waited for its turn.
         if (nextDaily(at, await store.jobRuns.last(name, now)) > now) return
-        await work(store, now)
-        await store.jobRuns.ran(name, now)
+        if ((await work(store, now)) !== 'more') await store.jobRuns.ran(name, now)
       })
     },
     next: (now) => database.transaction(async (store) => nextDaily(at, await store.jobRuns.last(name, now))),

@@ -16,6 +16,8 @@ export interface Opening {
   isNew: boolean
   answer: unknown
   person?: Person
+  /** When they last did something themselves, to a day. */
+  lastSeenAt?: Date
   /** The account's name as stored, to see whether it changed. */
   accountName?: string
   organization: Organization
@@ -35,6 +37,7 @@ interface Row {
   zone: string | null
   email: string | null
   email_proven_at: Date | null
+  last_seen_at: Date | null
   has_unasked: boolean
 }
 
@@ -57,7 +60,7 @@ export function deliveries(tx: Tx, { keys }: Tools) {
           on conflict (id) do nothing returning id)
         select exists (select 1 from fresh) as is_new, d.answer, to_jsonb(o) as organization,
                a.id as account_id, a.name as account_name,
-               p.id, p.name, p.language, p.zone, p.email, p.email_proven_at,
+               p.id, p.name, p.language, p.zone, p.email, p.email_proven_at, p.last_seen_at,
                pg_advisory_xact_lock(${PERSON_LOCK}::int, hashtext(coalesce(p.id, ${accountWords})))::text as turn,
                exists (select 1 from memberships m
                  join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
@@ -81,6 +84,7 @@ export function deliveries(tx: Tx, { keys }: Tools) {
         hasUnasked: row.has_unasked,
         ...(row.id &&
           row.account_id && { person: personOf(row, row.id, row.account_id), accountName: row.account_name ?? '' }),
+        ...(row.last_seen_at && { lastSeenAt: row.last_seen_at }),
       }
     },
 

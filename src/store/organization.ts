@@ -19,6 +19,10 @@ export interface OrganizationRow {
   staff_ids: string[]
   staff_room: { platform: string; workspace: string; place: string } | null
   staff_email: string | null
+  keep_people_months: number
+  keep_audit_months: number
+  keep_sent_days: number
+  keep_seeds_months: number
 }
 
 /** The organization of a stored row; what holds before setup where there is none. */
@@ -36,6 +40,10 @@ export function organizationOf(row: OrganizationRow | null): Organization {
     approvesCommunities: row.approves_communities,
     blockList: row.block_list,
     staffIds: row.staff_ids,
+    keepPeopleMonths: row.keep_people_months,
+    keepAuditMonths: row.keep_audit_months,
+    keepSentDays: row.keep_sent_days,
+    keepSeedsMonths: row.keep_seeds_months,
     ...(row.privacy_notice && { privacyNotice: row.privacy_notice }),
     ...(row.contact && { contact: row.contact }),
     ...(row.sender && { sender: row.sender }),

@@ -23,6 +23,11 @@ export function people(tx: Tx, tools: Tools) {
       return { id: made.person_id, accountId: made.id, name, isStaff: false }
     },
 
+    /** They did something themselves. */
+    async seen(personId: string, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`update people set last_seen_at = ${now}::timestamptz where id = ${personId}`)
+    },
+
     /** Keeps up with a name changed on the platform. */
     async rename(person: Person, name: string): Promise<void> {
       await tx.account.update({ where: { id: person.accountId }, data: { name } })

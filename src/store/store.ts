@@ -18,6 +18,7 @@ import { organizations } from './organization.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
 import { reports } from './reports.ts'
+import { retention } from './retention.ts'
 import { rooms } from './rooms.ts'
 import { sent } from './sent.ts'
 import { staffNotes } from './staff-notes.ts'
@@ -51,6 +52,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     people: people(tx, tools),
     posts: posts(tx, tools),
     reports: reports(tx, tools),
+    retention: retention(tx),
     rooms: rooms(tx, tools),
     sent: sent(tx),
     staffNotes: staffNotes(tx),

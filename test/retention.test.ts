@@ -1,0 +1,197 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { keptSince } from '../src/core/retention.ts'
+import { say } from '../src/core/say.ts'
+import type { DatabasePlace } from '../src/store/database.ts'
+import { communityCalled, NEED, personCalled } from './lookup.ts'
+import { type OwnDatabase, ownDatabase, server } from './postgres.ts'
+import { MUSEUM, openStage, type Stage, sharer } from './stage.ts'
+
+/** Past 24 months, which is how long an organization keeps people and acts unless it decides otherwise. */
+const LATER = '2028-02-05T12:00:00Z'
+
+let stage: Stage
+let folder: string
+let own: OwnDatabase | undefined
+let place: DatabasePlace
+
+beforeEach(async () => {
+  folder = await mkdtemp(`${tmpdir()}/kindred-retention-`)
+  own = server ? await ownDatabase(server) : undefined
+  place = own?.place ?? { kind: 'folder', folder: `${folder}/data` }
+  stage = await openStage({ place })
+  // From now on the daily work is due.
+  await stage.runner.runDue()
+})
+afterEach(async () => {
+  expect(stage.failures).toEqual([])
+  await stage.close()
+  await own?.drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** The same house at another time, without all the nights between. */
+async function itIs(now: string): Promise<void> {
+  await stage.close()
+  stage = await openStage({ place, now, organization: null, seed: now })
+}
+const work = () => stage.runner.runDue()
+
+const start = (name: string, more = 'pledges:1', founder = 'ana') =>
+  stage.actor(founder).types(`/start-community ${name} ${NEED} ${more}`)
+/** Who of these is still known by who they were. */
+async function known(ids: Record<string, string>): Promise<string[]> {
+  const names = await stage.read((store) => store.people.names(Object.values(ids), 'terminal', 'main'))
+  return Object.keys(ids).filter((name) => ids[name] && names[ids[name]])
+}
+async function idsOf(...names: string[]): Promise<Record<string, string>> {
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, (await personCalled(stage, name)).id] as const)),
+  )
+}
+
+describe('people who are gone for long', () => {
+  test('are forgotten, but not who belongs somewhere, was here since, or is staff', async () => {
+    await stage.actor('sam!').types('/setup staff:terminal:sam')
+    await start('Choir')
+    for (const name of ['gone', 'back', 'left', 'asks']) await stage.actor(name).types('/help')
+    await start('Club', 'pledges:1 visibility:request')
+    await stage.actor('asks').types('/join club')
+    await stage.actor('asks').presses('Say why')
+    await stage.actor('asks').fills({ reason: 'please' })
+    await stage.actor('member').types('/join choir')
+    await stage.actor('left').types('/join choir')
+    await stage.actor('left').types('/leave choir')
+    const everybody = await idsOf('sam', 'ana', 'gone', 'back', 'left', 'asks', 'member')
+    await itIs('2027-12-01T12:00:00Z')
+    await stage.actor('back').types('/help')
+    await work()
+    expect(await known(everybody)).toEqual(['sam', 'ana', 'gone', 'back', 'left', 'asks', 'member'])
+    await itIs(LATER)
+    await work()
+    expect(await known(everybody)).toEqual(['sam', 'ana', 'back', 'asks', 'member'])
+  })
+
+  test('whose community waits for staff are not', async () => {
+    await stage.actor('sam!').types('/setup approve:yes')
+    await start('Choir', 'pledges:2', 'ben')
+    const ben = await idsOf('ben')
+    await itIs(LATER)
+    await work()
+    expect(await known(ben)).toEqual(['ben'])
+  })
+
+  test('are forgotten by the destinations that were told of them, too', async () => {
+    await start('Choir')
+    await sharer(stage, 'dia', 'choir')
+    await stage.actor('dia').types('/leave choir')
+    const dia = await idsOf('dia')
+    await itIs(LATER)
+    await work()
+    expect(await known(dia)).toEqual([])
+    expect(JSON.stringify(await stage.files())).toContain('erased')
+  })
+
+  test('are forgotten however many they are', async () => {
+    const names = Array.from({ length: 45 }, (_, n) => `p${n}`)
+    const everybody = await idsOf(...names)
+    await itIs(LATER)
+    await work()
+    expect(await known(everybody)).toEqual([])
+  })
+
+  test('are known by a last day that is written down once a day', async () => {
+    await stage.actor('ben').types('/help')
+    const [ben = ''] = Object.values(await idsOf('ben'))
+    const unused = (since: string) => stage.read((store) => store.retention.unused(new Date(since), [], 10))
+    await stage.pass('23h')
+    await stage.actor('ben').types('/help')
+    expect(await unused('2026-01-05T12:00:01Z')).toEqual([ben])
+    await stage.pass('1h')
+    await stage.actor('ben').types('/help')
+    expect(await unused('2026-01-06T12:00:00Z')).toEqual([])
+    expect(await unused('2026-01-06T12:00:01Z')).toEqual([ben])
+  })
+})
+
+describe('what is kept for a while', () => {
+  test('acts of organizers and staff for 24 months', async () => {
+    await start('Choir')
+    await stage.actor('ana').types('/invite choir')
+    await itIs('2027-12-31T12:00:00Z')
+    await work()
+    expect(await stage.actor('sam!').types('/audit')).toContain('invitation code')
+    await itIs('2028-01-07T12:00:00Z')
+    await work()
+    expect(await stage.actor('sam!').types('/audit')).not.toContain('invitation code')
+  })
+
+  test('what was sent, and what could not be, for 90 days', async () => {
+    await start('Choir')
+    await sharer(stage, 'dia', 'choir')
+    const [dia = ''] = Object.values(await idsOf('dia'))
+    await stage.read(async (store) => {
+      await store.posts.say({ platform: 'terminal', workspace: 'main', place: 'x' }, { text: say`Hello` }, stage.now())
+      const { lease, rows } = await store.posts.claim(1, stage.now())
+      await store.posts.finish(rows[0]?.id ?? '', lease, { stuck: 'no such place' })
+      await store.mails.want(dia, { to: 'dia@example.org', subject: say`Hello`, text: say`Hello` }, stage.now())
+      const claimed = await store.mails.claim(1, stage.now())
+      await store.mails.finish(claimed.rows[0]?.id ?? '', claimed.lease, { stuck: 'refused' }, stage.now())
+    })
+    const kept = () =>
+      stage.read(async (store) => [(await store.sent.of(dia, 10)).length, (await store.effects.stuck()).length])
+    expect(await kept()).toEqual([1, 2])
+    await itIs('2026-04-04T12:00:00Z')
+    await work()
+    expect(await kept()).toEqual([1, 2])
+    await itIs('2026-04-06T12:00:00Z')
+    await work()
+    expect(await kept()).toEqual([0, 0])
+  })
+
+  test('communities that did not open for 12 months', async () => {
+    await start('Choir', 'pledges:9 days:1')
+    const { id } = await communityCalled(stage, 'Choir')
+    const state = () => stage.read(async (store) => (await store.communities.get(id))?.state)
+    await stage.pass('2d')
+    expect(await state()).toBe('sunk')
+    await itIs('2027-01-02T12:00:00Z')
+    await work()
+    expect(await state()).toBe('sunk')
+    await itIs('2027-01-07T12:00:00Z')
+    await work()
+    expect(await state()).toBeUndefined()
+  })
+
+  test('open ones for ever', async () => {
+    await start('Choir')
+    await itIs('2046-01-05T12:00:00Z')
+    await work()
+    expect((await communityCalled(stage, 'Choir')).state).toBe('open')
+  })
+
+  test('for as long as the organization decides', async () => {
+    const sam = stage.actor('sam!')
+    expect(await sam.types('/setup')).toContain(
+      'Kept: people who are gone 24 months, acts of organizers and staff 24 months, what was sent 90 days, communities that did not open 12 months',
+    )
+    await sam.presses('How long things are kept')
+    const shown = await sam.fills({ 'keep-people': '6', 'keep-sent': '30', 'keep-seeds': '1' })
+    expect(shown).toContain(
+      'people who are gone 6 months, acts of organizers and staff 24 months, what was sent 30 days, communities that did not open 1 month',
+    )
+    expect(await sam.types('/setup keep-people:5')).toContain('must be a whole number from 6 to 120')
+    const gone = await idsOf('gone')
+    await itIs('2026-07-06T12:00:00Z')
+    await work()
+    expect(await known(gone)).toEqual([])
+  })
+
+  test('counted in months of the calendar', () => {
+    const since = keptSince({ ...MUSEUM, keepAuditMonths: 12 }, new Date('2028-03-31T04:00:00Z'))
+    expect(since.people).toEqual(new Date('2026-03-31T04:00:00Z'))
+    expect(since.audit).toEqual(new Date('2027-03-31T04:00:00Z'))
+    expect(since.sent).toEqual(new Date('2028-01-01T04:00:00Z'))
+  })
+})
