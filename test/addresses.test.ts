@@ -33,8 +33,8 @@ const LONGEST: Record<string, string> = {
   // The short name of a question's words.
   q: '_'.repeat(12),
   i: 'ZZZZ-ZZZZ',
-  // A kind of effect.
-  k: 'room_places',
+  // A kind of effect, or of notice.
+  k: 'looking-after',
   n: '10000',
   // The terms were shown in full.
   f: '1',
