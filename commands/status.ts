@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { say, type Text } from '../src/core/say.ts'
+import { roughly } from '../src/core/small-numbers.ts'
 import { address, type Button, type Card, type Reply } from '../src/reply.ts'
 import type { DestinationState } from '../src/store/destinations.ts'
 import type { EffectKind, StuckEffects } from '../src/store/effects.ts'
@@ -21,6 +22,8 @@ export default command({
   presses: {
     retry: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => tryAgain(context, d) }),
     ignore: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => ignore(context, d) }),
+    start: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => start(context, d) }),
+    release: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => release(context, d) }),
     pause: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => pause(context, d) }),
     'retry-stuck': press({ args: { k: kind }, permission: 'staff', run: (context, { k }) => retryStuck(context, k) }),
     'ignore-stuck': press({ args: { k: kind }, permission: 'staff', run: (context, { k }) => ignoreStuck(context, k) }),
@@ -48,6 +51,21 @@ async function pause(context: Context, destination: string): Promise<Reply> {
   return shownAfter(context, 'destination paused', destination)
 }
 
+/** Staff have seen how many a new destination would be told of. */
+async function start(context: Context, destination: string): Promise<Reply> {
+  await context.store.destinations.start(destination)
+  await context.store.staffNotes.resolve(`new/${destination}`, context.now)
+  return shownAfter(context, 'destination started', destination)
+}
+
+/** People held back because a setting would have taken out many at once are let go. */
+async function release(context: Context, destination: string): Promise<Reply> {
+  const { store, now } = context
+  await store.reports.releaseHeld(destination, now)
+  await store.staffNotes.resolve(`held/${destination}`, now)
+  return shownAfter(context, 'held removals let go', destination)
+}
+
 async function retryStuck(context: Context, stuck: EffectKind): Promise<Reply> {
   await context.store.effects.retry(stuck, context.now)
   return shownAfter(context, 'stuck effects tried again', EFFECT_WORDS[stuck])
@@ -70,7 +88,12 @@ async function show({ store, now }: Context): Promise<Card> {
   const counts = await store.reports.counts()
   const destinations = await store.destinations.list()
   const stuck = await store.effects.stuck()
-  const each = destinations.map((one) => ({ one, count: counts.find((count) => count.destination === one.name) }))
+  const held = await store.reports.held()
+  const forgetting = await store.erasures.waiting()
+  const each = destinations.map((one) => {
+    const of = <T extends { destination: string }>(all: T[]) => all.find((each) => each.destination === one.name)
+    return { one, count: of(counts), held: of(held)?.count ?? 0, forgetting: of(forgetting)?.count ?? 0 }
+  })
   return {
     title: say`Status`,
     body:
@@ -78,34 +101,46 @@ async function show({ store, now }: Context): Promise<Card> {
         ? say`Nothing needs you.`
         : say`${notes.map((note) => say`Since ${{ when: note.firstAt }}: ${note.text}`)}`,
     fields: [
-      ...each.map(({ one, count }) => ({
-        label: say`${one.name}: ${one.purpose} for ${one.recipient}`,
-        value: destinationState(one, count),
+      ...each.map((each) => ({
+        label: say`${each.one.name}: ${each.one.purpose} for ${each.one.recipient}`,
+        value: destinationState(each),
       })),
       ...stuck.map((one) => ({
         label: say`${EFFECT_WORDS[one.kind]} that can't be brought about`,
         value: say`${one.count}. The newest: ${one.failure}`,
       })),
     ],
-    buttons: [
-      ...stuck.flatMap(stuckButtons),
-      ...each.flatMap(({ one, count }) => destinationButtons(one, count)),
-    ].slice(0, BUTTONS_MAX),
+    buttons: [...stuck.flatMap(stuckButtons), ...each.flatMap(destinationButtons)].slice(0, BUTTONS_MAX),
   }
 }
 
-function destinationState(one: DestinationState, count: ReportCounts | undefined): Text {
+/** A destination with all that is known of its work. */
+interface Each {
+  one: DestinationState
+  count: ReportCounts | undefined
+  /** Removals that wait for staff. */
+  held: number
+  /** People it has still to forget. */
+  forgetting: number
+}
+
+function destinationState({ one, count, held, forgetting }: Each): Text {
   const { waiting = 0, failed = 0, failure = null } = count ?? {}
   const why = failure ? say` (${failure})` : say``
   const stopped = one.pausedReason ? say` Paused: ${one.pausedReason}.` : say``
-  return say`${waiting} waiting, ${failed} failed${why}.${stopped}`
+  const isNew = one.started ? say`` : say` Not started yet.`
+  const holds = held > 0 ? say` ${roughly(held)} held back until you let them go.` : say``
+  const forgets = forgetting > 0 ? say` ${forgetting} to be forgotten.` : say``
+  return say`${waiting} waiting, ${failed} failed${why}.${isNew}${stopped}${holds}${forgets}`
 }
 
-function destinationButtons(one: DestinationState, count: ReportCounts | undefined): Button[] {
+function destinationButtons({ one, count, held }: Each): Button[] {
   const args = { d: one.name }
   const paused = one.pausedReason !== null
   const failing = (count?.failed ?? 0) > 0
   return [
+    ...(one.started ? [] : [{ label: say`Start ${one.name}`, press: address('status.start', args) }]),
+    ...(held > 0 ? [{ label: say`Let them go from ${one.name}`, press: address('status.release', args) }] : []),
     ...(paused ? [{ label: say`Resume ${one.name}`, press: address('status.retry', args) }] : []),
     ...(failing && !paused ? [{ label: say`Retry ${one.name}`, press: address('status.retry', args) }] : []),
     ...(failing ? [{ label: say`Ignore ${one.name}`, press: address('status.ignore', args) }] : []),

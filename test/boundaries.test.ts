@@ -37,6 +37,7 @@ const TABLE: Rule[] = [
   { files: 'src/asking.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/forgetting.ts', may: [...CONTRACT, 'src/opening.ts'], types: STORE_TYPES },
   { files: 'src/own.ts', may: CONTRACT, types: STORE_TYPES },
+  { files: 'src/settling.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/uniting.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/opening.ts', may: [...CONTRACT, 'src/asking.ts'], types: STORE_TYPES },
   { files: 'src/resolve.ts', may: CONTRACT, types: STORE_TYPES },
@@ -48,7 +49,15 @@ const TABLE: Rule[] = [
   { files: 'src/mistakes.ts', may: [...CONTRACT, 'fastest-levenshtein'] },
   {
     files: 'commands/',
-    may: [...CONTRACT, 'src/asking.ts', 'src/forgetting.ts', 'src/opening.ts', 'src/own.ts', 'src/uniting.ts'],
+    may: [
+      ...CONTRACT,
+      'src/asking.ts',
+      'src/forgetting.ts',
+      'src/opening.ts',
+      'src/own.ts',
+      'src/settling.ts',
+      'src/uniting.ts',
+    ],
     types: STORE_TYPES,
   },
   {
@@ -75,11 +84,12 @@ const TABLE: Rule[] = [
     files: 'src/jobs/',
     // Of the segment stores only their contract: its errors say what is to be tried again.
     may: [...CONTRACT, 'src/jobs/', 'src/platform.ts', 'src/mail.ts', 'src/segments/segment-store.ts', 'node-cron'],
-    types: STORE_TYPES,
+    types: [...STORE_TYPES, 'src/backup-folder.ts'],
   },
   { files: 'src/mail.ts', may: ['nodemailer'] },
   { files: 'src/config.ts', may: ['zod', 'node:fs'] },
   { files: 'src/load-commands.ts', may: ['node:'], types: ['src/command.ts'] },
+  { files: 'src/restored.ts', may: ['src/forgetting.ts'], types: STORE_TYPES },
   { files: 'src/backup-folder.ts', may: ['zod', 'node:'], types: STORE_TYPES },
   // These put the house together, so they know everybody.
   { files: 'src/open.ts', may: EVERYTHING },

@@ -33,7 +33,7 @@ export function audit(tx: Tx, { draws }: Tools) {
   return {
     /** Writes an act down; of a sensitive community nobody is named (product.md, law 7). */
     async note(
-      actor: Person,
+      actor: Pick<Person, 'id' | 'name'>,
       role: 'organizer' | 'staff',
       act: string,
       now: Date,

@@ -69,12 +69,14 @@ export function directions(tx: Tx, { draws }: Tools) {
           update directions set standing = null, revoked_at = ${now}::timestamptz, revoked_by = 'sharing'
           where person_id = ${personId} and community_id = ${communityId} and purpose = ${asking.purpose}
             and recipient = ${asking.recipient} and standing
-          returning person_id, community_id, purpose, recipient),
+          returning id, person_id, community_id, purpose, recipient),
         reported as (
           update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
             due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false
-          from revoked join destinations d on d.purpose = revoked.purpose and d.recipient = revoked.recipient
-          where r.person_id = revoked.person_id and r.community_id = revoked.community_id and r.destination = d.name
+          from revoked where r.person_id = revoked.person_id and r.community_id = revoked.community_id
+            -- A recipient may go by another name by now, and still hold them by this yes.
+            and (r.direction_id = revoked.id or exists (select 1 from destinations d where d.name = r.destination
+              and d.purpose = revoked.purpose and d.recipient = revoked.recipient))
             and (r.wanted = 'in' or r.guarded))
         select exists (select 1 from revoked) as revoked`)
       return row?.revoked ?? false

@@ -73,7 +73,7 @@ export function records(tx: Tx) {
     },
 
     /** People an address, an account ("discord:80351110224678912", "slack:T1:U2"), a number or an id stands for. */
-    async find(words: string): Promise<{ id: string; name: string; accounts: string[] }[]> {
+    async find(words: string): Promise<{ id: string; name: string; accounts: string[] | null }[]> {
       return tx.$queryRaw(Prisma.sql`
         select p.id, p.name, array_agg(a.platform || ':' || a.workspace || ':' || a.external_id order by a.id)
           filter (where a.id is not null) as accounts

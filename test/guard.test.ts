@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { expect, test } from 'vitest'
+import { csv } from '../src/segments/csv.ts'
+import { onStage, openStage, type Stage, type StageOptions, sharer } from './stage.ts'
+
+const START = '/start-community "Parents United" need:"people with small children, so that we can meet" pledges:1'
+
+let stage: Stage
+onStage(async (opened) => {
+  stage = opened
+  await stage.actor('fay').types(START)
+})
+
+const rows = async () => ((await stage.files())['parents-united.csv'] ?? '').trim().split('\n').slice(1)
+
+async function many(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await sharer(stage, `p${i}`, 'parents-united')
+}
+
+test('a setting that would empty a segment of many is held until staff let it happen', async () => {
+  await many(21)
+  const sam = stage.actor('sam!')
+  await sam.types('/setup recipient:"the Gallery"')
+  expect(await rows()).toHaveLength(21)
+  const status = await sam.types('/status')
+  expect(status).toContain('A changed setting would take about 20 people out of files at once')
+  expect(status).toContain('about 20 held back until you let them go.')
+
+  // Whoever leaves, takes back or is forgotten passes all the same.
+  await stage.actor('p0').types('/leave parents-united')
+  await stage.actor('p1').types('/sharing all off')
+  await stage.actor('p2').types('/my')
+  await stage.actor('p2').presses('Forget me')
+  await stage.actor('p2').presses('Yes, forget me')
+  expect(await rows()).toHaveLength(18)
+
+  await sam.types('/status')
+  expect(await sam.presses('Let them go from files')).not.toContain('held back')
+  expect(await rows()).toEqual([])
+})
+
+test('set back before that, it has done nothing', async () => {
+  await many(20)
+  const sam = stage.actor('sam!')
+  await sam.types('/setup recipient:"the Gallery"')
+  await sam.types('/setup recipient:"the Museum"')
+  expect(await rows()).toHaveLength(20)
+  const status = await sam.types('/status')
+  expect(status).toContain('Nothing needs you.')
+  expect(status).toContain('0 waiting, 0 failed.')
+})
+
+test('a few are taken out at once, since nobody agreed to the new name', async () => {
+  await many(3)
+  await stage.actor('sam!').types('/setup recipient:"the Gallery"')
+  expect(await rows()).toEqual([])
+})
+
+test('a community that turns sensitive leaves every destination, however many are in it', async () => {
+  await many(21)
+  const sam = stage.actor('sam!')
+  await sam.types('/sensitive parents-united')
+  await sam.presses('Make it sensitive')
+  expect(await rows()).toEqual([])
+})
+
+test('a new destination is told of nobody before staff have seen how many it would be told of', async () => {
+  const folder = await mkdtemp(`${tmpdir()}/kindred-guard-`)
+  const later = await mkdtemp(`${tmpdir()}/kindred-guard-`)
+  const place = { kind: 'folder' as const, folder: `${folder}/data` }
+  const files = (name: string, dir: string) => ({
+    name,
+    connector: 'csv',
+    purpose: 'letters' as const,
+    store: csv.open({ DIR: dir }, () => new Date('2026-01-05T12:00:00Z')),
+  })
+  const options: StageOptions = { place, destinations: [files('first', folder)] }
+  const before = await openStage(options)
+  await before.actor('fay').types(START)
+  for (let i = 0; i < 7; i++) await sharer(before, `p${i}`, 'parents-united')
+  await before.close()
+  const after = await openStage({
+    ...options,
+    seed: '2',
+    destinations: [files('first', folder), files('second', later)],
+  })
+  const sam = after.actor('sam!')
+  const status = await sam.types('/status')
+  expect(status).toContain(
+    'second is new. Started, it is told of about 5 people who have said yes to it; a few or none have not',
+  )
+  expect(status).toContain('7 waiting, 0 failed. Not started yet.')
+  await after.pass('1d')
+  expect(await sam.presses('Start second')).not.toContain('Not started yet.')
+  expect(await sam.types('/status')).toContain('second: letters for the Museum: 0 waiting, 0 failed.')
+  expect(after.failures).toEqual([])
+  await after.close()
+  for (const dir of [folder, later]) await rm(dir, { recursive: true, force: true })
+})
