@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import type { z } from 'zod'
 import { destinationVariables, readConfig, variables } from '../src/config.ts'
 import { csv } from '../src/segments/csv.ts'
+import { table } from '../src/segments/table.ts'
+import { webhook } from '../src/segments/webhook.ts'
 
 const example = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
 
@@ -18,7 +20,13 @@ function shown(schema: z.ZodObject, prefix = ''): string[] {
 
 test('the example of the settings explains every variable that is read, and no other', () => {
   const entries = example.match(/^# .*\n#[A-Z0-9_]+=.*$/gm) ?? []
-  const read = [...shown(variables), ...shown(destinationVariables, 'FILES_'), ...shown(csv.settings, 'FILES_')]
+  const read = [
+    ...shown(variables),
+    ...shown(destinationVariables, 'FILES_'),
+    ...shown(csv.settings, 'FILES_'),
+    ...shown(webhook.settings, 'CRM_'),
+    ...shown(table.settings, 'BASE_'),
+  ]
   expect(entries).toEqual(read)
   expect(example.match(/^#?[A-Z0-9_]+=/gm)).toHaveLength(read.length)
 })

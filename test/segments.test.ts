@@ -9,6 +9,7 @@ import { table } from '../src/segments/table.ts'
 import { webhook } from '../src/segments/webhook.ts'
 import { openPgliteServer } from './pglite-server.ts'
 import { ask, ownDatabase, server } from './postgres.ts'
+import { codeFor, openStage } from './stage.ts'
 import { openWebhookSink, SINK_SECRET } from './webhook-sink.ts'
 
 /** A segment store, and what can be seen behind its back. */
@@ -301,4 +302,41 @@ describe('several destinations', () => {
     expect(() => open(...both)).toThrow('d1: it would write to the same place as d0.')
     expect(() => open(...both)).not.toThrow(/example/)
   })
+})
+
+test('a yes reaches several at once, and so does leaving, whatever one of them suffers in between', async () => {
+  let now = () => AT
+  const sink = await openWebhookSink(() => now())
+  const tables = await openTables()
+  const hook = webhook.open(sink.settings, () => now())
+  const destinations = [
+    { name: 'crm', connector: 'webhook', purpose: 'letters' as const, store: hook },
+    { name: 'base', connector: 'table', purpose: 'letters' as const, store: tables.store },
+  ]
+  const stage = await openStage({ destinations })
+  now = stage.now
+  const addresses = async () =>
+    [sink.holds('parents'), await tables.holds('parents')].map((rows) => rows.map(({ email }) => email))
+  const ana = stage.actor('ana')
+  sink.feel('drops')
+  await ana.types('/start-community Parents need:"people with small children, so that we can meet" pledges:1')
+  await ana.presses('Yes', 'Parents')
+  await ana.types('/email ana@example.org')
+  await ana.types(`/email ${codeFor(stage, 'ana@example.org')}`)
+  expect(await addresses()).toEqual([['ana@example.org'], ['ana@example.org']])
+  sink.feel('down')
+  await ana.types('/leave parents')
+  expect(await addresses()).toEqual([['ana@example.org'], []])
+  sink.feel('up')
+  await stage.pass('3h')
+  expect(await addresses()).toEqual([[], []])
+  sink.feel({ status: 401 })
+  await ana.types('/join parents')
+  await ana.presses('Yes', 'Parents')
+  expect(await addresses()).toEqual([[], ['ana@example.org']])
+  expect(await stage.actor('cem!').types('/status')).toMatch('It answered 401: it refuses the signature.')
+  await stage.close()
+  await hook.close?.()
+  await tables.close()
+  await sink.close()
 })

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Entry, Rejected, type SegmentStore, Unauthorized } from '../src/segments/segment-store.ts'
 import { table } from '../src/segments/table.ts'
+import { openTransactions } from '../src/segments/table-connection.ts'
 import { openPgliteServer } from './pglite-server.ts'
 import { ask, ownDatabase, server } from './postgres.ts'
 
@@ -288,6 +289,18 @@ describe.runIf(server)('on a server of its own', () => {
     expect((await ask(database.url, idle)).length).toBeGreaterThan(0)
     await store.put('parents', [entry('ben')], signal).catch(() => store.put('parents', [entry('ben')], signal))
     expect(await memberships()).toHaveLength(2)
+  })
+
+  test('a connection that is cut between two statements harms nobody either', async () => {
+    const { transaction, close } = openTransactions(database.url)
+    const work = transaction(signal, async (query) => {
+      const [row] = await query('select pg_backend_pid() as pid')
+      await ask(database.url, `select pg_terminate_backend(${row?.pid})`)
+      while ((await ask(database.url, `select from pg_stat_activity where pid = ${row?.pid}`)).length > 0);
+      await query('select 1')
+    })
+    await failureOf(work)
+    await close()
   })
 
   test('batches of the same people at once end well', async () => {

@@ -10,6 +10,8 @@ export type Mood =
   /** Hangs up before it has read anything. */
   | 'down'
   | 'drops'
+  /** Carries out, begins to answer, and never ends. */
+  | 'halfway'
   | { slowMs: number }
   | { status: number; headers?: Record<string, string> }
   /** Takes it, and says so of each event by its id. */
@@ -107,7 +109,9 @@ export async function openWebhookSink(now?: () => Date): Promise<WebhookSink> {
     heard.push({ id: headers['webhook-id'] ?? '', type: said.type })
     for (const one of said.data.events) take(one)
     if (mood === 'drops') return void request.socket.destroy()
-    if (typeof mood === 'object' && 'slowMs' in mood) {
+    if (mood === 'halfway') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 }).write('{')
+    } else if (typeof mood === 'object' && 'slowMs' in mood) {
       setTimeout(() => response.writeHead(204).end(), mood.slowMs).unref()
     } else if (typeof mood === 'object') {
       const results = Object.entries(mood.results).map(([id, result]) => ({ id, result }))

@@ -37,12 +37,18 @@ export function openPost(url: URL, reach: Reach): Post {
       'user-agent': 'Kindred',
     }
     const sent = request(url, { method: 'POST', agent, lookup, signal, headers: { ...own, ...headers } })
-    // What goes wrong once the answer has begun is heard from the answer; unheard here, it would end the process.
+    // From the answer on, failures are the answer's (node:http). An error nobody hears ends the process, so one is at hand.
     sent.on('error', () => undefined)
     sent.end(body)
     // The only event of that name, with one argument (node:http).
     const [response] = (await once(sent, 'response')) as [http.IncomingMessage]
-    return { status: response.statusCode ?? 0, headers: response.headers, text: await textOf(response) }
+    const status = response.statusCode ?? 0
+    const text = await textOf(response).catch((error: unknown) => {
+      // Who refuses a request may hang up on the rest of it; that it was refused is known all the same.
+      if (status < 300) throw error
+      return ''
+    })
+    return { status, headers: response.headers, text }
   }
 
   return {
