@@ -1,6 +1,8 @@
+import type { BackupFolder } from './backup-folder.ts'
 import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import { say } from './core/say.ts'
+import { backupJob } from './jobs/backup.ts'
 import { cardsJob } from './jobs/cards.ts'
 import { erasuresJob } from './jobs/erasures.ts'
 import type { Job } from './jobs/job.ts'
@@ -14,9 +16,11 @@ import { seedsJob } from './jobs/seeds.ts'
 import { sizesJob } from './jobs/sizes.ts'
 import { staffNotesJob } from './jobs/staff-notes.ts'
 import { sweepJob } from './jobs/sweep.ts'
+import { tombstonesJob } from './jobs/tombstones.ts'
 import type { Mailer } from './mail.ts'
 import type { Platform } from './platform.ts'
 import { createRouter, type Router } from './router.ts'
+import { settleAll } from './settling.ts'
 import type { Database } from './store/database.ts'
 import type { Configured } from './store/destinations.ts'
 
@@ -34,6 +38,8 @@ export interface Parts {
   mailer: Mailer | undefined
   draws: Draws
   log: Log
+  /** Where backups are kept; left out where nothing is to outlast the process. */
+  backups?: BackupFolder | undefined
   now(): Date
 }
 
@@ -51,6 +57,7 @@ export async function build({
   mailer,
   draws,
   log,
+  backups,
   now,
 }: Parts): Promise<House> {
   const zone = await database.transaction(async (store) => {
@@ -60,7 +67,7 @@ export async function build({
       organization.recipient,
     )
     // A destination connected since the last start is told who has already directed its purpose to its recipient.
-    await store.reports.settle('all', now())
+    await settleAll(store, now())
     return organization.zone
   })
   await checkAll(destinations, database, now())
@@ -76,6 +83,7 @@ export async function build({
     sizesJob(database, zone),
     sweepJob(database, zone),
     retentionJob(database, zone),
+    ...(backups ? [backupJob(database, backups, zone), tombstonesJob(database, backups)] : []),
   ]
   const runner = createRunner(jobs, now, (job, error) => log.failure(job, undefined, error))
   const router = createRouter(commands, database, {

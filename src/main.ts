@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
-import { BadConfig, type Config, HOW_TO_MAKE_A_KEY, loadEnvFile, readConfig } from './config.ts'
-import { type Bytes, drawsFrom } from './core/ids.ts'
-import { keysFrom } from './core/keys.ts'
+import { backup, move, restore } from './backup.ts'
+import { backupFolder } from './backup-folder.ts'
+import { BadConfig, type Config, loadEnvFile, readConfig } from './config.ts'
 import { build, type Log } from './house.ts'
 import { loadCommands } from './load-commands.ts'
 import { smtpMailer } from './mail.ts'
+import { type Machine, openConfigured, placeOf } from './open.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
-import { CannotStart, keyOfFolder } from './store/data-folder.ts'
-import { type DatabasePlace, openDatabase } from './store/database.ts'
+import { CannotStart } from './store/data-folder.ts'
+import type { DatabasePlace } from './store/database.ts'
 import { createTerminal, terminalMailer } from './terminal/bot.ts'
 import { createChat } from './terminal/chat.ts'
 import { play } from './terminal/play.ts'
@@ -28,18 +29,20 @@ const root = existsSync(`${here}/package.json`) ? here : fileURLToPath(new URL('
 /** What both ways to run it need to find. */
 export const folders = { commands: `${here}/commands`, migrations: `${root}/prisma/migrations` }
 
-/** Node's own random bytes; its second parameter is another than ours. */
-const machineBytes: Bytes = (length) => randomBytes(length)
+const machine: Machine = {
+  now: () => new Date(),
+  // Node's own; its second parameter is another than ours.
+  bytes: (length) => randomBytes(length),
+  folders,
+}
 
 async function start(config: Config): Promise<void> {
   const log = logTo(config.LOG_LEVEL)
-  const now = () => new Date()
-  const draws = drawsFrom(machineBytes)
+  const { now } = machine
   const place = placeOf(config)
   // Before the database is opened, which would have to be closed again where a setting is wrong.
   const destinations = openDestinations(config.destinations, now)
-  const keys = keysFrom(await keysOf(config, place), machineBytes)
-  const database = await openDatabase(place, folders.migrations, now(), { draws, keys })
+  const { database, draws } = await openConfigured(config, machine)
   const commands = await loadCommands(folders.commands)
   const isPrompt = process.stdin.isTTY && place.kind !== 'postgresql'
   const print = plainPrinter((line) => process.stdout.write(`${line}\n`), false)
@@ -51,7 +54,17 @@ async function start(config: Config): Promise<void> {
       : isPrompt
         ? terminalMailer(print)
         : undefined
-  const { router, runner } = await build({ database, commands, platforms, destinations, mailer, draws, log, now })
+  const { router, runner } = await build({
+    database,
+    commands,
+    platforms,
+    destinations,
+    mailer,
+    draws,
+    log,
+    now,
+    backups: place.kind === 'memory' ? undefined : backupFolder(config.DATA_DIR),
+  })
   const stopping = new AbortController()
   let stopped: Promise<void> | undefined
   const stop = () => {
@@ -98,26 +111,6 @@ function greeting(place: DatabasePlace, config: Config, isPrompt: boolean): stri
   ].join('\n')
 }
 
-function placeOf(config: Config): DatabasePlace {
-  const url = config.DATABASE_URL
-  if (!url) return { kind: 'folder', folder: config.DATA_DIR }
-  if (url === 'memory:') return { kind: 'memory' }
-  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return { kind: 'postgresql', url }
-  throw new BadConfig('DATABASE_URL must be an address that begins with postgresql://, or memory:, or be left out.')
-}
-
-/** The keys of KINDRED_KEY; embedded, one is made at the first start and kept beside the data. */
-async function keysOf(config: Config, place: DatabasePlace): Promise<Uint8Array[]> {
-  if (config.keys.length > 0) return config.keys
-  if (place.kind === 'memory') return [machineBytes(32)]
-  if (place.kind === 'postgresql') {
-    throw new BadConfig(
-      `KINDRED_KEY is not set. With PostgreSQL it must be, and be kept. Make one: ${HOW_TO_MAKE_A_KEY}`,
-    )
-  }
-  return [await keyOfFolder(place.folder, () => machineBytes(32))]
-}
-
 /** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */
 function logTo(level: Config['LOG_LEVEL']): Log {
   const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
@@ -133,13 +126,24 @@ function logTo(level: Config['LOG_LEVEL']): Log {
   }
 }
 
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+/** What the program can be started for, by the word after its name; without one it runs Kindred. */
+const modes: Record<string, (config: Config, words: string[]) => Promise<void>> = {
+  try: (config, words) =>
+    rehearse(config, folders, words, logTo(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)),
+  backup: (config) => backup(config, machine, say),
+  restore: (config, words) => restore(config, machine, words, say),
+  move: (config, words) => move(config, machine, words, say),
+}
+
 try {
   loadEnvFile()
   const config = readConfig(process.env)
-  const [mode, ...flags] = process.argv.slice(2)
-  if (mode === 'try')
-    await rehearse(config, folders, flags, logTo(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL))
-  else await start(config)
+  const [word, ...words] = process.argv.slice(2)
+  const mode = word === undefined ? start : modes[word]
+  if (!mode) throw new BadConfig(`There is no “${word}”. There are: ${Object.keys(modes).join(', ')}.`)
+  await mode(config, words)
 } catch (error) {
   if (!(error instanceof BadConfig || error instanceof CannotStart || error instanceof BadDestination)) throw error
   process.stderr.write(`${error.message}\n`)

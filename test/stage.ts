@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, inject } from 'vitest'
+import type { BackupFolder } from '../src/backup-folder.ts'
 import type { Command } from '../src/command.ts'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
 import { keysFrom } from '../src/core/keys.ts'
@@ -55,6 +56,8 @@ export interface StageOptions {
   destinations?: (Configured & { store: SegmentStore })[]
   mailer?: Mailer
   commands?: Command[]
+  /** Left out, nothing is backed up. */
+  backups?: BackupFolder
 }
 
 /** The whole bot on a database of its own, with a fake chat in front, a given clock and fixed draws. */
@@ -111,6 +114,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     mailer: options.mailer ?? terminalMailer(print),
     draws,
     log,
+    backups: options.backups,
     now: () => now,
   })
   restoreRooms(chat, await database.transaction((store) => store.rooms.known('terminal')))

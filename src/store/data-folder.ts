@@ -21,6 +21,9 @@ const holderFile = z.object({ pid: z.number(), host: z.string(), since: z.string
 /** Something in the way of a start that the person who started it can mend; its message tells how. */
 export class CannotStart extends Error {}
 
+/** Another process holds the embedded database. */
+export class InUse extends CannotStart {}
+
 /** Takes the folder for this process alone: PGlite itself would let two processes ruin it. */
 export async function holdFolder(folder: string, now: Date): Promise<HeldFolder> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -53,7 +56,7 @@ async function take(folder: string, holder: string): Promise<() => Promise<void>
       return await lock(folder, options)
     }
     const who = by.success ? `process ${by.data.pid} on ${by.data.host}, since ${by.data.since}` : 'another process'
-    throw new CannotStart(
+    throw new InUse(
       `The data in ${folder} is in use by ${who}. Stop that one first, or choose another folder. ` +
         `If that machine is gone, wait ${STALE_MS / 1000} seconds and start again.`,
     )

@@ -1,27 +1,28 @@
-import { readFile } from 'node:fs/promises'
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
-import { CannotStart, holdFolder } from './data-folder.ts'
+import { type BackupScope, backupLines, tablesOf } from './backup.ts'
+import { connectServer, type DatabasePlace, inUtc, openPglite } from './connection.ts'
 import { Prisma, PrismaClient } from './generated/client.ts'
-import { applyMigrations, type Sql } from './migrations.ts'
+import { applyMigrations } from './migrations.ts'
+import { embeddedSnapshot, serverSnapshot, type TakeSnapshot } from './snapshot.ts'
 import { type Store, storeOn } from './store.ts'
 import type { Tools } from './transaction.ts'
+
+export type { DatabasePlace } from './connection.ts'
 
 /** The one door to stored things: everything is read and written inside a transaction. */
 export interface Database {
   kind: 'embedded' | 'postgresql'
   /** Runs `work` in one transaction; it is run again where it collided with another. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
+  /**
+   * Gives all that is stored at this moment as the text of a backup, piece by piece (store/backup.ts), while everybody else
+   * goes on.
+   */
+  backup<T>(now: Date, scope: BackupScope, take: (text: AsyncIterable<string>) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
-
-/** Where the data is: a folder for the embedded database, nothing (memory), or a PostgreSQL server. */
-export type DatabasePlace =
-  | { kind: 'folder'; folder: string }
-  | { kind: 'memory' /** A file made by PGlite's dumpDataDir to start from. */; image?: string }
-  | { kind: 'postgresql'; url: string; connections?: number }
 
 interface Driver {
   kind: Database['kind']
@@ -30,6 +31,7 @@ interface Driver {
   admits: number
   /** Throws what the last COMMIT failed with, where the adapter does not. */
   confirmCommit(): void
+  snapshot(admit: <T>(work: () => Promise<T>) => Promise<T>): TakeSnapshot
   close(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export async function openDatabase(
   const driver =
     place.kind === 'postgresql' ? await openServer(place, migrations, now) : await openEmbedded(place, migrations, now)
   const admit = admission(driver.admits)
+  const snapshot = driver.snapshot(admit)
   return {
     kind: driver.kind,
     transaction: (work) =>
@@ -66,6 +69,10 @@ export async function openDatabase(
           }
         }
       }),
+    backup: (now, scope, take) =>
+      snapshot(tablesOf(scope), (found) =>
+        take(backupLines(found, { at: now, from: driver.kind, keys: tools.keys }, scope)),
+      ),
     close: driver.close,
   }
 }
@@ -75,37 +82,26 @@ async function openEmbedded(
   migrations: string,
   now: Date,
 ): Promise<Driver> {
-  const held = place.kind === 'folder' ? await holdFolder(place.folder, now) : undefined
+  const { pglite, ...connection } = await openPglite(place, now)
   try {
-    const image = place.kind === 'memory' && place.image ? new Blob([await readFile(place.image)]) : undefined
-    const pglite = await PGlite.create({ dataDir: held?.postgres ?? 'memory://', ...(image && { loadDataDir: image }) })
-    await pglite.exec(`set time zone 'UTC'`)
-    await held?.markVersion()
-    await applyMigrations(
-      {
-        run: async (sql) => void (await pglite.exec(sql)),
-        query: async (sql, values) => (await pglite.query<Record<string, unknown>>(sql, values)).rows,
-      },
-      migrations,
-      now,
-    )
-    const watched = watchCommits(pglite)
-    const prisma = new PrismaClient({ adapter: new PrismaPGlite(watched.pglite) })
-    return {
-      kind: 'embedded',
-      prisma,
-      // PGlite is one connection: a second transaction would only wait inside the first one's way.
-      admits: 1,
-      confirmCommit: watched.confirm,
-      async close() {
-        await prisma.$disconnect()
-        await pglite.close()
-        await held?.release()
-      },
-    }
+    await applyMigrations(connection, migrations, now)
   } catch (error) {
-    await held?.release()
+    await connection.close()
     throw error
+  }
+  const watched = watchCommits(pglite)
+  const prisma = new PrismaClient({ adapter: new PrismaPGlite(watched.pglite) })
+  return {
+    kind: 'embedded',
+    prisma,
+    // PGlite is one connection: a second transaction would only wait inside the first one's way.
+    admits: 1,
+    confirmCommit: watched.confirm,
+    snapshot: (admit) => embeddedSnapshot(connection, admit),
+    async close() {
+      await prisma.$disconnect()
+      await connection.close()
+    },
   }
 }
 
@@ -140,45 +136,22 @@ async function openServer(
   migrations: string,
   now: Date,
 ): Promise<Driver> {
-  const config = { connectionString: inUtc(place.url) }
-  const client = new pg.Client(config)
-  await client.connect().catch(explain)
+  const connection = await connectServer(place.url)
   try {
-    const sql: Sql = {
-      run: async (statements) => void (await client.query(statements)),
-      query: async (statement, values) => (await client.query<Record<string, unknown>>(statement, values)).rows,
-    }
-    await applyMigrations(sql, migrations, now)
+    await applyMigrations(connection, migrations, now)
   } finally {
-    await client.end()
+    await connection.close()
   }
   const connections = place.connections ?? POOL_SIZE
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ ...config, max: connections }) })
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: inUtc(place.url), max: connections }) })
   return {
     kind: 'postgresql',
     prisma,
     admits: connections,
     confirmCommit: () => undefined,
+    snapshot: () => serverSnapshot(() => connectServer(place.url)),
     close: () => prisma.$disconnect(),
   }
-}
-
-/** The usual reasons, without the address, which holds a password. */
-function explain(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
-  throw new CannotStart(
-    `The PostgreSQL server of DATABASE_URL does not let Kindred in (${code}). Is it running, and are the name, the password and the database right?`,
-  )
-}
-
-/**
- * adapter-pg writes times without a zone, which the server would read in its own; so every connection is in UTC. It says
- * so in the address, because options there take the place of all that stand beside it.
- */
-function inUtc(address: string): string {
-  const url = new URL(address)
-  url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} -c TimeZone=UTC`.trim())
-  return url.href
 }
 
 /** Lets `most` pieces of work run at once and the others wait in the order they came. */

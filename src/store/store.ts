@@ -17,7 +17,9 @@ import { notices } from './notices.ts'
 import { organizations } from './organization.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
+import { records } from './records.ts'
 import { reports } from './reports.ts'
+import { restores } from './restores.ts'
 import { retention } from './retention.ts'
 import { rooms } from './rooms.ts'
 import { sent } from './sent.ts'
@@ -51,7 +53,9 @@ export function storeOn(tx: Tx, tools: Tools) {
     organization: organizations(tx),
     people: people(tx, tools),
     posts: posts(tx, tools),
+    records: records(tx),
     reports: reports(tx, tools),
+    restores: restores(tx),
     retention: retention(tx),
     rooms: rooms(tx, tools),
     sent: sent(tx),

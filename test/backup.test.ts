@@ -1,0 +1,368 @@
+import { createHash } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { PGlite } from '@electric-sql/pglite'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { backup, move, restore } from '../src/backup.ts'
+import { backupFolder } from '../src/backup-folder.ts'
+import { readConfig } from '../src/config.ts'
+import { seededBytes } from '../src/core/ids.ts'
+import { forget } from '../src/forgetting.ts'
+import { tablesOf } from '../src/store/backup.ts'
+import { type Connection, connect, type DatabasePlace } from '../src/store/connection.ts'
+import { migrate, migrationsIn } from '../src/store/migrations.ts'
+import { NEED } from './lookup.ts'
+import { ownDatabase, server } from './postgres.ts'
+import { codeFor, folders, openStage, type Stage } from './stage.ts'
+
+/** The stage's own key. */
+const KEY = Buffer.from(seededBytes('key')(32)).toString('base64')
+const NAMES = Array.from({ length: 10 }, (_, i) => `person-${i}`)
+
+/** A played database, and a backup of it. */
+let played: string
+let root: string
+let drops: (() => Promise<void>)[]
+beforeAll(async () => {
+  played = await mkdtemp(`${tmpdir()}/kindred-played-`)
+  const place = { kind: 'folder' as const, folder: `${played}/data` }
+  await playedAt(place)
+  await backUp(place)
+})
+afterAll(() => rm(played, { recursive: true, force: true }))
+beforeEach(async () => {
+  root = await mkdtemp(`${tmpdir()}/kindred-backup-`)
+  drops = []
+})
+afterEach(async () => {
+  for (const drop of drops) await drop()
+  await rm(root, { recursive: true, force: true })
+})
+
+const machine = { now: () => new Date('2026-02-01T12:00:00Z'), bytes: seededBytes('machine'), folders }
+const folderOf = (name: string) => ({ kind: 'folder' as const, folder: `${root}/${name}` })
+
+/** An empty database on the server, dropped after the test. */
+async function onServer(): Promise<DatabasePlace & { kind: 'postgresql' }> {
+  const own = await ownDatabase(server ?? '')
+  drops.push(own.drop)
+  return own.place
+}
+
+/** Runs a command as `npm run` would on a database, and gives what it says. */
+async function run(command: typeof restore, place: DatabasePlace, words: string[] = [], key = KEY): Promise<string> {
+  const said: string[] = []
+  const config = readConfig({
+    KINDRED_KEY: key,
+    DATA_DIR: place.kind === 'folder' ? place.folder : `${root}/files`,
+    ...(place.kind === 'postgresql' && { DATABASE_URL: place.url }),
+  })
+  await command(config, machine, words, (line) => void said.push(line))
+  return said.join('\n')
+}
+
+/** The played database once more, in a folder of this test's own. */
+async function copyOfPlayed(): Promise<DatabasePlace & { kind: 'folder' }> {
+  await cp(`${played}/data`, `${root}/from`, { recursive: true })
+  return folderOf('from')
+}
+
+/** The backup that was made of it. */
+const backupOf = (place: DatabasePlace & { kind: 'folder' }) =>
+  readdir(`${place.folder}/backups`).then(([name]) => `${place.folder}/backups/${name}`)
+
+/** Makes a backup of a database; the path of the file. */
+async function backUp(place: DatabasePlace): Promise<string> {
+  const said = await run((config, outside, _, say) => backup(config, outside, say), place)
+  return /is in (\S+\.gz)\./.exec(said)?.[1] ?? said
+}
+
+/** Ten people in two communities, some of whom share, one of which is sensitive. */
+async function play(stage: Stage): Promise<void> {
+  await stage.actor('ana').types(`/start-community "Parents United" ${NEED} pledges:1 tags:"children, culture"`)
+  await stage.actor('ana').types(`/start-community "Quiet Circle" ${NEED} pledges:1 sensitive:yes`)
+  for (const [i, name] of NAMES.entries()) {
+    const person = stage.actor(name)
+    await person.types(`/join ${i % 4 === 3 ? 'quiet-circle' : 'parents-united'}`)
+    if (i % 2 === 0) await person.presses('Yes', 'May the Museum')
+    if (i % 3 > 0) continue
+    await person.types(`/email ${name}@example.org`)
+    await person.types(`/email ${codeFor(stage, `${name}@example.org`)}`)
+  }
+  await stage.actor('person-4').types('/leave parents-united reason:"moved\u2028away \\ “for good” 🦉"')
+  await stage.actor('ana').types('/invite parents-united')
+}
+
+/** What a place says to everybody about themselves. */
+async function heard(place: DatabasePlace): Promise<Record<string, string[]>> {
+  const stage = await openStage({ place, organization: null, seed: 'after' })
+  const said: Record<string, string[]> = {}
+  for (const name of NAMES) {
+    const person = stage.actor(name)
+    said[name] = [
+      await person.types('/communities show:mine'),
+      await person.types('/sharing parents-united'),
+      await person.types('/my'),
+    ]
+  }
+  expect(stage.failures).toEqual([])
+  await stage.close()
+  return said
+}
+
+async function within<T>(place: DatabasePlace, work: (sql: Connection) => Promise<T>): Promise<T> {
+  const sql = await connect(place, machine.now())
+  return work(sql).finally(() => sql.close())
+}
+
+/** Every row of every table, as text. */
+function dump(place: DatabasePlace): Promise<Record<string, string[]>> {
+  return within(place, async (sql) => {
+    const tables = await sql.query(`select tablename from pg_tables where schemaname = 'public' order by 1`, [])
+    const found: Record<string, string[]> = {}
+    for (const { tablename } of tables) {
+      const rows = await sql.query(`select to_jsonb(t)::text as row from "${tablename}" t order by 1`, [])
+      found[String(tablename)] = rows.map((row) => String(row.row)).sort()
+    }
+    return found
+  })
+}
+
+/** The columns that a restore sets anew, and the rows it adds. */
+function lasting(rows: Record<string, string[]>): Record<string, string[]> {
+  const anew: Record<string, string[]> = {
+    reports: ['revision', 'known', 'due_at', 'attempts', 'failure', 'first_failed_at'],
+    room_places: ['revision', 'known', 'due_at', 'attempts', 'failure'],
+    cards: ['wanted', 'due_at', 'attempts', 'failure'],
+  }
+  return Object.fromEntries(
+    tablesOf('lasting').map((table) => {
+      const own = (rows[table] ?? []).map((row) => {
+        const columns = JSON.parse(row)
+        for (const column of [...(anew[table] ?? []), 'lease', 'leased_until']) delete columns[column]
+        return JSON.stringify(columns)
+      })
+      return [table, own.sort()]
+    }),
+  )
+}
+
+/** A played database with values that are easily spoilt on the way. */
+async function playedAt(place: DatabasePlace): Promise<void> {
+  const stage = await openStage({ place })
+  await play(stage)
+  expect(stage.failures).toEqual([])
+  await stage.close()
+  await within(place, async (sql) => {
+    await sql.query(
+      `insert into erasures (id, kind, sealed, created_at, due_at, lease, leased_until)
+       values ('bytes', 'room', decode($1, 'hex'), '2026-01-05T12:00:00.123Z', '1969-12-31T23:59:59.999Z', 'x', '2026-01-05T12:01:00Z')`,
+      [Buffer.from(Array.from({ length: 256 }, (_, i) => i)).toString('hex')],
+    )
+    await sql.query(
+      `insert into staff_notes (key, text, first_at)
+       values ('json', '{"key": "a\\nb\\u2028c\\"", "n": 123456789012345678901234567890.10, "e": 1e-7, "deep": [[], {}, null, "\\ud83e\\udd89"]}', '2026-01-05T12:00:00.001Z')`,
+      [],
+    )
+    await sql.query(`update communities set tags = $1 where slug = 'parents-united'`, [
+      ['a,b', '{"c"}', '', 'NULL', 'ü\u2028\u0001\\', "d'e"],
+    ])
+  })
+}
+
+test('every table is either in backups or known to be of the moment', async () => {
+  const place = folderOf('data')
+  await (await openStage({ place })).close()
+  const tables = Object.keys(await dump(place)).filter((table) => table !== '_prisma_migrations')
+  expect(tablesOf('everything').sort()).toEqual(tables)
+})
+
+describe('a backup', () => {
+  test('brings back every row and what everybody is told, in another folder', async () => {
+    const [from, to] = [await copyOfPlayed(), folderOf('to')]
+    const before = await dump(from)
+    const file = await backupOf(from)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(await readdir(`${root}/from/backups`)).toHaveLength(1)
+    expect(await run(restore, to, [file])).toContain('11 people in 2 communities')
+    expect(lasting(await dump(to))).toEqual(lasting(before))
+    expect(await heard(to)).toEqual(await heard(from))
+  })
+
+  test.runIf(server)('goes from the embedded database to PostgreSQL and back', async () => {
+    const [from, back] = [await copyOfPlayed(), folderOf('back')]
+    const there = await onServer()
+    const before = await dump(from)
+    await run(restore, there, [await backupOf(from)])
+    expect(lasting(await dump(there))).toEqual(lasting(before))
+    await run(restore, back, [await backUp(there)])
+    expect(lasting(await dump(back))).toEqual(lasting(before))
+    const said = await heard(from)
+    expect(await heard(there)).toEqual(said)
+    expect(await heard(back)).toEqual(said)
+  })
+
+  test('has every destination told again, with higher revisions, and nobody told anything twice', async () => {
+    const [from, to] = [await copyOfPlayed(), folderOf('to')]
+    await within(from, (sql) =>
+      sql.run(`delete from erasures; insert into posts (id, line, platform, workspace, place, body, key, created_at, due_at)
+        values ('p', 'l', 'terminal', 'main', 'lobby', '{}', 'k', '2026-01-05Z', '2026-01-05Z')`),
+    )
+    const revisions = (place: DatabasePlace) =>
+      within(place, (sql) =>
+        sql.query('select revision, known, due_at is not null as due from reports order by person_id', []),
+      )
+    const before = await revisions(from)
+    await run(restore, to, [await backUp(from)])
+    expect(before.length).toBeGreaterThan(0)
+    expect(await revisions(to)).toEqual(
+      before.map(({ revision }) => ({ revision: Number(revision) + 1_000_000, known: null, due: true })),
+    )
+    expect((await dump(to)).posts).toEqual([])
+    const now = machine.now().toISOString()
+    const stage = await openStage({ place: to, organization: null, seed: 'after', now })
+    await stage.pass('1h')
+    expect(stage.outputs.filter((output) => 'shown' in output)).toEqual([])
+    expect(stage.failures).toEqual([])
+    await stage.close()
+  })
+})
+
+describe('a restore', () => {
+  let from: DatabasePlace & { kind: 'folder' }
+  let file: string
+  beforeEach(async () => {
+    from = await copyOfPlayed()
+    file = await backupOf(from)
+  })
+
+  /** Changes the text of the backup, as one file more. */
+  async function changed(change: (text: string) => string): Promise<string> {
+    const text = change(gunzipSync(await readFile(file)).toString())
+    await writeFile(`${root}/changed.gz`, gzipSync(text))
+    return `${root}/changed.gz`
+  }
+  /** The text with a header of one's own and a sum that fits it. */
+  const resealed = (text: string, header: (line: string) => string) => {
+    const [first = '', ...rest] = text.trimEnd().split('\n')
+    const body = `${[header(first), ...rest.slice(0, -1)].join('\n')}\n`
+    const { rows } = JSON.parse(rest.at(-1) ?? '')
+    return `${body}${JSON.stringify({ rows, sha256: createHash('sha256').update(body).digest('hex') })}\n`
+  }
+
+  test('refuses what is torn or was changed, and touches nothing', async () => {
+    const whole = await readFile(file)
+    await writeFile(`${root}/torn.gz`, whole.subarray(0, whole.length - 200))
+    const refused = [`${root}/torn.gz`, await changed((text) => text.replace('person-3', 'person-X'))]
+    for (const bad of refused) {
+      await expect(run(restore, folderOf('to'), [bad])).rejects.toThrow(/cut off/)
+      await expect(run(restore, from, [bad, '--replace'])).rejects.toThrow(/cut off/)
+    }
+    for (const change of [
+      (text: string) => text.replace(/\n\["people",.*\n/, '\n'),
+      (text: string) => text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1),
+      (text: string) => text.trimEnd(),
+      (text: string) => `${text}["people",{}]\n`,
+      () => 'something else\n',
+    ]) {
+      await expect(run(restore, from, [await changed(change), '--replace'])).rejects.toThrow(/backup/)
+    }
+    expect((await readdir(root)).sort()).not.toContain('to')
+    expect(Object.keys(await heard(from))).toHaveLength(10)
+  })
+
+  test('refuses another key, a newer Kindred, and a database that is not empty', async () => {
+    const other = Buffer.alloc(32, 7).toString('base64')
+    await expect(run(restore, folderOf('to'), [file], other)).rejects.toThrow('another key')
+    const newer = await changed((text) =>
+      resealed(text, (line) => line.replace('"0001_first"', '"0001_first","9999_x"')),
+    )
+    await expect(run(restore, folderOf('to'), [newer])).rejects.toThrow('newer Kindred (9999_x)')
+    const before = await dump(from)
+    await expect(run(restore, from, [file])).rejects.toThrow('it holds 11 people in 2 communities')
+    expect(await dump(from)).toEqual(before)
+    expect(await run(restore, from, [file, '--replace'])).toContain('over 11 people in 2 communities')
+  })
+
+  test('takes a key that was added since', async () => {
+    const added = `${Buffer.alloc(32, 7).toString('base64')},${KEY}`
+    expect(await run(restore, folderOf('to'), [file], added)).toContain('11 people')
+  })
+
+  test('brings nobody back who was forgotten since, neither over the old database nor on a new machine', async () => {
+    const backups = backupFolder(from.folder)
+    const stage = await openStage({ place: from, organization: null, seed: 'after', backups })
+    await stage.read(async (store) => {
+      const now = stage.now()
+      const account = { platform: 'terminal', workspace: 'main', externalId: 'person-0' }
+      await forget({ store, now }, (await store.people.meet(account, 'person-0', now)).id)
+    })
+    await stage.runner.runDue()
+    await stage.close()
+    const marks = `${from.folder}/backups/tombstones.jsonl`
+    expect((await stat(marks)).mode & 0o777).toBe(0o600)
+    expect(await run(restore, from, [file, '--replace'])).toContain('asked for it since: 1.')
+
+    const to = folderOf('to')
+    await mkdir(`${to.folder}/backups`, { recursive: true })
+    await cp(marks, `${to.folder}/backups/tombstones.jsonl`)
+    await run(restore, to, [file])
+    for (const place of [from, to]) {
+      const { people = [], accounts = [], erasures = [] } = await dump(place)
+      expect([...people, ...accounts].join()).not.toContain('person-0')
+      expect(people).toHaveLength(10)
+      // The destination is asked once more to forget them.
+      expect(erasures.join()).toContain('"destination": "files"')
+    }
+  })
+
+  test('of an older Kindred fills the tables as they were then, and brings them up to date', async () => {
+    const migrations = await migrationsIn(folders.migrations)
+    const old = await PGlite.create('memory://')
+    const query = async (statement: string) => (await old.query<Record<string, unknown>>(statement)).rows
+    await migrate({ run: async (sql) => void (await old.exec(sql)), query }, [], machine.now()).catch(() => undefined)
+    await old.exec(migrations[0]?.script ?? '')
+    await old.exec(
+      `insert into people (id, key, name, created_at) values ('P1', 'k1', 'Ada', '2025-01-01T00:00:00.5Z')`,
+    )
+    const [row] = await query('select to_jsonb(t)::text as row from people t')
+    await old.close()
+    const [first = ''] = gunzipSync(await readFile(file))
+      .toString()
+      .split('\n')
+    const header = { ...JSON.parse(first), migrations: ['0001_first'], tables: ['people'] }
+    const body = `${JSON.stringify(header)}\n["people",${row?.row}]\n`
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    await writeFile(`${root}/old.gz`, gzipSync(`${body}${JSON.stringify({ rows: { people: 1 }, sha256 })}\n`))
+    await run(restore, folderOf('to'), [`${root}/old.gz`])
+    const { people = [], _prisma_migrations: applied = [] } = await dump(folderOf('to'))
+    // What the second migration says of everybody who was there before.
+    expect(JSON.parse(people[0] ?? '')).toMatchObject({ name: 'Ada', last_seen_at: '2025-01-01T00:00:00.5+00:00' })
+    expect(applied).toHaveLength(migrations.length)
+  })
+})
+
+describe.runIf(server)('a move', () => {
+  test('takes every row as it is to an empty database on a server, and says what to set', async () => {
+    const from = await copyOfPlayed()
+    const to = await onServer()
+    await within(from, (sql) =>
+      sql.run(`insert into posts (id, line, platform, workspace, place, body, key, created_at, due_at)
+        values ('p', 'l', 'terminal', 'main', 'lobby', '{"a": 1.0}', 'k', '2026-01-05Z', '2026-01-05Z')`),
+    )
+    const before = await dump(from)
+    const said = await run(move, from, [to.url])
+    expect(said).toContain('DATABASE_URL')
+    expect(said).not.toContain(KEY)
+    const held = (rows: Record<string, string[]>) => {
+      const { _prisma_migrations, erasures = [], ...others } = rows
+      // Whoever held a row before holds it no more.
+      return { ...others, erasures: erasures.map((row) => row.replace(/"(lease|leased_until)": [^,}]*/g, '')) }
+    }
+    expect(held(await dump(to))).toEqual(held(before))
+    expect(await heard(to)).toEqual(await heard(from))
+    await expect(run(move, from, [to.url])).rejects.toThrow('A move needs an empty one')
+    await expect(run(move, to, [to.url])).rejects.toThrow('starts from the embedded database')
+  })
+})
