@@ -157,6 +157,19 @@ describe('effects that nothing brings about', () => {
     expect(shownIn('hall')).toHaveLength(1)
   })
 
+  test('settled, need nobody any more', async () => {
+    await stage.read(async (store) => {
+      const community = await store.communities.find('parents', 'parents', '')
+      await store.rooms.want(community?.id ?? '', 'terminal', 'den', 'parents', stage.now())
+      const { lease, rows } = await store.rooms.claim(1, stage.now())
+      await store.rooms.finish(rows[0]?.id ?? '', lease, stuck)
+      await store.staffNotes.tell(`room/${rows[0]?.id}`, say`A room on terminal can't be made.`, stage.now())
+    })
+    const sam = stage.actor('sam!')
+    expect(await sam.types('/status')).toContain("A room on terminal can't be made.")
+    expect(await sam.presses('Ignore rooms')).toContain('Nothing needs you')
+  })
+
   test('are nothing that members can decide on', async () => {
     await saySomething()
     const press = (address: string) => stage.router.press(deliveryOf(address, 'eve', stage.now()), address)
