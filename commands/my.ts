@@ -110,7 +110,7 @@ async function forgetNow(context: Context): Promise<Reply> {
       text: lines(
         say`You are forgotten here.`,
         recipients.length > 0 &&
-          say`${recipients.join(', ')} is being told to forget you too. You hear here when it is done.`,
+          say`These are told to forget you too: ${recipients.join(', ')}. You hear here when each says that it is done.`,
         say`Backups that hold you are gone within 7 days. If you ever want to come back: ${{ typed: '/join' }}.`,
       ),
     },

@@ -61,6 +61,7 @@ export default command({
       args: { c: community('Community') },
       run: (context, { c }) => turnOff(context, c),
     }),
+    back: press({ args: { y: z.ulid() }, run: (context, { y }) => takeBack(context, y) }),
     'all-on': press({
       args: { q: print },
       run: (context, { q }) => turnOnAll(context, q),
@@ -115,6 +116,15 @@ async function turnOff({ store, caller, now }: Context, found: Found | undefined
   const about = found ? say` about ${{ strong: found.name }}` : say``
   if (standing.length === 0) return { text: say`There was nothing to take back${about}: nobody is told anything.` }
   return { text: say`Your yes${about} is taken back. Whoever was told is told now that it is over.` }
+}
+
+/** One yes of several about the same community; the others stand. */
+async function takeBack({ store, caller, now }: Context, id: string): Promise<Reply> {
+  const one = (await store.directions.of(caller.id)).find((each) => each.id === id)
+  if (!one || one.revokedAt) return { update: { text: say`That yes is taken back already.` } }
+  await store.directions.withdraw(caller.id, one.communityId, one, now)
+  const text = say`Your yes to ${{ strong: one.recipient }} about ${{ strong: one.communityName }} is taken back, and it is told now that it is over. Your other yeses stand.`
+  return { update: { text } }
 }
 
 /** Words a person has been shown once stand for `on` at once; others are shown first, with their question. */
@@ -213,10 +223,19 @@ async function show({ store, caller }: Context, found: Found | undefined): Promi
           value: question(one, { name: one.communityName }),
         })),
       ],
-      buttons: communities.slice(0, BUTTONS_MAX).map(([id, name]) => ({
-        label: say`Turn off for ${name}`,
-        press: address('sharing.off', { c: id }),
-      })),
+      buttons: [
+        ...(found && standing.length > 1
+          ? standing.slice(0, BUTTONS_MAX).map((one) => ({
+              label:
+                one.purpose === 'letters' ? say`Letters off: ${one.recipient}` : say`Service off: ${one.recipient}`,
+              press: address('sharing.back', { y: one.id }),
+            }))
+          : []),
+        ...communities.slice(0, BUTTONS_MAX).map(([id, name]) => ({
+          label: say`Turn off for ${name}`,
+          press: address('sharing.off', { c: id }),
+        })),
+      ].slice(0, BUTTONS_MAX),
     },
   }
 }

@@ -6,6 +6,7 @@ import { backup, move, restore } from './backup.ts'
 import { backupFolder } from './backup-folder.ts'
 import { BadConfig, type Config, loadEnvFile, readConfig } from './config.ts'
 import { build, type Log } from './house.ts'
+import { answerLetter, BadRequest } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
@@ -73,6 +74,7 @@ async function start(config: Config): Promise<void> {
       stopping.abort()
       await runner.stop()
       mailer?.close()
+      await Promise.all(destinations.map(({ store }) => store.close?.()))
       await database.close()
       // Everything is put away; a terminal still open for reading must not keep the process up.
       process.exit(0)
@@ -135,6 +137,14 @@ const modes: Record<string, (config: Config, words: string[]) => Promise<void>> 
   backup: (config) => backup(config, machine, say),
   restore: (config, words) => restore(config, machine, words, say),
   move: (config, words) => move(config, machine, words, say),
+  staff: async (config, words) => {
+    const { database } = await openConfigured(config, machine)
+    try {
+      say(await answerLetter(database, words, machine.now()))
+    } finally {
+      await database.close()
+    }
+  },
 }
 
 try {
@@ -145,7 +155,8 @@ try {
   if (!mode) throw new BadConfig(`There is no “${word}”. There are: ${Object.keys(modes).join(', ')}.`)
   await mode(config, words)
 } catch (error) {
-  if (!(error instanceof BadConfig || error instanceof CannotStart || error instanceof BadDestination)) throw error
+  const isForPeople = [BadConfig, CannotStart, BadDestination, BadRequest].some((kind) => error instanceof kind)
+  if (!isForPeople || !(error instanceof Error)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
 }

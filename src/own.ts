@@ -119,8 +119,8 @@ export async function forgetCard({ store, caller, organization }: Context): Prom
   const recipients = await store.sent.recipientsOf(caller.id)
   const outside =
     recipients.length === 0
-      ? say`Outside: nobody was ever told of you.`
-      : say`Outside, usually within a minute: ${recipients.join(', ')} is told to forget you. You hear here when each says that it is done; who can't be reached is told as soon as that works.`
+      ? say`Nobody outside was ever told of you.`
+      : say`Usually within a minute these are told to forget you too: ${recipients.join(', ')}. You hear here when each says that it is done; who can't be reached is told as soon as that works.`
   return {
     title: say`Shall ${organization.name} forget you here?`,
     body: lines(

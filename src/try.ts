@@ -131,6 +131,7 @@ export async function rehearse(
     const streams = { input: process.stdin, output: process.stdout, isTerminal }
     await play(streams, terminal, commands, print, () => runner.runDue(), stopping.signal)
     await runner.stop()
+    await Promise.all(opened.map(({ store }) => store.close?.()))
     process.exitCode = failures > 0 ? 1 : 0
   } finally {
     await database.close()

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Command } from '../src/command.ts'
+import { kindOf, NOTICE_KINDS } from '../src/core/notice.ts'
+import { plainPen, write } from '../src/core/say.ts'
 import type { OptionShape } from '../src/option.ts'
 import { ADDRESS_MAX, address, readAddress } from '../src/reply.ts'
 import { MAIN } from '../src/terminal/print.ts'
 import { NEED } from './lookup.ts'
-import { openStage, type Stage, sharer } from './stage.ts'
+import { codeFor, MUSEUM, openStage, type Stage, sharer } from './stage.ts'
 
 /** Whichever platform takes less (platforms.md, sections 2 and 3). */
 const LIMITS = {
@@ -36,8 +38,13 @@ const LONGEST: Record<string, string> = {
   // A kind of effect, or of notice.
   k: 'looking-after',
   n: '10000',
-  // The terms were shown in full.
+  // The terms were shown in full; hidden communities come along.
   f: '1',
+  h: '1',
+  // A way to hear of things, a question about two accounts, a yes.
+  w: 'none',
+  u: ULID,
+  y: ULID,
 }
 
 /** A community's name of the greatest length, like no other in its letters. */
@@ -105,6 +112,53 @@ async function everyButton(): Promise<void> {
   await stage.play('@eva! /audit')
   await stage.play('@eva! [Earlier]')
   await stage.read((store) => store.destinations.pause('files', 'the key was refused', stage.now()))
+  await stage.play('@eva! /status')
+  await everyButtonOfOnesOwn()
+  await everyButtonOfDestinations()
+}
+
+/** What people see of themselves, and of the other account with their address. */
+async function everyButtonOfOnesOwn(): Promise<void> {
+  const lines = [
+    '@ana /my',
+    '@ana [My communities]',
+    '@ana [More]',
+    '@ana /my data',
+    '@ana [Pause everything]',
+    '@ana /my zone',
+    '@ana /my notices',
+    ...NOTICE_KINDS.flatMap((kind) => ['@ana /my notices', `@ana [Change: ${write(kindOf(kind).label, plainPen)}]`]),
+    '@ana [here, in private]',
+    '@ana /my',
+    '@ana [Forget me]',
+  ]
+  for (const line of lines) await stage.play(line)
+  for (const name of ['ana', 'hal']) {
+    await stage.play(`@${name} /email both@example.org`)
+    await stage.play(`@${name} /email ${codeFor(stage, 'both@example.org')}`)
+  }
+  await stage.play('@hal [Yes, one person]')
+  await stage.play('@ana [Yes, and take them along]')
+  await stage.play('@ana /my data')
+}
+
+/** A destination connected late, one for another purpose, and one that would lose many at once. */
+async function everyButtonOfDestinations(): Promise<void> {
+  const connect = (recipient: string) =>
+    stage.read(async (store) => {
+      const one = { connector: 'csv', purpose: 'letters' as const }
+      const desk = { name: 'desk', connector: 'csv', purpose: 'service' as const, recipient: 'W'.repeat(60) }
+      await store.destinations.connect([{ name: 'files', ...one }, { name: 'late', ...one }, desk], recipient)
+    })
+  await connect(MUSEUM.recipient)
+  const parents = named('c')
+  await stage.play(`@ana /sharing "${parents}" on`)
+  await stage.play('@ana [Yes]')
+  await stage.play(`@ana /sharing "${parents}"`)
+  await stage.play('@eva! [Resume files]')
+  stage.suffer('files', 'up')
+  for (let i = 0; i < 20; i++) await sharer(stage, `s${i}`, `"${parents}"`)
+  await stage.play('@eva! /setup recipient:"the Gallery"')
   await stage.play('@eva! /status')
 }
 

@@ -36,6 +36,7 @@ const TABLE: Rule[] = [
   { files: 'src/command.ts', may: ['zod', 'src/core/', 'src/reply.ts', 'src/option.ts'], types: STORE_TYPES },
   { files: 'src/asking.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/forgetting.ts', may: [...CONTRACT, 'src/opening.ts'], types: STORE_TYPES },
+  { files: 'src/letters.ts', may: ['src/forgetting.ts'], types: STORE_TYPES },
   { files: 'src/own.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/settling.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/uniting.ts', may: CONTRACT, types: STORE_TYPES },

@@ -24,7 +24,7 @@ test('before forgetting somebody it is said what happens when', async () => {
   await ana.types('/my')
   const shown = await ana.presses('Forget me')
   expect(shown).toContain('At once: your communities, yeses, address')
-  expect(shown).toContain('the Museum is told to forget you')
+  expect(shown).toContain('these are told to forget you too: the Museum.')
   expect(shown).toContain('Within 7 days: the last backup that holds you is gone.')
   expect(await ana.presses('Keep everything')).toContain('Everything stays as it is.')
   expect(await ana.types('/my')).toContain('Communities: Parents United')
@@ -107,7 +107,7 @@ test('a community only they looked after asks for somebody else', async () => {
 test('whoever nobody was told of is forgotten without a word outside', async () => {
   await stage.actor('ana').types('/join parents-united')
   await stage.actor('ana').types('/my')
-  expect(await stage.actor('ana').presses('Forget me')).toContain('Outside: nobody was ever told of you.')
+  expect(await stage.actor('ana').presses('Forget me')).toContain('Nobody outside was ever told of you.')
   await stage.actor('ana').presses('Yes, forget me')
   expect(Object.keys(await stage.files())).toEqual([])
 })

@@ -8,31 +8,32 @@ export type PersonRecord = Record<string, unknown>
 export type DirectionProof = Record<string, unknown>
 
 /** The columns of a yes, in words a reader of the file understands. */
-const PROOF = Prisma.sql`jsonb_build_object('id', d.id, 'person', p.key, 'community', c.name, 'purpose', d.purpose,
+const PROOF = Prisma.sql`json_build_object('id', d.id, 'person', p.key, 'community', c.name, 'purpose', d.purpose,
   'recipient', d.recipient, 'shown', d.wording, 'wordingVersion', d.wording_version, 'at', d.at, 'where', d.place,
   'act', d.act, 'delivery', d.delivery_id, 'inForce', coalesce(d.standing, false), 'endedAt', d.revoked_at, 'endedBy', d.revoked_by)`
 
 export function records(tx: Tx) {
   /** All rows of a select as one JSON list. */
-  const list = (rows: Prisma.Sql) => Prisma.sql`coalesce((select jsonb_agg(to_jsonb(x)) from (${rows}) x), '[]'::jsonb)`
+  const list = (rows: Prisma.Sql) =>
+    Prisma.sql`coalesce((select json_agg(row_to_json(x)) from (${rows}) x), '[]'::json)`
 
   return {
     /** Everything about a person, those they were united from included; undefined where there is nobody. */
     async of(personId: string): Promise<PersonRecord | undefined> {
       const own = Prisma.sql`(select id from people where id = ${personId} or united_into = ${personId})`
       const [row] = await tx.$queryRaw<{ record: PersonRecord }[]>(Prisma.sql`
-        select jsonb_build_object(
-          'person', jsonb_build_object('number', p.key, 'name', p.name, 'language', p.language, 'zone', p.zone,
+        select json_build_object(
+          'person', json_build_object('number', p.key, 'name', p.name, 'language', p.language, 'zone', p.zone,
             'firstMet', p.created_at, 'lastSeen', p.last_seen_at, 'pausedSince', p.paused_at, 'quietFrom', p.quiet_from,
             'quietTo', p.quiet_to),
-          'address', case when p.email is null then null else jsonb_build_object('email', p.email, 'provenAt', p.email_proven_at) end,
+          'address', case when p.email is null then null else json_build_object('email', p.email, 'provenAt', p.email_proven_at) end,
           'accounts', ${list(Prisma.sql`
             select platform, workspace, external_id as id, name from accounts where person_id in ${own} order by id`)},
           'communities', ${list(Prisma.sql`
             select c.name, c.slug, m.state, m.organizer, m.source, m.reason, m.since, m.left_at as "leftAt"
             from memberships m join communities c on c.id = m.community_id where m.person_id in ${own} order by m.since, c.id`)},
-          'yeses', coalesce((select jsonb_agg(${PROOF} order by d.at, d.id) from directions d
-            join people p on p.id = d.person_id join communities c on c.id = d.community_id where d.person_id in ${own}), '[]'::jsonb),
+          'yeses', coalesce((select json_agg(${PROOF} order by d.at, d.id) from directions d
+            join people p on p.id = d.person_id join communities c on c.id = d.community_id where d.person_id in ${own}), '[]'::json),
           'asked', ${list(Prisma.sql`
             select c.name as community, q.purpose, q.recipient, q.at from questions q join communities c on c.id = q.community_id
             where q.person_id in ${own} order by q.at, c.id, q.purpose, q.recipient`)},
