@@ -76,6 +76,8 @@ describe('people who are gone for long', () => {
   test('whose community waits for staff are not', async () => {
     await stage.actor('sam!').types('/setup approve:yes')
     await start('Choir', 'pledges:2', 'ben')
+    // Their own pledge alone would keep them, too.
+    await stage.actor('ben').types('/leave choir')
     const ben = await idsOf('ben')
     await itIs(LATER)
     await work()
