@@ -15,8 +15,8 @@ export interface BackupFolder {
   momentName(now: Date): string
   /** Writes a backup under a name that is only there once the file is whole; gives its path. */
   write(name: string, text: AsyncIterable<string>): Promise<string>
-  /** Removes all but the newest nightly ones. What was made by hand stays. */
-  keepNightly(count: number): Promise<void>
+  /** Removes all but the newest nightly ones, and what a crash left half written. What was made by hand stays. */
+  keepNightly(count: number, now: Date): Promise<void>
   /** Adds those marks that are not there yet. */
   addMarks(marks: Tombstone[]): Promise<void>
   marks(): Promise<Tombstone[]>
@@ -28,6 +28,7 @@ export interface BackupFolder {
 }
 
 const NIGHTLY = /^kindred-\d{4}-\d\d-\d\d\.jsonl\.gz$/
+const TORN_MS = 86_400_000
 const WHOLE = /^kindred-.*\.jsonl\.gz$/
 const markSchema = z.object({ hash: z.string(), kind: z.enum(['person', 'address']), at: z.coerce.date() })
 
@@ -70,11 +71,14 @@ export function backupFolder(data: string): BackupFolder {
       await flush(path)
       return `${path}/${name}`
     },
-    async keepNightly(count) {
+    async keepNightly(count, now) {
       const nightly = (await names()).filter((name) => NIGHTLY.test(name))
-      // What a crash left of others that were begun.
-      const torn = (await names()).filter((name) => name.endsWith('.jsonl.gz.tmp'))
-      for (const name of [...nightly.slice(0, -count), ...torn]) await rm(`${path}/${name}`, { force: true })
+      for (const name of nightly.slice(0, -count)) await rm(`${path}/${name}`)
+      for (const name of (await names()).filter((one) => one.endsWith('.tmp'))) {
+        // A younger one may be another process's that is still being written.
+        const { mtime } = await stat(`${path}/${name}`)
+        if (now.getTime() - mtime.getTime() > TORN_MS) await rm(`${path}/${name}`, { force: true })
+      }
     },
     async addMarks(added) {
       const there = new Set((await marks()).map(lineOf))

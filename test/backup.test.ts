@@ -8,13 +8,14 @@ import { backup, move, restore } from '../src/backup.ts'
 import { backupFolder } from '../src/backup-folder.ts'
 import { readConfig } from '../src/config.ts'
 import { seededBytes } from '../src/core/ids.ts'
+import { keysFrom } from '../src/core/keys.ts'
 import { forget } from '../src/forgetting.ts'
 import { tablesOf } from '../src/store/backup.ts'
 import { type Connection, connect, type DatabasePlace } from '../src/store/connection.ts'
 import { migrate, migrationsIn } from '../src/store/migrations.ts'
 import { NEED } from './lookup.ts'
 import { ownDatabase, server } from './postgres.ts'
-import { codeFor, folders, openStage, type Stage } from './stage.ts'
+import { codeFor, folders, openStage, type Stage, textOf } from './stage.ts'
 
 /** The stage's own key. */
 const KEY = Buffer.from(seededBytes('key')(32)).toString('base64')
@@ -40,7 +41,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-const machine = { now: () => new Date('2026-02-01T12:00:00Z'), bytes: seededBytes('machine'), folders }
+const machine = { now: () => new Date('2026-01-06T12:00:00Z'), bytes: seededBytes('machine'), folders }
 const folderOf = (name: string) => ({ kind: 'folder' as const, folder: `${root}/${name}` })
 
 /** An empty database on the server, dropped after the test. */
@@ -82,6 +83,7 @@ async function backUp(place: DatabasePlace): Promise<string> {
 async function play(stage: Stage): Promise<void> {
   await stage.actor('ana').types(`/start-community "Parents United" ${NEED} pledges:1 tags:"children, culture"`)
   await stage.actor('ana').types(`/start-community "Quiet Circle" ${NEED} pledges:1 sensitive:yes`)
+  await stage.actor('ana').types(`/start-community "Chess Club" ${NEED} pledges:3`)
   for (const [i, name] of NAMES.entries()) {
     const person = stage.actor(name)
     await person.types(`/join ${i % 4 === 3 ? 'quiet-circle' : 'parents-united'}`)
@@ -185,7 +187,7 @@ describe('a backup', () => {
     const file = await backupOf(from)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(await readdir(`${root}/from/backups`)).toHaveLength(1)
-    expect(await run(restore, to, [file])).toContain('11 people in 2 communities')
+    expect(await run(restore, to, [file])).toContain('11 people in 3 communities')
     expect(lasting(await dump(to))).toEqual(lasting(before))
     expect(await heard(to)).toEqual(await heard(from))
   })
@@ -223,7 +225,11 @@ describe('a backup', () => {
     const now = machine.now().toISOString()
     const stage = await openStage({ place: to, organization: null, seed: 'after', now })
     await stage.pass('1h')
-    expect(stage.outputs.filter((output) => 'shown' in output)).toEqual([])
+    // A card is drawn again where it hangs; nothing is said.
+    const shown = stage.outputs.flatMap((output) => ('shown' in output ? [textOf(output)] : []))
+    expect(shown).toEqual([expect.stringContaining('Wanted: Chess Club')])
+    const { 'parents-united.csv': told } = await stage.files()
+    expect(told).toContain('person-0@example.org')
     expect(stage.failures).toEqual([])
     await stage.close()
   })
@@ -280,9 +286,38 @@ describe('a restore', () => {
     )
     await expect(run(restore, folderOf('to'), [newer])).rejects.toThrow('newer Kindred (9999_x)')
     const before = await dump(from)
-    await expect(run(restore, from, [file])).rejects.toThrow('it holds 11 people in 2 communities')
+    await expect(run(restore, from, [file])).rejects.toThrow('it holds 11 people in 3 communities')
     expect(await dump(from)).toEqual(before)
-    expect(await run(restore, from, [file, '--replace'])).toContain('over 11 people in 2 communities')
+    expect(await run(restore, from, [file, '--replace'])).toContain('over 11 people in 3 communities')
+  })
+
+  test('on a machine without the key says which it needs, and makes none', async () => {
+    await expect(run(restore, folderOf('to'), [file], '')).rejects.toThrow('There is no key')
+    expect(await readdir(root)).not.toContain('to')
+  })
+
+  test.runIf(server)('refuses a server on which Kindred runs', async () => {
+    const there = await onServer()
+    const stage = await openStage({ place: there })
+    await expect(run(restore, there, [file, '--replace'])).rejects.toThrow('Kindred is running on this database')
+    await stage.close()
+  })
+
+  test('that was killed before it had forgotten again is finished by whatever starts next', async () => {
+    const to = folderOf('to')
+    await run(restore, to, [file])
+    const { people = [] } = await dump(to)
+    const { id } = JSON.parse(people.find((row) => row.includes('person-5')) ?? '')
+    const { tombstone } = keysFrom([seededBytes('key')(32)], seededBytes('1'))
+    await within(to, async (sql) => {
+      await sql.query(`insert into tombstones values ($1, 'person', '2026-01-06Z')`, [tombstone(`person/${id}`)])
+      await sql.run(`insert into job_runs values ('restored', '2026-01-06Z')`)
+    })
+    await backUp(to)
+    const { people: left = [], job_runs: runs = [] } = await dump(to)
+    expect(left).toHaveLength(people.length - 1)
+    expect(left.join()).not.toContain('person-5')
+    expect(runs.join()).not.toContain('restored')
   })
 
   test('takes a key that was added since', async () => {

@@ -55,7 +55,7 @@ export function backupJob(database: Database, folder: BackupFolder, zone: string
       })
       if (!isOurs || !(await make(folder.nightlyName(now, zone), now))) return
       await database.transaction((store) => store.jobRuns.ran(NAME, now))
-      await folder.keepNightly(KEPT)
+      await folder.keepNightly(KEPT, now)
     },
     async next(now) {
       if (await folder.isWanted()) return now
