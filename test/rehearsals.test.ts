@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -43,8 +44,58 @@ describe('the foundation rehearsal', () => {
   })
 })
 
-async function scenario(): Promise<string> {
-  return readFile(`${root}test/rehearsals/foundation.txt`, 'utf8')
+describe('the trust rehearsal', () => {
+  test('loses nothing and tells nothing unasked, whatever fails while people come, go, pause and are forgotten', async () => {
+    const { transcript, code } = await play(await scenario('trust'), await settingsOf('trust'))
+    expect(code).toBe(0)
+    await expect(transcript).toMatchFileSnapshot('./rehearsals/trust.jsonl')
+    const [letters, desk] = [
+      await peopleIn(folder, 'parents-united'),
+      await peopleIn(`${folder}/desk`, 'parents-united'),
+    ]
+    expect(letters.sort()).toEqual(['ana', 'ben', 'eli', 'home', 'home', 'ivo'].map((name) => `${name}@example.org`))
+    expect(desk).toEqual(['ben@example.org'])
+    expect(await peopleIn(folder, 'late-hours')).toEqual(['ivo@example.org'])
+  })
+
+  test('nobody who was forgotten stands in any file, and who reads the changes is told to forget them too', async () => {
+    const script = await scenario('trust')
+    const { transcript } = await play(script, await settingsOf('trust'))
+    // The file she took along is in the transcript, as JSON within JSON.
+    const number = /number\\": \\"([0-9A-Z]{26})/.exec(transcript)?.[1] ?? 'none'
+    const all = { ...(await readFiles()), ...(await readFiles(`${folder}/desk`)) }
+    const text = JSON.stringify(all)
+    expect(text).toContain('ben@example.org')
+    expect(text).not.toContain('fay@example.org')
+    const changes = Object.values(all).flatMap((file) => file.split('\n').filter((line) => line.includes(number)))
+    expect(changes.map((line) => JSON.parse(line))).toMatchObject([{ op: 'erased', person: number, email: null }])
+  })
+
+  test('while the files are down the desk is told, and what waits is told once, in its last state', async () => {
+    const script = untilComment(await scenario('trust'), '# Too many requests')
+    await play(script, await settingsOf('trust'))
+    const changes = ((await readFiles())['changes-2026-01-05.jsonl'] ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const told = changes.map(({ op, email, revision }) => `${op} ${email.split('@')[0]} ${revision}`)
+    // Whether Eli's coming had arrived nobody knows, so that he is out is told in any case.
+    expect(told).toEqual(['in ana 1', 'in ben 1', 'out ben 2', 'out eli 2', 'in ana 3', 'in cem 1'])
+  })
+})
+
+async function scenario(name = 'foundation'): Promise<string> {
+  return readFile(`${root}test/rehearsals/${name}.txt`, 'utf8')
+}
+
+/** The settings a rehearsal is played with, besides where files go. */
+async function settingsOf(name: string): Promise<NodeJS.Dict<string>> {
+  return { ...parseEnv(await readFile(`${root}test/rehearsals/${name}.env`, 'utf8')), DESK_DIR: `${folder}/desk` }
+}
+
+async function peopleIn(dir: string, slug: string): Promise<string[]> {
+  const [, ...rows] = ((await readFiles(dir))[`${slug}.csv`] ?? '').trim().split('\n')
+  return rows.map((row) => row.split(',')[0] ?? '')
 }
 
 function untilComment(script: string, marker: string): string {
@@ -52,10 +103,13 @@ function untilComment(script: string, marker: string): string {
   return script.slice(0, script.indexOf(marker))
 }
 
-async function play(script: string): Promise<{ transcript: string; code: number | null }> {
+async function play(
+  script: string,
+  settings: NodeJS.Dict<string> = {},
+): Promise<{ transcript: string; code: number | null }> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'try', ...FLAGS], {
     cwd: root,
-    env: { ...process.env, FILES_DIR: folder },
+    env: { ...process.env, ...settings, FILES_DIR: folder },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   child.stdin.end(script)
@@ -65,9 +119,9 @@ async function play(script: string): Promise<{ transcript: string; code: number 
   return { transcript: Buffer.concat(chunks).toString('utf8'), code }
 }
 
-async function readFiles(): Promise<Record<string, string>> {
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
+async function readFiles(dir = folder): Promise<Record<string, string>> {
+  const names = (await readdir(dir)).filter((name) => /^[^.].*\.(csv|json|jsonl)$/.test(name)).sort()
   return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await readFile(`${folder}/${name}`, 'utf8')])),
+    await Promise.all(names.map(async (name) => [name, await readFile(`${dir}/${name}`, 'utf8')])),
   )
 }

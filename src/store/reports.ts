@@ -206,7 +206,7 @@ export function reports(tx: Tx, { draws }: Tools) {
     async ignore(destination: string): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
         update reports set attempts = 0, first_failed_at = null, failure = null
-        where destination = ${destination} and due_at is null and failure is not null`)
+        where destination = ${destination} and wanted = 'in' and due_at is null and failure is not null`)
     },
 
     async counts(): Promise<ReportCounts[]> {
