@@ -78,6 +78,9 @@ const TELLINGS: Record<string, Telling> = {
   'held removals let go': (who, _, detail) => say`${who} let the removals go that were held back from ${detail}.`,
   'destination paused': (who, _, detail) => say`${who} paused ${detail}.`,
   'failed reports ignored': (who, _, detail) => say`${who} let the failed reports to ${detail} be.`,
+  'record handed out': (who) => say`${who} handed out what is stored about somebody.`,
+  'proof handed out': (who) => say`${who} handed out the proof of a yes.`,
+  'person forgotten': (who) => say`${who} forgot somebody who asked for it by letter.`,
   'stuck effects tried again': (who, _, detail) => say`${who} had stuck ${detail} tried again.`,
   'stuck effects ignored': (who, _, detail) => say`${who} let stuck ${detail} be.`,
 }

@@ -29,12 +29,12 @@ export async function answerLetter(database: Database, words: string[], now: Dat
   }
 }
 
-const FROM_COMMAND_LINE = { id: '', name: 'the command line' }
+const FROM_COMMAND_LINE = { id: '', name: 'The command line' }
 
 async function exportOf(database: Database, about: string, now: Date): Promise<string> {
   return database.transaction(async (store) => {
     const { id } = one(about, await store.records.find(about))
-    await store.audit.note(FROM_COMMAND_LINE, 'staff', 'handed out what is stored about somebody', now)
+    await store.audit.note(FROM_COMMAND_LINE, 'staff', 'record handed out', now)
     return JSON.stringify({ madeAt: now.toISOString(), ...(await store.records.of(id)) }, null, 2)
   })
 }
@@ -49,7 +49,7 @@ async function erase(database: Database, about: string, isSure: boolean, now: Da
       return `This is ${accounts?.join(', ') ?? 'somebody without an account'}. ${outside}\nTo forget them for good, add --yes.`
     }
     await forget({ store, now }, id)
-    await store.audit.note(FROM_COMMAND_LINE, 'staff', 'forgot somebody who asked for it by letter', now)
+    await store.audit.note(FROM_COMMAND_LINE, 'staff', 'person forgotten', now)
     return `Forgotten here. ${outside}${recipients.length > 0 ? ' That is done by Kindred while it runs; /status says where it is not done yet.' : ''}\nBackups that hold them are gone within 7 days.`
   })
 }
@@ -59,7 +59,7 @@ async function proof(database: Database, about: string, now: Date): Promise<stri
     const found = await store.records.proofOf(about)
     if (!found)
       throw new BadRequest(`There is no yes of the number ${about}. Whoever was forgotten has none here any more.`)
-    await store.audit.note(FROM_COMMAND_LINE, 'staff', 'handed out the proof of a yes', now)
+    await store.audit.note(FROM_COMMAND_LINE, 'staff', 'proof handed out', now)
     return JSON.stringify(found, null, 2)
   })
 }
