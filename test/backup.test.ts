@@ -134,7 +134,8 @@ function dump(place: DatabasePlace): Promise<Record<string, string[]>> {
 /** The columns that a restore sets anew, and the rows it adds. */
 function lasting(rows: Record<string, string[]>): Record<string, string[]> {
   const anew: Record<string, string[]> = {
-    reports: ['revision', 'known', 'due_at', 'attempts', 'failure', 'first_failed_at'],
+    organization: ['report_floor'],
+    reports: ['revision', 'known', 'known_email', 'due_at', 'attempts', 'failure', 'first_failed_at'],
     room_places: ['revision', 'known', 'due_at', 'attempts', 'failure'],
     cards: ['wanted', 'due_at', 'attempts', 'failure'],
   }

@@ -80,7 +80,7 @@ test('a destination that is down is told to forget as soon as it can be, and the
   stage.suffer('files', 'up')
   await stage.pass('2h')
   expect((await stage.files())['parents-united.csv']).not.toContain('ana@example.org')
-  expect(told('ana').filter((text) => text.includes('says that it is done'))).toHaveLength(1)
+  expect(told('ana').filter((text) => text.includes('has been told to forget you'))).toHaveLength(1)
   expect(await stage.actor('sam!').types('/status')).not.toContain('has not yet forgotten')
 })
 

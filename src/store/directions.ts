@@ -1,5 +1,6 @@
 import type { Asking, Direction } from '../core/direction.ts'
 import { Prisma } from './generated/client.ts'
+import { FIRST_KNOWN, FIRST_REVISION } from './reports.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A yes as it is written down: what was shown, where and when, and what was pressed or typed. */
@@ -48,7 +49,8 @@ export function directions(tx: Tx, { draws }: Tools) {
         reported as (
           insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
             changed_at, due_at)
-          select m.person_id, m.community_id, d.name, 'in', 'joined', m.since, said.id, 1, 'out', ${now}::timestamptz, ${now}::timestamptz
+          select m.person_id, m.community_id, d.name, 'in', 'joined', m.since, said.id, ${FIRST_REVISION}, ${FIRST_KNOWN},
+            ${now}::timestamptz, ${now}::timestamptz
           from said join memberships m using (person_id, community_id)
           join told on told.id = m.community_id
           join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null

@@ -22,6 +22,8 @@ const fromDestination = z.object({
 })
 const fromRoom = z.object({ platform: z.string(), workspace: z.string(), room: z.string(), account: z.string() })
 
+const DAY_MS = 86_400_000
+
 interface Claimed {
   id: string
   attempts: number
@@ -135,7 +137,16 @@ export function erasures(tx: Tx, tools: Tools) {
           update erasures e set ${taken({ name: lease, now })} from free where e.id = free.id
           returning e.id, e.kind, e.destination, e.sealed, e.attempts, e.created_at as "createdAt", e.heard_at as "heardAt"`,
       )
-      return { lease, rows: rows.sort((a, b) => (a.id < b.id ? -1 : 1)).flatMap(opened) }
+      const claimed = rows.sort((a, b) => (a.id < b.id ? -1 : 1)).flatMap(opened)
+      const sealed = rows.filter((one) => !claimed.some(({ id }) => id === one.id)).map(({ id }) => id)
+      if (sealed.length > 0) {
+        const outcome = {
+          again: new Date(now.getTime() + DAY_MS),
+          failure: 'sealed with a key that is no longer in KINDRED_KEY',
+        }
+        await tx.$executeRaw(Prisma.sql`update erasures set ${settled(outcome)} where id = any(${sealed})`)
+      }
+      return { lease, rows: claimed }
     },
 
     /** The destination has heard; the receipt comes next. */

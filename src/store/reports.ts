@@ -41,6 +41,11 @@ export interface Held {
 const GUARD_LEAST = 20
 const GUARD_SHARE = 0.3
 
+const FLOOR = Prisma.sql`coalesce((select max(report_floor) from organization), 0)`
+/** The revision of somebody's first report, and what the destination is known to hold: after a restore it may have heard more. */
+export const FIRST_REVISION = Prisma.sql`(${FLOOR} + 1)`
+export const FIRST_KNOWN = Prisma.sql`(case when ${FLOOR} = 0 then 'out' end)`
+
 /** Whose reports to settle: one person's, one community's, or everybody's. */
 export type Scope = { personId: string } | { communityId: string } | 'all'
 
@@ -69,7 +74,7 @@ export function reports(tx: Tx, { draws }: Tools) {
       await tx.$executeRaw(Prisma.sql`
         insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
           changed_at, due_at)
-        select person_id, community_id, destination, 'in', 'joined', since, direction_id, 1, 'out', ${now}::timestamptz,
+        select person_id, community_id, destination, 'in', 'joined', since, direction_id, ${FIRST_REVISION}, ${FIRST_KNOWN}, ${now}::timestamptz,
           ${now}::timestamptz from (${wanted}) w
         on conflict (person_id, community_id, destination) do update
           set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,

@@ -169,10 +169,12 @@ async function startAfresh(sql: Sql, now: Date): Promise<void> {
   const at = [now.toISOString()]
   // What waits for staff goes on waiting.
   await sql.query(
-    `update reports set revision = revision + ${REVISIONS_AHEAD}, known = null, attempts = 0, failure = null,
-       first_failed_at = null, due_at = case when guarded then null else $1::timestamptz end`,
+    `update reports set revision = revision + ${REVISIONS_AHEAD}, known = null, known_email = coalesce(known_email, 0),
+       attempts = 0, failure = null, first_failed_at = null, due_at = case when guarded then null else $1::timestamptz end`,
     at,
   )
+  // Who is reported for the first time from now on may have been reported since the backup, too.
+  await sql.run(`update organization set report_floor = report_floor + ${REVISIONS_AHEAD}`)
   await sql.query(
     `update room_places set known = null, revision = revision + 1, attempts = 0, failure = null, due_at = $1::timestamptz`,
     at,

@@ -8,7 +8,8 @@ ALTER TABLE "invitations" ALTER COLUMN "created_by_id" DROP NOT NULL;
 ALTER TABLE "organization" ADD COLUMN     "keep_audit_months" INTEGER NOT NULL DEFAULT 24,
 ADD COLUMN     "keep_people_months" INTEGER NOT NULL DEFAULT 24,
 ADD COLUMN     "keep_seeds_months" INTEGER NOT NULL DEFAULT 12,
-ADD COLUMN     "keep_sent_days" INTEGER NOT NULL DEFAULT 90;
+ADD COLUMN     "keep_sent_days" INTEGER NOT NULL DEFAULT 90,
+ADD COLUMN     "report_floor" INTEGER NOT NULL DEFAULT 0;
 
 -- AlterTable
 ALTER TABLE "people" ADD COLUMN     "last_seen_at" TIMESTAMPTZ(3),
