@@ -1,7 +1,8 @@
 import { Prisma } from './generated/client.ts'
+import { claimReports } from './report-claims.ts'
 import { sent } from './sent.ts'
 import type { Tools, Tx } from './transaction.ts'
-import { isFree, type Lease, type Outcome, settled, taken } from './work.ts'
+import { type Lease, type Outcome, settled } from './work.ts'
 
 /** A claimed report: what the destination is to be told of one person in one segment. */
 export interface ClaimedReport {
@@ -120,50 +121,10 @@ export function reports(tx: Tx, { draws }: Tools) {
         select destination, count(*)::int as count from reports where guarded group by destination order by destination`)
     },
 
-    /**
-     * Takes due reports of one destination, as many as one request takes: of one community, and all in or all out. What
-     * was changed and changed back before it was sent is done without a word; a person whose other report to the same
-     * destination is under way waits, so that order holds.
-     */
+    /** Takes due reports of one destination, as many as one request takes, which is under way until its lease is over. */
     async claim(destination: string, limit: number, now: Date): Promise<{ lease: string; rows: ClaimedReport[] }> {
       const lease: Lease = { name: draws.key(), now }
-      // One claim at a time for a destination: two would not see each other's leases yet.
-      await tx.$queryRaw(Prisma.sql`select pg_advisory_xact_lock(7203443, hashtext(${destination}))::text`)
-      await tx.$executeRaw(Prisma.sql`
-        update reports r set due_at = null, attempts = 0, failure = null from people p
-        where p.id = r.person_id and r.destination = ${destination} and ${isFree(now)} and r.known = r.wanted
-          and (r.wanted = 'out' or r.known_email = p.email_version)`)
-      // Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
-      await tx.$executeRaw(Prisma.sql`
-        update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1
-        where r.destination = ${destination} and ${isFree(now)} and r.wanted = 'in' and not exists (
-          select 1 from directions s
-          join memberships m on m.person_id = s.person_id and m.community_id = s.community_id and m.state = 'member'
-          join communities c on c.id = s.community_id and c.state = 'open' and not c.sensitive
-          join destinations d on d.name = r.destination and d.purpose = s.purpose and d.recipient = s.recipient
-          join people p on p.id = s.person_id and p.paused_at is null
-          where s.person_id = r.person_id and s.community_id = r.community_id and s.standing)`)
-      const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(now)}
-        and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
-          and o.leased_until > ${now}::timestamptz)`
-      const rows = await tx.$queryRaw<ClaimedReport[]>(Prisma.sql`
-        with alike as (
-          select community_id, wanted from reports r where ${isSendable}
-          order by due_at, person_id, community_id limit 1),
-        free as (
-          select r.person_id, r.community_id from reports r join alike using (community_id, wanted) where ${isSendable}
-          order by due_at, person_id limit ${limit} for update of r skip locked),
-        claimed as (
-          update reports r set known = null, known_email = p.email_version, ${taken(lease)} from free
-          join people p on p.id = free.person_id
-          where r.person_id = free.person_id and r.community_id = free.community_id and r.destination = ${destination}
-          returning r.*)
-        select r.person_id as "personId", p.key as "personKey", coalesce(p.email, '') as email,
-          p.email_version as "emailVersion", r.community_id as "communityId", coalesce(c.slug, c.id) as segment, r.destination,
-          r.wanted, r.reason, r.since, r.direction_id as "directionId", r.revision, r.changed_at as "changedAt", r.attempts,
-          r.first_failed_at as "firstFailedAt"
-        from claimed r join people p on p.id = r.person_id join communities c on c.id = r.community_id
-        order by r.changed_at, r.person_id, r.community_id`)
+      const rows = await claimReports(tx, destination, limit, lease)
       return { lease: lease.name, rows }
     },
 
