@@ -22,3 +22,9 @@ export function wordsOf(answer: Answer): string {
 export function buttonIn(answer: Answer, label: string): string | undefined {
   return render(answer.content, answer).buttons?.find((button) => button.label === label)?.press
 }
+
+/** All buttons in an answer: their addresses by their labels. */
+export function buttonsIn(answer: Answer): Record<string, string> {
+  const { buttons = [] } = render(answer.content, answer)
+  return Object.fromEntries(buttons.map(({ label, press }) => [label, press]))
+}

@@ -5,9 +5,12 @@ import type { Fault } from '../src/segments/rehearsal.ts'
 export type Act =
   | { act: 'join' | 'leave' | 'undo' | 'type off' | 'type on' | 'yes' | 'not now'; who: number; where: number }
   | { act: 'type all off' | 'type all on' | 'yes to all' | 'code'; who: number }
+  | { act: 'pause' | 'go on' | 'forget me'; who: number }
   | { act: 'address'; who: number; n: number }
   | { act: 'make sensitive'; where: number }
   | { act: 'rename'; to: number }
+  | { act: 'resume'; at: number }
+  | { act: 'the other house works' }
 
 /** One step of a history. `during` lets something happen in the middle of the next request to a destination. */
 export type Step =
@@ -42,6 +45,9 @@ const acts = {
     where,
   }),
   everywhere: fc.record({ act: fc.constantFrom('type all off', 'type all on', 'yes to all', 'code'), who }),
+  own: fc.record({ act: fc.constantFrom('pause', 'go on', 'go on', 'forget me'), who }),
+  resume: fc.record({ act: fc.constant('resume'), at }),
+  other: fc.constant({ act: 'the other house works' }),
   address: fc.record({ act: fc.constant('address'), who, n }),
   rename: fc.record({ act: fc.constant('rename'), to: fc.nat(RECIPIENTS.length - 1) }),
   sensitive: fc.record({ act: fc.constant('make sensitive'), where }),
@@ -50,6 +56,9 @@ const acts = {
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 12, arbitrary: acts.member },
   { weight: 4, arbitrary: acts.everywhere },
+  { weight: 3, arbitrary: acts.own },
+  { weight: 1, arbitrary: acts.resume },
+  { weight: 2, arbitrary: acts.other },
   { weight: 1, arbitrary: acts.address },
   { weight: 2, arbitrary: acts.rename },
   { weight: 1, arbitrary: acts.sensitive },
@@ -65,7 +74,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ act: fc.constant('pass'), minutes: fc.constantFrom(1, 10, 61) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ act: fc.constant('suffer'), at, fault: fc.constantFrom('down', 'slow', '429', 'up', 'up') }),
+    arbitrary: fc.record({
+      act: fc.constant('suffer'),
+      at,
+      fault: fc.constantFrom('down', 'slow', '429', '401', 'up', 'up'),
+    }),
   },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('during'), at, when, what: act }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('crash'), at, when }) },
@@ -105,6 +118,14 @@ export const ONCE_WRONG: Step[][] = [
     { act: 'type all on', who: 0 },
     { act: 'join', who: 0, where: 1 },
     { act: 'yes to all', who: 0 },
+    { act: 'work' },
+  ],
+  // While a house tells a destination of somebody, the other one, which is after somebody else, tells it nothing of them.
+  [
+    SHARE,
+    SHARE_ELSEWHERE,
+    { act: 'share', who: 1, where: 1 },
+    { act: 'during', at: 0, when: 'before', what: { act: 'the other house works' } },
     { act: 'work' },
   ],
   // Undo led into a sensitive community without the yes it asks for.

@@ -19,6 +19,8 @@ export interface Place {
   witness: Witness
   store: SegmentStore
   suffer(fault: Fault): void
+  /** Staff resumed it, in case it refused the key. */
+  resumed(): void
   asked(): Asked
   /** Until when changes may still be on their way. */
   troubledUntil: number
@@ -45,6 +47,14 @@ export function createPlaces(said: Said, folder: string, now: () => Date): Place
       },
     })
     const { store, suffer } = rehearsed(witness.store)
+    let fault: Fault = 'up'
+    /** It refused the key, so that it may be paused until staff resume it. */
+    let mayBePaused = false
+    const change = () => {
+      const wasTroubled = place.troubledUntil === Number.POSITIVE_INFINITY
+      if (fault !== 'up' || mayBePaused) place.troubledUntil = Number.POSITIVE_INFINITY
+      else if (wasTroubled) place.troubledUntil = now().getTime() + RETRIED_WITHIN_MS
+    }
     const place: Place = {
       ...one,
       asked,
@@ -52,11 +62,15 @@ export function createPlaces(said: Said, folder: string, now: () => Date): Place
       store,
       troubledUntil: 0,
       late: new Map(),
-      suffer(fault) {
-        suffer(fault)
-        const wasTroubled = place.troubledUntil === Number.POSITIVE_INFINITY
-        if (fault !== 'up') place.troubledUntil = Number.POSITIVE_INFINITY
-        else if (wasTroubled) place.troubledUntil = now().getTime() + RETRIED_WITHIN_MS
+      suffer(next) {
+        suffer(next)
+        fault = next
+        mayBePaused ||= next === '401'
+        change()
+      },
+      resumed() {
+        mayBePaused = fault === '401'
+        change()
       },
     }
     return place

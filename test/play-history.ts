@@ -147,6 +147,38 @@ export function createCast(world: World, history: string, slots: Slot[]) {
     await code(who)
   }
 
+  /** Presses one button after the other, beginning from what `/my` shows; false where there is none. */
+  async function pressOwn(who: string, ...labels: string[]): Promise<boolean> {
+    let answer = await world.run(who, 'my', {})
+    for (const label of labels) {
+      const address = buttonIn(answer, label)
+      if (!address) return false
+      answer = await world.press(who, address)
+    }
+    return true
+  }
+
+  async function pause(who: string): Promise<void> {
+    const may = !said.isPaused(who)
+    expected((await pressOwn(who, 'Pause everything')) === may, `${who} could not pause, or twice`)
+    said.pause(who)
+  }
+
+  async function goOn(who: string): Promise<void> {
+    const may = said.isPaused(who)
+    expected((await pressOwn(who, 'Go on')) === may, `${who} could not go on, or twice`)
+    said.goOn(who)
+  }
+
+  async function forgetMe(who: string): Promise<void> {
+    expected(await pressOwn(who, 'Forget me', 'Yes, forget me'), `${who} could not be forgotten`)
+    said.forget(who)
+    world.expectForgetting()
+    pending.delete(who)
+    lists.delete(who)
+    for (const key of undos.keys()) if (key.startsWith(`${who}/`)) undos.delete(key)
+  }
+
   async function perform(act: Act): Promise<void> {
     switch (act.act) {
       case 'join':
@@ -171,6 +203,16 @@ export function createCast(world: World, history: string, slots: Slot[]) {
         return give(nameOf(act.who), act.n)
       case 'code':
         return code(nameOf(act.who))
+      case 'pause':
+        return pause(nameOf(act.who))
+      case 'go on':
+        return goOn(nameOf(act.who))
+      case 'forget me':
+        return forgetMe(nameOf(act.who))
+      case 'resume':
+        return world.resume(act.at, staff)
+      case 'the other house works':
+        return world.otherWorks()
       case 'rename':
         return rename(RECIPIENTS[act.to] ?? '')
       case 'make sensitive':
@@ -229,6 +271,7 @@ export function createCast(world: World, history: string, slots: Slot[]) {
 
     /** Leaves the world as it was found, but for what it holds of the past. */
     async depart(): Promise<void> {
+      for (const name of names) if (said.isPaused(name)) await goOn(name)
       for (const name of names) for (const slot of slots) if (said.isIn(name, slot.segment)) await leave(name, slot)
       if (said.recipient() !== RECIPIENTS[0]) await rename(RECIPIENTS[0] ?? '')
     },

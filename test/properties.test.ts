@@ -70,7 +70,7 @@ async function play(world: World, steps: Step[]): Promise<void> {
   expect(complaints()).toEqual([])
   for (const place of world.places) {
     const wanted = world.said.wanted(place.asked())
-    const held = [...place.witness.held()]
+    const held = place.witness.held()
     expect(sorted(held.map(([key, { email, since }]) => [key, { email, since }]))).toEqual(sorted([...wanted]))
     const own = held.filter(([key]) => cast.names.some((name) => key.endsWith(`/${name}`)))
     const standing = new Map(
@@ -84,7 +84,7 @@ async function play(world: World, steps: Step[]): Promise<void> {
   const [files] = world.places
   const written = await world.files()
   expect(sorted(written)).toEqual(
-    sorted([...(files?.witness.held() ?? [])].map(([key, { revision: _, ...row }]) => [key, row])),
+    sorted((files?.witness.held() ?? []).map(([key, { revision: _, ...row }]) => [key, row])),
   )
   await cast.depart()
   world.look()

@@ -30,6 +30,7 @@ export function createSaid(recipient: string) {
   const memberships = new Map<string, Membership>()
   const addresses = new Map<string, string>()
   const sensitive = new Set<string>()
+  const paused = new Set<string>()
   /** Every yes that was ever said. */
   const ever = new Set<string>()
   let organizations = recipient
@@ -40,7 +41,7 @@ export function createSaid(recipient: string) {
   const may = (asked: Asked, person: string, segment: string): Wanted | undefined => {
     const membership = of(person, segment)
     const email = addresses.get(person)
-    if (!membership || email === undefined || sensitive.has(segment)) return undefined
+    if (!membership || email === undefined || sensitive.has(segment) || paused.has(person)) return undefined
     return membership.yes.has(question(asked)) ? { email, since: membership.since } : undefined
   }
 
@@ -66,6 +67,17 @@ export function createSaid(recipient: string) {
     withdraw: (person: string, segment: string) => of(person, segment)?.yes.clear(),
     prove: (person: string, address: string) => addresses.set(person, address),
     hasProven: (person: string) => addresses.has(person),
+    pause: (person: string) => paused.add(person),
+    goOn: (person: string) => paused.delete(person),
+    isPaused: (person: string) => paused.has(person),
+    /** Whatever they ever did or said is over; they may begin anew. */
+    forget: (person: string) => {
+      for (const all of [memberships, ever]) {
+        for (const key of all.keys()) if (key.split('/')[1] === person) all.delete(key)
+      }
+      addresses.delete(person)
+      paused.delete(person)
+    },
     makeSensitive: (segment: string) => sensitive.add(segment),
     isSensitive: (segment: string) => sensitive.has(segment),
     may,

@@ -1,4 +1,4 @@
-import type { Entry, SegmentStore } from '../src/segments/segment-store.ts'
+import type { Entry, Forgotten, SegmentStore } from '../src/segments/segment-store.ts'
 
 /** What a destination holds of one person in one segment. */
 export interface Held {
@@ -11,11 +11,13 @@ export interface Held {
 /** A segment store that remembers what it was told, and says what no honest house would tell it. */
 export interface Witness {
   store: SegmentStore
-  /** What it holds, by segment and person. */
-  held(): Map<string, Held>
+  /** What it holds, by segment and person: whoever is held under two numbers is there twice. */
+  held(): [string, Held][]
   complaints: string[]
   /** Happens once, in the middle of the next request: before it is carried out, or after that and before the answer. */
   interrupt(when: 'before' | 'after', act: () => Promise<void>): void
+  /** Whoever asked something that has not been answered is gone. */
+  forsake(): void
 }
 
 export interface WitnessTools {
@@ -39,6 +41,9 @@ export function createWitness({ name, objection, behind }: WitnessTools): Witnes
   const held = new Map<string, Held>()
   const newest = new Map<string, { revision: number; words: string }>()
   const people = new Map<string, string>()
+  /** Numbers nothing more may be said about, and those something is being said about. */
+  const forgotten = new Set<string>()
+  const underWay = new Set<string>()
   const complaints: string[] = []
   let interruption: { when: 'before' | 'after'; act: () => Promise<void> } | undefined
 
@@ -52,11 +57,13 @@ export function createWitness({ name, objection, behind }: WitnessTools): Witnes
   /** Order is kept and numbers never go down; the same number never says two things. */
   function listen(op: 'in' | 'out', segment: string, entry: Entry): string {
     const person = personOf(entry.email)
-    const key = `${segment}/${person}`
+    const key = `${segment}/${person}/${entry.person}`
     const complain = (what: string) =>
       complaints.push(`${name} was told “${op}” of ${key} (${entry.revision}): ${what}`)
     if ((people.get(entry.person) ?? person) !== person) complain('that number stood for someone else before')
     people.set(entry.person, person)
+    if (forgotten.has(entry.person)) complain('they had been forgotten')
+    if (underWay.has(entry.person)) complain('something else was being said about them')
     const before = newest.get(key)
     const words = JSON.stringify([op, op === 'in' && entry.email, op === 'in' && entry.direction])
     if (before && entry.revision < before.revision) complain(`it had heard ${before.revision} before`)
@@ -69,6 +76,8 @@ export function createWitness({ name, objection, behind }: WitnessTools): Witnes
 
   async function change(op: 'in' | 'out', segment: string, entries: Entry[], signal: AbortSignal) {
     const keys = entries.map((entry) => listen(op, segment, entry))
+    const numbers = entries.map((entry) => entry.person)
+    for (const number of numbers) underWay.add(number)
     await interrupted('before')
     const results = await (op === 'in' ? behind?.put : behind?.take)?.(segment, entries, signal)
     entries.forEach(({ email, since, direction, revision }, i) => {
@@ -77,21 +86,32 @@ export function createWitness({ name, objection, behind }: WitnessTools): Witnes
       else held.delete(key)
     })
     await interrupted('after')
+    for (const number of numbers) underWay.delete(number)
     return results ?? entries.map(() => ({ result: 'applied' as const }))
+  }
+
+  async function forget(person: Forgotten, signal: AbortSignal) {
+    const number = person.person
+    if (underWay.has(number)) complaints.push(`${name} was told to forget ${number} while being told of them`)
+    const result = await behind?.forget(person, signal)
+    forgotten.add(number)
+    for (const key of held.keys()) if (key.endsWith(`/${number}`)) held.delete(key)
+    return result ?? { result: 'applied' as const }
   }
 
   return {
     complaints,
-    held: () => held,
+    held: () => [...held].map(([key, row]) => [key.slice(0, key.lastIndexOf('/')), row]),
     interrupt: (when, act) => {
       interruption = { when, act }
     },
+    forsake: () => underWay.clear(),
     store: {
       batch: behind?.batch ?? 3,
       check: async () => undefined,
       put: (segment, entries, signal) => change('in', segment, entries, signal),
       take: (segment, entries, signal) => change('out', segment, entries, signal),
-      forget: async () => ({ result: 'applied' }),
+      forget,
     },
   }
 }

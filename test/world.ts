@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
-import { build, type House } from '../src/house.ts'
+import { build } from '../src/house.ts'
+import { erasuresJob } from '../src/jobs/erasures.ts'
 import { mailsJob } from '../src/jobs/mails.ts'
 import { reportsJob } from '../src/jobs/reports.ts'
 import { createRunner, type Runner } from '../src/jobs/runner.ts'
 import type { Answer } from '../src/platform.ts'
-import type { Raw } from '../src/router.ts'
+import type { Raw, Router } from '../src/router.ts'
 import type { DatabasePlace } from '../src/store/database.ts'
 import type { Store } from '../src/store/store.ts'
-import { deliveryOf } from './delivery.ts'
+import { buttonIn, deliveryOf } from './delivery.ts'
 import { RECIPIENTS } from './histories.ts'
 import { createPlaces, type Place, RETRIED_WITHIN_MS, type Row, rowsIn } from './places.ts'
 import { ownDatabase, server } from './postgres.ts'
@@ -19,7 +20,7 @@ import { MUSEUM, openStage } from './stage.ts'
 /** A house that died holds its claims for a minute. */
 const LEASE_MS = 61_000
 
-/** A house that can be restarted and can die, on one database, with two destinations that watch what they are told. */
+/** Two houses that can be restarted and can die, on one database, with two destinations that watch what they are told. */
 export interface World {
   said: Said
   places: Place[]
@@ -30,11 +31,18 @@ export interface World {
   codeFor(address: string): string | undefined
   /** Notes who is held without having let it know, and complains where that lasts longer than it may. */
   look(): void
+  /** One house works, and the next time the other. */
   work(): Promise<void>
+  /** The house works whose turn it is not, which may be while the other one does. */
+  otherWorks(): Promise<void>
   pass(minutes: number): Promise<void>
   /** The house dies in the middle of the next request to a destination, and is started again. */
   crash(at: number, when: 'before' | 'after'): void
   restart(): Promise<void>
+  /** Staff resume a destination, if it is paused. */
+  resume(at: number, staff: string): Promise<void>
+  /** Somebody was forgotten, which waits for what may be under way about them. */
+  expectForgetting(): void
   /** Every fault is over, and time passes until everything is told. */
   calm(): Promise<void>
   /** What went wrong so far. */
@@ -46,13 +54,19 @@ export interface World {
   close(): Promise<void>
 }
 
+/** One of the houses; over once it died. */
+interface Life {
+  router: Router
+  runner: Runner
+  end(): void
+}
+
 /** With `isReopened` a restart closes the database and opens it again; else the house only forgets what it remembered. */
 export async function openWorld(isReopened: boolean): Promise<World> {
   const folder = await mkdtemp(`${tmpdir()}/kindred-world-`)
-  const own = isReopened && server ? await ownDatabase(server) : undefined
-  const place: DatabasePlace | undefined = isReopened
-    ? (own?.place ?? { kind: 'folder', folder: `${folder}/data` })
-    : undefined
+  const own = server ? await ownDatabase(server) : undefined
+  const lasting: DatabasePlace = { kind: 'folder', folder: `${folder}/data` }
+  const place = own?.place ?? (isReopened ? lasting : undefined)
   const said = createSaid(RECIPIENTS[0] ?? '')
   const codes = new Map<string, string>()
   const failures: unknown[] = []
@@ -63,9 +77,6 @@ export async function openWorld(isReopened: boolean): Promise<World> {
   let workedAt = 0
   let opened = 0
   let died: (() => void) | undefined
-  let endLife: (() => void) | undefined
-  let house: House
-  let runner: Runner
 
   const places = createPlaces(said, folder, () => now)
   const configured = places.map(({ name, connector, purpose, recipient, store }) => ({
@@ -83,14 +94,20 @@ export async function openWorld(isReopened: boolean): Promise<World> {
       ...(opened > 1 && { organization: null }),
       ...(place && { place }),
     })
-  let stage = await openDatabase()
+  /** Embedded both houses share the one there is; a server gives each its own connections. */
+  const openAll = async () => {
+    const first = await openDatabase()
+    return [first, own ? await openDatabase() : first] as const
+  }
+  let stages = await openAll()
   if (said.recipient() !== MUSEUM.recipient) throw new Error('the histories begin with another recipient')
 
   /** The house itself, with nothing in its memory. */
-  async function start(): Promise<void> {
-    const { database, commands } = stage
+  async function start(which: number): Promise<Life> {
+    const { database, commands } = which === 0 ? stages[0] : stages[1]
     // The longest waits, since every try costs the test time.
-    const draws = { ...drawsFrom(seededBytes(`house/${opened}/${works}/${now.getTime()}`)), fraction: () => 0.99 }
+    const seed = `house/${which}/${opened}/${works}/${now.getTime()}`
+    const draws = { ...drawsFrom(seededBytes(seed)), fraction: () => 0.99 }
     const mailer = {
       send: async ({ to, text }: { to: string; text: string }) => void codes.set(to, /\b\d{6}\b/.exec(text)?.[0] ?? ''),
       close: () => undefined,
@@ -103,9 +120,6 @@ export async function openWorld(isReopened: boolean): Promise<World> {
       transaction: <T>(work: (store: Store) => Promise<T>) =>
         life.isOver ? new Promise<T>(() => undefined) : database.transaction(work),
     }
-    endLife = () => {
-      life.isOver = true
-    }
     const parts = {
       database: mortal,
       commands,
@@ -116,46 +130,75 @@ export async function openWorld(isReopened: boolean): Promise<World> {
       log,
       now: () => now,
     }
-    house = await build(parts)
-    // Only these two can matter to a destination; with all jobs a history takes three times as long.
-    const jobs = [mailsJob(mortal, mailer, draws), reportsJob(mortal, configured, draws)]
-    runner = createRunner(
+    const { router } = await build(parts)
+    // Only these can matter to a destination; with all jobs a history takes three times as long.
+    const jobs = [
+      mailsJob(mortal, mailer, draws),
+      reportsJob(mortal, configured, draws),
+      erasuresJob(mortal, [], configured, draws),
+    ]
+    const runner = createRunner(
       jobs,
       () => now,
       (_, error) => void failures.push(error),
     )
+    const end = () => {
+      life.isOver = true
+    }
+    return { router, runner, end }
   }
-  await start()
+  const houses = [await start(0), await start(1)]
+  const turn = (count: number) => count % houses.length
+  const houseOf = (which: number): Life => {
+    const house = houses[which]
+    if (!house) throw new Error('there are two houses')
+    return house
+  }
 
-  async function working(work: () => Promise<void>): Promise<void> {
+  /** The one whose turn it is does its work, and may die of it; the other one lives on. */
+  async function working(work: (runner: Runner) => Promise<void>): Promise<void> {
+    const which = turn(works)
     const dead = new Promise<'dead'>((resolve) => {
       died = () => resolve('dead')
     })
-    if ((await Promise.race([work(), dead])) === 'dead') return restart()
+    const { runner, end } = houseOf(which)
+    if ((await Promise.race([work(runner), dead])) === 'dead') {
+      end()
+      if (isReopened) return restart()
+      houses[which] = await start(which)
+      // The other one's turn is next.
+      works++
+      return
+    }
     works++
     workedAt = now.getTime()
     look()
   }
 
   async function restart(): Promise<void> {
-    endLife?.()
-    if (place) {
-      await stage.close()
-      stage = await openDatabase()
+    for (const house of houses) house.end()
+    if (isReopened) {
+      await closeAll()
+      stages = await openAll()
     }
-    await start()
+    for (const which of houses.keys()) houses[which] = await start(which)
+  }
+
+  async function closeAll(): Promise<void> {
+    for (const stage of new Set(stages)) await stage.close()
   }
 
   function look(): void {
     for (const place of places) {
-      for (const key of place.witness.held().keys()) {
+      const held = new Set(place.witness.held().map(([key]) => key))
+      for (const key of held) {
         const [segment = '', person = ''] = key.split('/')
         const may = said.may(place.asked(), person, segment)
         if (may) place.late.delete(key)
         else if (!place.late.has(key)) place.late.set(key, works)
       }
       for (const [key, since] of place.late) {
-        if (!place.witness.held().has(key)) place.late.delete(key)
+        if (!held.has(key)) place.late.delete(key)
         else if (works > since && workedAt >= place.troubledUntil) wrong.push(`${place.name} still holds ${key}`)
       }
     }
@@ -166,42 +209,69 @@ export async function openWorld(isReopened: boolean): Promise<World> {
     const setClock = (time: Date) => {
       now = time
     }
-    await working(() => runner.advance(until, setClock))
+    await working((runner) => runner.advance(until, setClock))
     now = until
+  }
+
+  const deliver = (name: string, isStaff: boolean) => deliveryOf(`d/${deliveries++}`, name, now, isStaff)
+  const routerOf = (delivery: { id: string }) => houseOf(turn(Number(delivery.id.slice(2)))).router
+  const press: World['press'] = (name, address, isStaff = false) => {
+    const delivery = deliver(name, isStaff)
+    return routerOf(delivery).press(delivery, address)
+  }
+  const run: World['run'] = (name, command, raw, isStaff = false) => {
+    const delivery = deliver(name, isStaff)
+    return routerOf(delivery).run(delivery, command, raw)
+  }
+
+  async function resume(at: number, staff: string): Promise<void> {
+    const place = places[at]
+    const button = buttonIn(await run(staff, 'status', {}, true), `Resume ${place?.name}`)
+    if (button) await press(staff, button, true)
+    place?.resumed()
+  }
+
+  const troubleFor = (place: Place, ms: number) => {
+    place.troubledUntil = Math.max(place.troubledUntil, now.getTime() + ms)
   }
 
   return {
     said,
     places,
     now: () => now,
-    run: (name, command, raw, isStaff = false) =>
-      house.router.run(deliveryOf(`d/${deliveries++}`, name, now, isStaff), command, raw),
-    press: (name, address, isStaff = false) =>
-      house.router.press(deliveryOf(`d/${deliveries++}`, name, now, isStaff), address),
+    run,
+    press,
     codeFor: (address) => codes.get(address),
     look,
-    work: () => working(() => runner.runDue()),
+    work: () => working((runner) => runner.runDue()),
+    otherWorks: () => houseOf(turn(works + 1)).runner.runDue(),
     pass,
     crash(at, when) {
       const place = places[at]
       place?.witness.interrupt(when, () => {
-        place.troubledUntil = Math.max(place.troubledUntil, now.getTime() + LEASE_MS)
+        troubleFor(place, LEASE_MS)
+        place.witness.forsake()
         died?.()
         // Nobody ever hears how this request ended.
         return new Promise(() => undefined)
       })
     },
     restart,
+    resume,
+    expectForgetting() {
+      for (const place of places) troubleFor(place, LEASE_MS)
+    },
     async calm() {
-      for (const place of places) {
+      for (const [at, place] of places.entries()) {
         place.suffer('up')
         place.witness.interrupt('before', async () => undefined)
+        await resume(at, 'somebody')
       }
       await pass((2 * RETRIED_WITHIN_MS) / 60_000)
     },
     complaints: () => [...places.flatMap((place) => place.witness.complaints), ...wrong, ...failures.map(String)],
     standing: (place, names) =>
-      stage.read(async (store) => {
+      stages[0].read(async (store) => {
         const { purpose, recipient } = place.asked()
         const keys: [string, string][] = []
         for (const name of names) {
@@ -215,7 +285,7 @@ export async function openWorld(isReopened: boolean): Promise<World> {
       }),
     files: () => rowsIn(folder),
     async close() {
-      await stage.close()
+      await closeAll()
       await own?.drop()
       await rm(folder, { recursive: true, force: true })
     },
