@@ -1,6 +1,9 @@
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
 
+/** The letters and digits of a code, without the line between its halves. */
+const CODE_LENGTH = 8
+
 export function invitations(tx: Tx, { draws, keys }: Tools) {
   const plain = (code: string) => code.toUpperCase().replace(/[^A-Z0-9]/g, '')
 
@@ -24,6 +27,8 @@ export function invitations(tx: Tx, { draws, keys }: Tools) {
 
     /** The community a code still opens; nothing is used up by looking. */
     async communityOf(code: string, now: Date): Promise<string | undefined> {
+      // What is typed there is mostly a community's name; only what looks like a code is worth a question.
+      if (plain(code).length !== CODE_LENGTH) return undefined
       const row = await tx.invitation.findFirst({
         where: { hash: { in: keys.hashes('invitation', plain(code)) }, usesLeft: { gt: 0 }, expiresAt: { gt: now } },
       })
