@@ -77,7 +77,7 @@ export async function dataCard(context: Context): Promise<Card> {
       { label: say`Name`, value: say`${caller.name}, known since ${{ when: createdAt }}` },
       {
         label: say`Accounts`,
-        value: say`${accounts.map(({ platform, workspace, externalId }) => `${platform} (${workspace}): ${externalId}`).join('; ')}`,
+        value: say`${accounts.map(({ platform, workspace, externalId }) => `${platform}${workspace && ` (${workspace})`}: ${externalId}`).join('; ')}`,
       },
       { label: say`Address`, value: addressText(context) },
       {

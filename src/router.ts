@@ -15,7 +15,7 @@ import type { Database } from './store/database.ts'
 /** One thing a platform delivers: who did it, where and when. The same id again is the same thing again. */
 export interface Delivery {
   id: string
-  account: AccountRef & { name: string; isStaff: boolean }
+  account: AccountRef & { name: string; isStaff: boolean; language?: string }
   where: Where
   now: Date
 }
@@ -57,11 +57,14 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
       }
       const given = await database.transaction(async (store) => {
         const { account, where, now } = delivery
-        const opening = await store.deliveries.open(delivery.id, account, now)
+        const opening = await store.deliveries.open(delivery.id, account, now, where.workspace)
         // What was answered is our own JSON, written below.
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
         const person = opening.person ?? (await store.people.meet(account, account.name, now))
         if (opening.person && opening.accountName !== account.name) await store.people.rename(person, account.name)
+        if (opening.isNewHere) await store.people.metIn(person.accountId, where.workspace)
+        if (account.language && account.language !== person.language)
+          await store.people.speaks(person.id, account.language)
         if (opening.lastSeenAt && now.getTime() - opening.lastSeenAt.getTime() >= DAY_MS)
           await store.people.seen(person.id, now)
         const { organization } = opening
@@ -69,7 +72,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         reading = {
           names: {},
           zone: person.zone ?? organization.zone,
-          language: person.language ?? organization.language,
+          language: account.language ?? person.language ?? organization.language,
         }
         const caller = { ...person, name: account.name, isStaff }
         const context = { caller, where, now, store, organization, commands, delivery: delivery.id }

@@ -5,6 +5,12 @@ export interface AccountRef {
   externalId: string
 }
 
+/**
+ * The workspace of an account whose id means the same person in all workspaces of its platform (a Discord user). Rooms and
+ * messages are in a workspace all the same; where such an account was met is kept beside it.
+ */
+export const EVERYWHERE = ''
+
 /** Someone Kindred has met, resolved from one of their accounts. */
 export interface Person {
   id: string

@@ -17,6 +17,7 @@ const LASTING = [
   'organization',
   'people',
   'accounts',
+  'presences',
   'communities',
   'memberships',
   'directions',
@@ -42,7 +43,7 @@ const LASTING = [
  * What is of the moment, and in no backup: what was on its way to somebody (it has most likely arrived since, and nobody
  * is to see it twice), codes and words that last minutes, and what a platform was answered within the hour.
  */
-const OF_THE_MOMENT = ['posts', 'mails', 'email_codes', 'drafts', 'deliveries']
+const OF_THE_MOMENT = ['posts', 'mails', 'email_codes', 'drafts', 'deliveries', 'leases']
 
 /** The tables of a scope, in the order in which they can be filled. */
 export function tablesOf(scope: BackupScope): string[] {

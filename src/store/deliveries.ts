@@ -21,6 +21,8 @@ export interface Opening {
   /** The account's name as stored, to see whether it changed. */
   accountName?: string
   organization: Organization
+  /** Whether the account was never met in this workspace of those it is the same in. */
+  isNewHere: boolean
   /** Whether a purpose and recipient came up since that this member was never asked about. */
   hasUnasked: boolean
 }
@@ -38,6 +40,7 @@ interface Row {
   email: string | null
   email_proven_at: Date | null
   last_seen_at: Date | null
+  is_new_here: boolean
   has_unasked: boolean
 }
 
@@ -52,7 +55,7 @@ export function deliveries(tx: Tx, { keys }: Tools) {
      * Writes the delivery down and finds out who is speaking, in one statement. It also waits until whatever else the same
      * person is doing is over: a leave and a yes at the same moment must see each other.
      */
-    async open(id: string, account: AccountRef, now: Date): Promise<Opening> {
+    async open(id: string, account: AccountRef, now: Date, workspace = account.workspace): Promise<Opening> {
       const accountWords = `${account.platform}/${account.workspace}/${account.externalId}`
       const [row] = await tx.$queryRaw<Row[]>(Prisma.sql`
         with fresh as (
@@ -62,6 +65,8 @@ export function deliveries(tx: Tx, { keys }: Tools) {
                a.id as account_id, a.name as account_name,
                p.id, p.name, p.language, p.zone, p.email, p.email_proven_at, p.last_seen_at,
                pg_advisory_xact_lock(${PERSON_LOCK}::int, hashtext(coalesce(p.id, ${accountWords})))::text as turn,
+               (${workspace} <> ${account.workspace} and not exists (select 1 from presences seen
+                 where seen.account_id = a.id and seen.workspace = ${workspace})) as is_new_here,
                exists (select 1 from memberships m
                  join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
                  join destinations s on s.connected
@@ -81,6 +86,7 @@ export function deliveries(tx: Tx, { keys }: Tools) {
         isNew: row.is_new,
         answer: row.is_new ? undefined : (read(row.answer) ?? (await this.answerOf(id))),
         organization: organizationOf(row.organization),
+        isNewHere: row.is_new_here,
         hasUnasked: row.has_unasked,
         ...(row.id &&
           row.account_id && { person: personOf(row, row.id, row.account_id), accountName: row.account_name ?? '' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Prisma } from './generated/client.ts'
+import { MET_AT_ROOM } from './presence.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { isFree, type Outcome, settled, taken } from './work.ts'
@@ -106,7 +107,7 @@ export function erasures(tx: Tx, tools: Tools) {
       const inRooms = await tx.$queryRaw<z.infer<typeof fromRoom>[]>(Prisma.sql`
         select r.platform, r.workspace, r.external_id as room, a.external_id as account
         from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
-        join accounts a on a.person_id = p.person_id and a.platform = r.platform and a.workspace = r.workspace
+        join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}
         where p.person_id = any(${ids})`)
       await tx.erasure.createMany({ data: [...told, ...inRooms.map((place) => row('room', place, now))] })
       const memberships = await tx.membership.findMany({
@@ -168,8 +169,8 @@ export function erasures(tx: Tx, tools: Tools) {
       await tx.$executeRaw(Prisma.sql`
         update room_places p set known = null, due_at = ${now}::timestamptz from rooms r, accounts a
         where r.id = p.room_id and r.platform = ${erasure.platform} and r.workspace = ${erasure.workspace}
-          and r.external_id = ${erasure.room} and a.person_id = p.person_id and a.platform = r.platform
-          and a.workspace = r.workspace and a.external_id = ${erasure.account} and p.wanted = 'in'`)
+          and r.external_id = ${erasure.room} and a.person_id = p.person_id and ${MET_AT_ROOM}
+          and a.external_id = ${erasure.account} and p.wanted = 'in'`)
     },
 
     async next(): Promise<Date | undefined> {

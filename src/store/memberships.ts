@@ -1,4 +1,5 @@
 import type { Community } from '../core/community.ts'
+import { EVERYWHERE } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -26,7 +27,16 @@ export function memberships(tx: Tx, { draws }: Tools) {
     community: Pick<Community, 'id' | 'slug'>,
     { personId, platform, workspace }: Entrance,
     now: Date,
-  ) => {
+  ): Promise<void> => {
+    // In private nobody is anywhere: the rooms are those of the workspaces they were met in.
+    if (workspace === EVERYWHERE) {
+      const met = await tx.presence.findMany({
+        where: { account: { personId, platform } },
+        orderBy: { workspace: 'asc' },
+      })
+      for (const one of met) await wantPlace(community, { personId, platform, workspace: one.workspace }, now)
+      return
+    }
     await tx.$executeRaw(Prisma.sql`
       insert into rooms (id, community_id, platform, workspace, name, due_at)
       values (${draws.id(now)}, ${community.id}, ${platform}, ${workspace}, ${community.slug ?? community.id}, ${now}::timestamptz)

@@ -13,6 +13,7 @@ import type { Content } from '../reply.ts'
 import { Prisma } from './generated/client.ts'
 import { mails } from './mails.ts'
 import { posts } from './posts.ts'
+import { reachedFrom } from './presence.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** How one person is to be told of something. */
@@ -47,7 +48,7 @@ export function notices(tx: Tx, tools: Tools) {
       left join notice_choices n on n.person_id = p.id and n.kind = ${kind}
       left join lateral (
         select id, platform, workspace from accounts where person_id = p.id
-        order by (platform = ${near.platform} and workspace = ${near.workspace}) desc, id limit 1) a on true
+        order by (platform = ${near.platform} and workspace = any(${reachedFrom(near.workspace)}::text[])) desc, id limit 1) a on true
       order by named.place`)
 
   return {

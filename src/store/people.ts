@@ -1,5 +1,6 @@
 import type { AccountRef, Names, Person } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
+import { reachedFrom } from './presence.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -21,6 +22,16 @@ export function people(tx: Tx, tools: Tools) {
       // Another first sight was faster: the person made here belongs to nobody.
       if (made.person_id !== person) await tx.person.delete({ where: { id: person } })
       return { id: made.person_id, accountId: made.id, name, isStaff: false }
+    },
+
+    /** An account that is the same in all workspaces was met in this one. */
+    async metIn(accountId: string, workspace: string): Promise<void> {
+      await tx.presence.createMany({ data: [{ accountId, workspace }], skipDuplicates: true })
+    },
+
+    /** Their language, as their platform tells it. */
+    async speaks(personId: string, language: string): Promise<void> {
+      await tx.person.update({ where: { id: personId }, data: { language } })
     },
 
     /** They did something themselves. */
@@ -69,7 +80,11 @@ export function people(tx: Tx, tools: Tools) {
       if (ids.length === 0) return {}
       const found = await tx.person.findMany({
         where: { id: { in: [...new Set(ids)] } },
-        select: { id: true, name: true, accounts: { where: { platform, workspace }, take: 1 } },
+        select: {
+          id: true,
+          name: true,
+          accounts: { where: { platform, workspace: { in: reachedFrom(workspace) } }, take: 1 },
+        },
       })
       return Object.fromEntries(
         found.map(({ id, name, accounts: [account] }) => [
@@ -92,7 +107,9 @@ export function people(tx: Tx, tools: Tools) {
     ): Promise<(AccountRef & { id: string }) | undefined> {
       const accounts = await tx.account.findMany({ where: { personId }, orderBy: { id: 'asc' } })
       return (
-        accounts.find((account) => account.platform === platform && account.workspace === workspace) ??
+        accounts.find(
+          (account) => account.platform === platform && reachedFrom(workspace).includes(account.workspace),
+        ) ??
         accounts.find((account) => account.platform === platform) ??
         accounts[0]
       )

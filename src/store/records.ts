@@ -28,7 +28,8 @@ export function records(tx: Tx) {
             'quietTo', p.quiet_to),
           'address', case when p.email is null then null else json_build_object('email', p.email, 'provenAt', p.email_proven_at) end,
           'accounts', ${list(Prisma.sql`
-            select platform, workspace, external_id as id, name from accounts where person_id in ${own} order by id`)},
+            select platform, workspace, external_id as id, name, array(select seen.workspace from presences seen
+              where seen.account_id = accounts.id order by 1) as "alsoIn" from accounts where person_id in ${own} order by id`)},
           'communities', ${list(Prisma.sql`
             select c.name, c.slug, m.state, m.organizer, m.source, m.reason, m.since, m.left_at as "leftAt"
             from memberships m join communities c on c.id = m.community_id where m.person_id in ${own} order by m.since, c.id`)},

@@ -1,4 +1,6 @@
+import { EVERYWHERE } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
+import { MET_AT_ROOM } from './presence.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
 
@@ -45,8 +47,11 @@ export function rooms(tx: Tx, { draws }: Tools) {
     /** The workspaces in which members of a community have accounts. */
     async workspacesOf(communityId: string): Promise<{ platform: string; workspace: string }[]> {
       return tx.$queryRaw(Prisma.sql`
-        select distinct a.platform, a.workspace from memberships m join accounts a on a.person_id = m.person_id
-        where m.community_id = ${communityId} and m.state = 'member' order by a.platform, a.workspace`)
+        select distinct a.platform, coalesce(seen.workspace, a.workspace) as workspace from memberships m
+        join accounts a on a.person_id = m.person_id
+        left join presences seen on a.workspace = ${EVERYWHERE} and seen.account_id = a.id
+        where m.community_id = ${communityId} and m.state = 'member'
+          and coalesce(seen.workspace, a.workspace) <> ${EVERYWHERE} order by 1, 2`)
     },
 
     /** Wants every member in the room of the workspace their account is in, where the community has one. */
@@ -55,7 +60,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
         insert into room_places (room_id, person_id, wanted, known, revision, due_at)
         select distinct r.id, m.person_id, 'in', 'out', 1, ${now}::timestamptz
         from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
-        join accounts a on a.person_id = m.person_id and a.platform = r.platform and a.workspace = r.workspace
+        join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
         where r.community_id = ${communityId}
         on conflict (room_id, person_id) do nothing`)
     },
@@ -65,7 +70,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
       return tx.$queryRaw(Prisma.sql`
         select r.workspace, r.external_id as room, a.external_id as account from room_places p
         join rooms r on r.id = p.room_id and r.platform = ${platform} and r.external_id is not null
-        join accounts a on a.person_id = p.person_id and a.platform = r.platform and a.workspace = r.workspace
+        join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}
         where p.known = 'in'`)
     },
 
@@ -100,7 +105,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
         where p.room_id = free.room_id and p.person_id = free.person_id and r.id = p.room_id
         returning p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId",
           p.wanted, p.revision, p.attempts, array(select a.external_id from accounts a where a.person_id = p.person_id
-            and a.platform = r.platform and a.workspace = r.workspace order by a.id) as accounts`)
+            and ${MET_AT_ROOM} order by a.id) as accounts`)
       return { lease, rows }
     },
 

@@ -10,6 +10,7 @@ import { effects } from './effects.ts'
 import { erasures } from './erasures.ts'
 import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
+import { leases } from './leases.ts'
 import { mails } from './mails.ts'
 import { memberships } from './memberships.ts'
 import { needs } from './needs.ts'
@@ -46,6 +47,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     erasures: erasures(tx, tools),
     invitations: invitations(tx, tools),
     jobRuns: jobRuns(tx),
+    leases: leases(tx),
     mails: mails(tx, tools),
     memberships: memberships(tx, tools),
     needs: needs(tx, tools),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Prisma, type Union } from './generated/client.ts'
 import { memberships as membershipsOn } from './memberships.ts'
+import { MET_AT_ROOM } from './presence.ts'
 import { reports as reportsOn } from './reports.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -153,7 +154,7 @@ async function settleBoth(tx: Tx, tools: Tools, kept: string, merged: string, no
       select distinct r.id, m.person_id, 'in', null, 1, ${now}::timestamptz
       from memberships m join communities c on c.id = m.community_id
       join rooms r on r.community_id = m.community_id
-      join accounts a on a.person_id = m.person_id and a.platform = r.platform and a.workspace = r.workspace
+      join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
       where m.person_id = ${personId} and m.state = 'member' and not c.sensitive
       on conflict (room_id, person_id) do update set wanted = 'in', known = null, revision = room_places.revision + 1,
         due_at = excluded.due_at`)
