@@ -23,10 +23,18 @@ export interface Delivery {
 /** Options or form fields as they arrive from any platform: words by name. */
 export type Raw = Record<string, string>
 
+/** One of several things to choose while typing. */
+export interface Choice {
+  name: string
+  value: string
+}
+
 /** The one path from a person's words to a reply. */
 export interface Router {
   run(delivery: Delivery, command: string, raw: Raw): Promise<Answer>
   press(delivery: Delivery, address: string, fields?: Raw): Promise<Answer>
+  /** Communities to offer while their name is being typed: the caller's own first, and none they may not know of. */
+  complete(delivery: Delivery, command: string, option: string, words: string): Promise<Choice[]>
   /** The form to open before `run` or `press`, told without touching the database, since platforms give 3 seconds. */
   form(address: string, raw: Raw): Form | undefined
 }
@@ -37,6 +45,9 @@ export interface RouterTools {
   logFailure(reference: string, command: string, error: unknown): void
   wake(): void
 }
+
+/** Platforms offer so many while something is typed (Discord). */
+const CHOICES_MAX = 25
 
 /** Once a day is enough to know who is gone for years. */
 const DAY_MS = 86_400_000
@@ -157,7 +168,15 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
       : { title: command.description, address: kept, fields: formFields(asked) }
   }
 
-  return { run, press, form }
+  async function complete({ account }: Delivery, name: string, option: string, words: string): Promise<Choice[]> {
+    const command = find(name)
+    const isCommunity = command?.shapes.some((shape) => shape.name === option && shape.kind === 'community')
+    if (!command || !isCommunity) return []
+    const ownOnly = command.permission === 'member' || command.permission === 'organizer'
+    return database.transaction((store) => store.communities.suggest(account, words, ownOnly, CHOICES_MAX))
+  }
+
+  return { run, press, form, complete }
 }
 
 async function pending(context: Context): Promise<Pick<Reply, 'card'>> {

@@ -1,4 +1,5 @@
 import type { Community, CommunityState, Standing, Visibility } from '../core/community.ts'
+import type { AccountRef } from '../core/person.ts'
 import { folded } from '../core/words.ts'
 import { type Community as CommunityRow, Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
@@ -127,6 +128,25 @@ export function communities(tx: Tx, { draws }: Tools) {
           limit ${listing.take} offset ${listing.skip}`,
         listing.personId,
       )
+    },
+
+    /** What to offer while a name is typed: a person's own first, then what anybody may find. */
+    async suggest(
+      account: AccountRef,
+      typed: string,
+      ownOnly: boolean,
+      take: number,
+    ): Promise<{ name: string; value: string }[]> {
+      const words = folded(typed)
+      return tx.$queryRaw(Prisma.sql`
+        select c.name, c.slug as value from communities c
+          left join accounts a on a.platform = ${account.platform} and a.workspace = ${account.workspace}
+            and a.external_id = ${account.externalId}
+          left join memberships m on m.community_id = c.id and m.person_id = a.person_id
+            and m.state in ('member', 'pledged', 'requested')
+        where c.slug is not null and c.state <> 'closed' and (m.person_id is not null or (not ${ownOnly} and ${PUBLIC}))
+          and (position(${words} in c.folded) > 0 or position(${typed.toLowerCase()} in c.slug) > 0)
+        order by (m.person_id is not null) desc, (position(${words} in c.folded) = 1) desc, c.name, c.id limit ${take}`)
     },
 
     async slugIsTaken(slug: string): Promise<boolean> {

@@ -1,0 +1,51 @@
+import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js'
+import { Stuck } from '../platform.ts'
+
+/** Does something on Discord that needs a permission; a failure says in words what staff can do, or asks to try again. */
+export async function effect<T>(permission: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw translated(error, permission)
+  }
+}
+
+/** Whether Discord answered with one of these codes. */
+export function isCode(error: unknown, ...codes: RESTJSONErrorCodes[]): boolean {
+  return error instanceof DiscordAPIError && codes.some((code) => code === error.code)
+}
+
+function translated(error: unknown, permission: string): unknown {
+  if (error instanceof RateLimitError) {
+    return new Error(`Discord asks to wait ${Math.ceil(error.retryAfter / 1000)} seconds`)
+  }
+  if (error instanceof HTTPError) return new Error(`Discord answered with ${error.status}`)
+  if (!(error instanceof DiscordAPIError)) return error
+  if (error.status === 401) return new Error('Discord refuses the token')
+  const sentence = stuckFor(error, permission)
+  return sentence ? new Stuck(sentence) : error
+}
+
+/** What staff can do about an error that no repetition mends. */
+function stuckFor({ code, message }: DiscordAPIError, permission: string): string | undefined {
+  switch (code) {
+    case RESTJSONErrorCodes.MissingPermissions:
+      return `Kindred lacks the permission “${permission}” there. Give it to Kindred's role, and put that role above others.`
+    case RESTJSONErrorCodes.MissingAccess:
+      return `Kindred can't see that channel. Give its role “View Channels” and “${permission}” there.`
+    case RESTJSONErrorCodes.CannotSendMessagesToThisUser:
+      return 'this person takes no private messages from members of the server'
+    case RESTJSONErrorCodes.UnknownChannel:
+      return 'the channel was deleted'
+    case RESTJSONErrorCodes.UnknownGuild:
+      return 'Kindred is not in that server any more'
+    case RESTJSONErrorCodes.MaximumNumberOfGuildChannelsReached:
+      return 'the server has no place for another channel: Discord allows 500'
+    case RESTJSONErrorCodes.MaximumThreadParticipantsReached:
+      return 'the thread is full: Discord allows 1000 members'
+    case RESTJSONErrorCodes.InvalidFormBodyOrContentType:
+      return `Discord does not take it: ${message.slice(0, 200)}`
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  MessageFlags,
+  type REST,
+  RESTJSONErrorCodes,
+  type RESTPatchAPIChannelMessageJSONBody,
+  type RESTPostAPIChannelMessageJSONBody,
+  type RESTPostAPIChannelMessageResult,
+  type RESTPostAPICurrentUserCreateDMChannelResult,
+  Routes,
+} from 'discord.js'
+import type { Platform } from '../platform.ts'
+import { effect, isCode } from './faults.ts'
+import { LIMITS } from './limits.ts'
+import { inOne, type Page, PINGS_NOBODY, type Render } from './render.ts'
+
+/** Private conversations remembered, so that a second message needs no second request. */
+const CONVERSATIONS_KEPT = 5_000
+
+/** What Kindred says by itself: in channels and in private. */
+export function posts(rest: REST, render: Render): Pick<Platform, 'post' | 'draw'> {
+  const conversations = new Map<string, string>()
+
+  async function conversationWith(account: string): Promise<string> {
+    const known = conversations.get(account)
+    if (known) return known
+    // Shapes of answers are Discord's own; the client does not check them.
+    const opened = (await rest.post(Routes.userChannels(), {
+      body: { recipient_id: account },
+    })) as RESTPostAPICurrentUserCreateDMChannelResult
+    if (conversations.size >= CONVERSATIONS_KEPT) conversations.clear()
+    conversations.set(account, opened.id)
+    return opened.id
+  }
+
+  async function say(channel: string, page: Page, nonce: string): Promise<string> {
+    const body: RESTPostAPIChannelMessageJSONBody = {
+      ...bodyOf(page),
+      allowed_mentions: PINGS_NOBODY,
+      nonce,
+      enforce_nonce: true,
+    }
+    // As above.
+    const said = (await rest.post(Routes.channelMessages(channel), {
+      body,
+      ...(page.file && { files: [attached(page.file)] }),
+    })) as RESTPostAPIChannelMessageResult
+    return said.id
+  }
+
+  return {
+    async post({ place, account }, content, reading, key) {
+      await effect('Send Messages', async () => {
+        const channel = account === null ? (place ?? '') : await conversationWith(account)
+        const pages = render(content, reading)
+        for (const [i, page] of pages.entries()) await say(channel, page, i === 0 ? key : nonceOf(key, i))
+      })
+    },
+
+    async draw({ place }, content, reading, key, externalId) {
+      const channel = place ?? ''
+      const page = inOne(render(content, reading))
+      return effect('Send Messages', async () => {
+        if (externalId !== null) {
+          const body: RESTPatchAPIChannelMessageJSONBody = { ...replacing(page), allowed_mentions: PINGS_NOBODY }
+          try {
+            await rest.patch(Routes.channelMessage(channel, externalId), { body })
+            return externalId
+          } catch (error) {
+            // Deleted by hand: it is drawn anew.
+            if (!isCode(error, RESTJSONErrorCodes.UnknownMessage)) throw error
+          }
+        }
+        return say(channel, page, key)
+      })
+    },
+  }
+}
+
+/** A page without what was left out. Previews of links would be larger than the message. */
+export function bodyOf({ content, embeds, components }: Page): Omit<Page, 'file'> & { flags?: MessageFlags } {
+  return {
+    ...(content !== undefined && { content }),
+    ...(embeds && { embeds }),
+    ...(components && { components }),
+    ...(!embeds && { flags: MessageFlags.SuppressEmbeds }),
+  }
+}
+
+/** A page that leaves nothing of the message it takes the place of. */
+export function replacing({ content = '', embeds = [], components = [] }: Page): Required<Omit<Page, 'file'>> {
+  return { content, embeds, components }
+}
+
+/** A file as Discord takes it. */
+export function attached({ name, type, text }: NonNullable<Page['file']>) {
+  return { name, contentType: type, data: Buffer.from(text) }
+}
+
+/** Each page of a post is known by a nonce of its own. */
+function nonceOf(key: string, page: number): string {
+  const suffix = `-${page}`
+  return key.slice(0, LIMITS.nonce - suffix.length) + suffix
+}

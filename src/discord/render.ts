@@ -1,0 +1,173 @@
+import {
+  type APIActionRowComponent,
+  type APIButtonComponentWithCustomId,
+  type APIEmbed,
+  ButtonStyle,
+  ComponentType,
+} from 'discord.js'
+import { DateTime } from 'luxon'
+import type { Command } from '../command.ts'
+import { type Pen, type Text, write } from '../core/say.ts'
+import type { Reading } from '../platform.ts'
+import type { Card, Content, TextFile } from '../reply.ts'
+import { clipped, groups, LIMITS, pieces } from './limits.ts'
+
+/** One message as Discord takes it; what does not fit into one is several. */
+export interface Page {
+  content?: string
+  embeds?: APIEmbed[]
+  components?: APIActionRowComponent<APIButtonComponentWithCustomId>[]
+  file?: TextFile
+}
+
+/** Writes a message for one reader, in as many pages as it takes. */
+export type Render = (content: Content, reading: Reading) => [Page, ...Page[]]
+
+/** Nobody is pinged by anything Kindred says, whatever stands in it. */
+export const PINGS_NOBODY = { parse: [] }
+
+/** Discord refuses empty words where it asks for some. */
+const NOTHING = '\u200b'
+
+/** A renderer that knows which commands are typed behind a group here: `/staff status` for `/status`. */
+export function renderer(commands: Pick<Command, 'name' | 'group'>[]): Render {
+  const group = new Map(commands.map((command) => [command.name, command.group]))
+  const typedHere = (words: string) =>
+    words.replace(/^\/([a-z-]+)/, (all, name: string) => (group.get(name) ? `/${group.get(name)} ${name}` : all))
+  return ({ text, card, file }, reading) => {
+    const pens = pensOf(reading, typedHere)
+    const pages: Page[] = text ? pieces(write(text, pens.body), LIMITS.content).map((content) => ({ content })) : []
+    const embeds = card ? embedsOf(card, pens) : []
+    const rows = card ? rowsOf(card, pens.label) : []
+    embeds.forEach((embed, i) => {
+      // The first stands under the last words.
+      const last = pages.at(-1)
+      if (i === 0 && last) last.embeds = [embed]
+      else pages.push({ embeds: [embed] })
+    })
+    groups(rows, LIMITS.rows).forEach((components, i) => {
+      const last = pages.at(-1)
+      if (i === 0 && last) last.components = components
+      else pages.push({ content: i === 0 ? NOTHING : '…', components })
+    })
+    const [first = { content: NOTHING }, ...others] = pages
+    const whole: [Page, ...Page[]] = [first, ...others]
+    const end = whole.at(-1)
+    if (file && end) end.file = file
+    return whole
+  }
+}
+
+/** A message that must stay one: its first page, with the buttons. */
+export function inOne([first, ...others]: [Page, ...Page[]]): Page {
+  const components = first.components ?? others.find((page) => page.components)?.components
+  return { ...first, ...(components && { components }) }
+}
+
+interface Pens {
+  body: Pen
+  /** Titles know markdown, but neither people nor times. */
+  title: Pen
+  /** Buttons show words as they are. */
+  label: Pen
+}
+
+function embedsOf({ title, body, fields = [] }: Card, pens: Pens): APIEmbed[] {
+  if (!title && !body && fields.length === 0) return []
+  const on = (text: Text, pen: Pen, max: number) => clipped(write(text, pen), max) || NOTHING
+  const embeds: APIEmbed[] = pieces(body ? write(body, pens.body) : '', LIMITS.embedDescription).map((description) => ({
+    ...(description && { description }),
+  }))
+  if (title && embeds[0]) embeds[0].title = on(title, pens.title, LIMITS.embedTitle)
+  for (const { label, value } of fields) {
+    const field = {
+      name: on(label, pens.title, LIMITS.embedFieldName),
+      value: on(value, pens.body, LIMITS.embedFieldValue),
+    }
+    const last = embeds.at(-1)
+    const fits =
+      last &&
+      (last.fields?.length ?? 0) < LIMITS.embedFields &&
+      lengthOf(last) + field.name.length + field.value.length <= LIMITS.embedsInAll
+    if (fits) last.fields = [...(last.fields ?? []), field]
+    else embeds.push({ fields: [field] })
+  }
+  return embeds
+}
+
+/** How long an embed is by Discord's own count. */
+function lengthOf({ title = '', description = '', fields = [] }: APIEmbed): number {
+  return [title, description, ...fields.flatMap(({ name, value }) => [name, value])].join('').length
+}
+
+function rowsOf({ buttons = [] }: Card, pen: Pen): APIActionRowComponent<APIButtonComponentWithCustomId>[] {
+  const drawn = buttons.map(
+    ({ label, press }): APIButtonComponentWithCustomId => ({
+      type: ComponentType.Button,
+      style: ButtonStyle.Secondary,
+      label: clipped(write(label, pen), LIMITS.buttonLabel) || NOTHING,
+      custom_id: press,
+    }),
+  )
+  return groups(drawn, LIMITS.buttonsInARow).map((components) => ({ type: ComponentType.ActionRow, components }))
+}
+
+/** Control characters and those that turn the direction of writing would let typed words pose as others. */
+const CONTROL = /[^\S\n ]|[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** Words as they are, for Discord to show nothing else: no markdown, no mention, no link of its own. */
+export function escaped(words: string): string {
+  return clean(words)
+    .replace(/[\\*_~`|[\]<@]|:(?=\/\/)/g, '\\$&')
+    .replace(/^(\s*)([-+#>])/gm, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/gm, '$1\\$2')
+}
+
+function clean(words: string): string {
+  return words.replace(CONTROL, (one) => (one === '\n' ? one : ' '))
+}
+
+function pensOf({ names, zone, language }: Reading, typedHere: (words: string) => string): Pens {
+  const nameOf = (id: string) => names[id]?.name ?? 'someone'
+  const spelled = (iso: string) =>
+    DateTime.fromISO(iso, { zone }).setLocale(language).toFormat("ccc d LLL yyyy, HH:mm '('ZZZZ')'")
+  const label: Pen = {
+    // English is the only language so far; other languages are looked up here by the same key.
+    translate: (key) => key,
+    plain: clean,
+    strong: clean,
+    person: (id) => `@${clean(nameOf(id))}`,
+    when: spelled,
+    link: (_, words) => clean(words),
+    typed: (words) => clean(typedHere(words)),
+    count: (n, one, other) => `${n} ${new Intl.PluralRules(language).select(n) === 'one' ? one : other}`,
+  }
+  const title: Pen = {
+    ...label,
+    plain: escaped,
+    strong: escaped,
+    person: (id) => escaped(`@${nameOf(id)}`),
+    link: (_, words) => escaped(words),
+    typed: (words) => escaped(typedHere(words)),
+  }
+  const body: Pen = {
+    ...title,
+    strong: (words) => `**${escaped(words)}**`,
+    person: (id) => {
+      const externalId = names[id]?.externalId
+      return externalId ? `<@${externalId}>` : escaped(`@${nameOf(id)}`)
+    },
+    when: (iso) => `<t:${Math.floor(Date.parse(iso) / 1000)}:f>`,
+    link: linked,
+    // Inside backticks nothing can be escaped, so they themselves may not stand there.
+    typed: (words) => `\`${clean(typedHere(words)).replaceAll('`', 'ˋ').replaceAll('\n', ' ')}\``,
+  }
+  return { body, title, label }
+}
+
+/** A link without a preview. Discord draws none whose words look like another address. */
+function linked(url: string, words: string): string {
+  if (!/^https?:\/\/[^\s<>]+$/.test(url)) return escaped(words)
+  if (words === url || /^\w+:\/\//.test(words)) return `<${url}>`
+  return `[${escaped(words)}](<${url}>)`
+}
