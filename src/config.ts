@@ -12,6 +12,8 @@ export const variables = z.object({
   DESTINATIONS: z.string().default('files=csv').describe('Segment stores as name=connector, separated by commas'),
   SMTP_URL: z.string().optional().describe('Mail server, such as smtps://user:password@mail.example.org'),
   MAIL_FROM: z.string().optional().describe('Sender of mails, such as City Museum <community@example.org>'),
+  DISCORD_TOKEN: z.string().optional().describe('Token of the bot on Discord; unset, Discord is not started'),
+  DISCORD_API_URL: z.url().optional().describe("Another address than Discord's own, for tests and proxies"),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much is logged'),
 })
 

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { backup, move, restore } from './backup.ts'
 import { backupFolder } from './backup-folder.ts'
 import { BadConfig, type Config, loadEnvFile, readConfig } from './config.ts'
+import { createBot, discordPlatform, restOf, type Turn } from './discord/bot.ts'
 import { build, type Log } from './house.ts'
 import { answerLetter, BadRequest } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
@@ -12,7 +13,7 @@ import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
 import { CannotStart } from './store/data-folder.ts'
-import type { DatabasePlace } from './store/database.ts'
+import type { Database, DatabasePlace } from './store/database.ts'
 import { createTerminal, terminalMailer } from './terminal/bot.ts'
 import { createChat } from './terminal/chat.ts'
 import { play } from './terminal/play.ts'
@@ -48,7 +49,11 @@ async function start(config: Config): Promise<void> {
   const isPrompt = process.stdin.isTTY && place.kind !== 'postgresql'
   const print = plainPrinter((line) => process.stdout.write(`${line}\n`), false)
   const chat = createChat()
-  const platforms = isPrompt ? [terminalPlatform(chat, print)] : []
+  const discord = config.DISCORD_TOKEN ? { token: config.DISCORD_TOKEN, api: config.DISCORD_API_URL } : undefined
+  const platforms = [
+    ...(isPrompt ? [terminalPlatform(chat, print)] : []),
+    ...(discord ? [discordPlatform(restOf(discord), commands)] : []),
+  ]
   const mailer =
     config.SMTP_URL && config.MAIL_FROM
       ? smtpMailer(config.SMTP_URL, config.MAIL_FROM)
@@ -66,13 +71,25 @@ async function start(config: Config): Promise<void> {
     now,
     backups: place.kind === 'memory' ? undefined : backupFolder(config.DATA_DIR),
   })
+  const bot =
+    discord &&
+    createBot({
+      ...discord,
+      commands,
+      router,
+      turn: turnAt(database, 'gateway/discord', draws.key()),
+      now,
+      print: say,
+      logFailure: (where, error) => log.failure(where, undefined, error),
+      wake: () => runner.wake(),
+    })
   const stopping = new AbortController()
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
       setTimeout(() => process.exit(1), STOP_MS).unref()
       stopping.abort()
-      await runner.stop()
+      await Promise.all([bot?.stop(), runner.stop()])
       mailer?.close()
       await Promise.all(destinations.map(({ store }) => store.close?.()))
       await database.close()
@@ -83,6 +100,7 @@ async function start(config: Config): Promise<void> {
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
   runner.start()
+  bot?.start()
   process.stdout.write(`${greeting(place, config, isPrompt)}\n`)
   if (!isPrompt) return
   restoreRooms(chat, await database.transaction((store) => store.rooms.known('terminal')))
@@ -105,12 +123,25 @@ function greeting(place: DatabasePlace, config: Config, isPrompt: boolean): stri
   }[place.kind]
   const ready = `Kindred is ready, on ${where}.`
   if (isPrompt) return `${ready}\nYou speak here as one person, who is staff. Type /help, or press Ctrl+C to stop.`
+  if (config.DISCORD_TOKEN) return `${ready}\nIts work goes on until you stop it (Ctrl+C).`
   return [
     ready,
     'Nobody can reach it yet: no chat platform is configured, and this is no terminal.',
     'To use it here, run npm start in a terminal. To try it with a made-up museum: npm run try.',
     'Settings are explained in .env.example. Its work goes on until you stop it (Ctrl+C).',
   ].join('\n')
+}
+
+/** What one process at a time may hold, kept in the database that all of them share. */
+function turnAt(database: Database, name: string, holder: string): Turn {
+  return {
+    take: (forMs) =>
+      database.transaction((store) => {
+        const now = machine.now()
+        return store.leases.hold(name, holder, now, new Date(now.getTime() + forMs))
+      }),
+    giveBack: () => database.transaction((store) => store.leases.letGo(name, holder)),
+  }
 }
 
 /** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */

@@ -77,6 +77,7 @@ const TABLE: Rule[] = [
     types: ['src/reply.ts'],
   },
   platform('terminal', 'luxon', 'node:readline/promises'),
+  platform('discord', 'discord.js', 'luxon'),
   {
     files: 'src/segments/',
     may: ['src/segments/', 'zod', 'csv-parse', 'csv-stringify', 'pg', 'proper-lockfile', 'standardwebhooks', 'node:'],

@@ -1,0 +1,213 @@
+import {
+  type Client,
+  DiscordAPIError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  type Interaction,
+  OAuth2Scopes,
+  type REST,
+  Routes,
+} from 'discord.js'
+import type { Command } from '../command.ts'
+import type { Platform } from '../platform.ts'
+import type { Router } from '../router.ts'
+import { type Access, clientOf, restOf } from './client.ts'
+import { answering } from './interactions.ts'
+import { areSame, typedForms } from './options.ts'
+import { posts } from './posts.ts'
+import { renderer } from './render.ts'
+import { PERMISSIONS, rooms } from './rooms.ts'
+
+/** Discord as the jobs see it. A message everyone sees is drawn once a second at most. */
+export function discordPlatform(rest: REST, commands: Command[]): Platform {
+  return { name: 'discord', drawEveryMs: 1_000, ...rooms(rest), ...posts(rest, renderer(commands)) }
+}
+
+/** What one process at a time holds, so that nothing is answered twice. */
+export interface Turn {
+  /** Takes or keeps it for a while; false while another process has it. */
+  take(forMs: number): Promise<boolean>
+  giveBack(): Promise<void>
+}
+
+/** The parts the bot is made of. */
+export interface BotParts extends Access {
+  commands: Command[]
+  router: Router
+  turn: Turn
+  now(): Date
+  print(line: string): void
+  logFailure(where: string, error: unknown): void
+  /** Whoever does the work: after a while away, what was missed is worked off. */
+  wake(): void
+}
+
+/** The bot on Discord's gateway. */
+export interface Bot {
+  start(): void
+  /** Leaves the gateway at once, and waits a moment for what is being answered. */
+  stop(): Promise<void>
+}
+
+/** A turn is kept by renewing it well before it ends, and taken over by others soon after: within 25 seconds. */
+const TURN_MS = 20_000
+const RENEW_MS = 5_000
+const STOP_MS = 5_000
+
+export { restOf }
+
+export function createBot(parts: BotParts): Bot {
+  const { commands, turn, now, print, logFailure, wake, token } = parts
+  const answer = answering({ router: parts.router, render: renderer(commands), now, logFailure })
+  const underWay = new Set<Promise<void>>()
+  let client: Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let ticking = Promise.resolve()
+  let heldUntil = 0
+  /** Stopped, or Discord will not have us: nothing is tried any more. */
+  let isOver = false
+  let notBefore = 0
+  let failures = 0
+
+  /** Holds the gateway while it is this process's turn. */
+  async function tick(): Promise<void> {
+    const at = now().getTime()
+    const mine = await turn.take(TURN_MS).catch((error: unknown) => {
+      logFailure('discord/turn', error)
+      // Whether it is still ours is not known; it is, for as long as it was taken last.
+      return at < heldUntil
+    })
+    if (mine) heldUntil = Math.max(heldUntil, at + TURN_MS)
+    if (isOver) return
+    if (!mine && client) await disconnect()
+    // Not waited for: a gateway that says nothing must not cost us the turn.
+    if (mine && !client && at >= notBefore) void connect()
+  }
+
+  function schedule(): void {
+    if (isOver) return
+    timer = setTimeout(() => {
+      ticking = tick()
+        .catch((error: unknown) => logFailure('discord', error))
+        .finally(schedule)
+    }, RENEW_MS)
+  }
+
+  async function connect(): Promise<void> {
+    const opened = clientOf(parts)
+    client = opened
+    opened.on(Events.InteractionCreate, (one) => take(opened, one))
+    opened.on(Events.Error, (error) => logFailure('discord', error))
+    opened.on(Events.ShardError, (error) => logFailure('discord/gateway', error))
+    opened.on(Events.ShardResume, wake)
+    opened.on(Events.ShardReady, wake)
+    opened.on(Events.ShardDisconnect, ({ code }) => void lost(opened, code))
+    opened.once(Events.ClientReady, (ready) => void welcome(ready))
+    try {
+      await opened.login(token)
+      failures = 0
+    } catch (error) {
+      const code = closeCodeOf(error)
+      if (code !== undefined) return lost(opened, code)
+      if (isOver || client !== opened) return
+      logFailure('discord/connect', error)
+      await disconnect()
+      failures++
+      notBefore = now().getTime() + Math.min(60_000, RENEW_MS * 2 ** failures)
+    }
+  }
+
+  /** Discord closed the connection for good: either staff must mend something, or it is opened anew. */
+  async function lost(opened: Client, code: number): Promise<void> {
+    if (client !== opened) return
+    await disconnect()
+    const sentence = FOR_GOOD[code]
+    if (!sentence || isOver) return
+    isOver = true
+    print(sentence)
+    await turn.giveBack().catch((error: unknown) => logFailure('discord/turn', error))
+  }
+
+  async function disconnect(): Promise<void> {
+    const closing = client
+    client = undefined
+    await closing?.destroy().catch((error: unknown) => logFailure('discord', error))
+  }
+
+  function take(opened: Client, one: Interaction): void {
+    const work = answer(one).finally(() => {
+      underWay.delete(work)
+      // The client remembers every private conversation; this one brings itself along the next time.
+      if (!one.inGuild() && one.channelId) opened.channels.cache.delete(one.channelId)
+    })
+    underWay.add(work)
+  }
+
+  async function welcome(ready: Client<true>): Promise<void> {
+    try {
+      await register(ready.rest, ready.application.id, commands)
+    } catch (error) {
+      logFailure('discord/commands', error)
+    }
+    print(`Discord: connected as ${ready.user.username}. To bring it into a server, open ${inviteTo(ready)}`)
+    wake()
+  }
+
+  return {
+    start() {
+      ticking = tick()
+        .catch((error: unknown) => logFailure('discord', error))
+        .finally(schedule)
+    },
+    async stop() {
+      isOver = true
+      clearTimeout(timer)
+      let patience: NodeJS.Timeout | undefined
+      const enough = new Promise((resolve) => {
+        patience = setTimeout(resolve, STOP_MS)
+      })
+      // What is being answered still needs the client to say so.
+      await Promise.race([Promise.all(underWay), enough])
+      await Promise.race([disconnect().then(() => ticking), enough])
+      clearTimeout(patience)
+      await turn.giveBack().catch((error: unknown) => logFailure('discord/turn', error))
+    },
+  }
+}
+
+/** Makes Discord's menu of commands ours, by one request, and only where it is not ours already. */
+async function register(rest: REST, application: string, commands: Command[]): Promise<void> {
+  const forms = typedForms(commands)
+  const there = await rest.get(Routes.applicationCommands(application))
+  if (!areSame(forms, there)) await rest.put(Routes.applicationCommands(application), { body: forms })
+}
+
+/** The link that brings the bot into a server, with the permissions it uses and no others. */
+function inviteTo(ready: Client<true>): string {
+  return ready.generateInvite({
+    scopes: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands],
+    permissions: PERMISSIONS,
+  })
+}
+
+const PORTAL = 'https://discord.com/developers/applications'
+
+/** What ends Discord for this process, and what to do about it; the rest of Kindred goes on. */
+const FOR_GOOD: Record<number, string> = {
+  [GatewayCloseCodes.AuthenticationFailed]: `Discord does not accept DISCORD_TOKEN. Make a new one at ${PORTAL} (your application, Bot, Reset Token), put it into .env and start again. Everything but Discord goes on.`,
+  [GatewayCloseCodes.DisallowedIntents]: `Discord does not let this bot connect with its intents. Kindred asks for Guilds alone, which needs no leave: look at ${PORTAL} (your application, Bot) whether the bot is blocked there, and start again. Everything but Discord goes on.`,
+}
+
+/** The close code behind a failed login, where it says that the token or the intents are refused. */
+function closeCodeOf(error: unknown): number | undefined {
+  if (error instanceof DiscordAPIError && error.status === 401) return GatewayCloseCodes.AuthenticationFailed
+  if (typeof error !== 'object' || error === null) return undefined
+  if ('code' in error && error.code === DiscordjsErrorCodes.TokenInvalid) return GatewayCloseCodes.AuthenticationFailed
+  // The gateway's library wraps its own errors, and tells these two apart by their words alone.
+  const inner = 'error' in error ? error.error : error
+  const words = inner instanceof Error ? inner.message : ''
+  if (words === 'Authentication failed') return GatewayCloseCodes.AuthenticationFailed
+  if (words === 'Used disallowed intents') return GatewayCloseCodes.DisallowedIntents
+  return undefined
+}

@@ -1,0 +1,66 @@
+import { Client, type ClientOptions, GatewayIntentBits, Options, REST, type RESTOptions } from 'discord.js'
+import { PINGS_NOBODY } from './render.ts'
+
+/** How Discord is reached: the token, and another address for tests and proxies. */
+export interface Access {
+  token: string
+  /** The address of the API without its version; unset, Discord's own. */
+  api?: string | undefined
+}
+
+/** A wait longer than this is left to the job, which tries again later; a shorter one is waited out. */
+const WAIT_MS = 10_000
+/** Handlers of requests are made for every single interaction; those idle are let go of this often. */
+const SWEEP_MS = 60_000
+
+/** Requests of the jobs: every process has them, with or without the connection to the gateway. */
+export function restOf({ token, api }: Access): REST {
+  return new REST({
+    ...(api && { api }),
+    handlerSweepInterval: SWEEP_MS,
+    rejectOnRateLimit: ({ retryAfter, sublimitTimeout }) => Math.max(retryAfter, sublimitTimeout) > WAIT_MS,
+  }).setToken(token)
+}
+
+/** So many people and members are remembered at most: an interaction brings its own. */
+const REMEMBERED = 100
+
+/** A connection to the gateway that asks for no privileged intent, and whose memory does not grow with people or messages. */
+export function clientOf({ api }: Access): Client {
+  const rest: Partial<RESTOptions> = { ...(api && { api }), handlerSweepInterval: SWEEP_MS }
+  const options: ClientOptions = {
+    intents: [GatewayIntentBits.Guilds],
+    shards: 'auto',
+    allowedMentions: PINGS_NOBODY,
+    rest,
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      ApplicationCommandManager: 0,
+      ApplicationEmojiManager: 0,
+      AutoModerationRuleManager: 0,
+      BaseGuildEmojiManager: 0,
+      DMMessageManager: 0,
+      EntitlementManager: 0,
+      GuildBanManager: 0,
+      GuildEmojiManager: 0,
+      GuildForumThreadManager: 0,
+      GuildInviteManager: 0,
+      GuildMemberManager: { maxSize: REMEMBERED, keepOverLimit: (member) => member.id === member.client.user.id },
+      GuildMessageManager: 0,
+      GuildScheduledEventManager: 0,
+      GuildStickerManager: 0,
+      GuildTextThreadManager: 0,
+      MessageManager: 0,
+      PresenceManager: 0,
+      ReactionManager: 0,
+      ReactionUserManager: 0,
+      StageInstanceManager: 0,
+      ThreadManager: 0,
+      ThreadMemberManager: 0,
+      UserManager: { maxSize: REMEMBERED, keepOverLimit: (user) => user.id === user.client.user?.id },
+      VoiceStateManager: 0,
+    }),
+    sweepers: { ...Options.DefaultSweeperSettings },
+  }
+  return new Client(options)
+}
