@@ -1,0 +1,67 @@
+/** Discord's error codes as the real server gives them: status and words. */
+const KNOWN = {
+  0: [401, '401: Unauthorized'],
+  10001: [404, 'Unknown account'],
+  10002: [404, 'Unknown Application'],
+  10003: [404, 'Unknown Channel'],
+  10004: [404, 'Unknown Guild'],
+  10007: [404, 'Unknown Member'],
+  10008: [404, 'Unknown Message'],
+  10009: [404, 'Unknown Permission Overwrite'],
+  10011: [404, 'Unknown Role'],
+  10013: [404, 'Unknown User'],
+  10015: [404, 'Unknown Webhook'],
+  10062: [404, 'Unknown interaction'],
+  10063: [404, 'Unknown application command'],
+  30005: [400, 'Maximum number of guild roles reached (250)'],
+  30013: [400, 'Maximum number of guild channels reached (500)'],
+  30032: [400, 'Maximum number of application commands reached (100)'],
+  30033: [400, 'Max number of thread participants has been reached (1000)'],
+  30034: [400, 'Max number of daily application command creates has been reached (200)'],
+  40060: [400, 'Interaction has already been acknowledged.'],
+  50001: [403, 'Missing Access'],
+  50003: [403, 'Cannot execute action on a DM channel'],
+  50005: [403, 'Cannot edit a message authored by another user'],
+  50006: [400, 'Cannot send an empty message'],
+  50007: [403, 'Cannot send messages to this user'],
+  50013: [403, 'Missing Permissions'],
+  50021: [403, 'Cannot execute action on a system message'],
+  50024: [403, 'Cannot execute action on this channel type'],
+  50027: [401, 'Invalid Webhook Token'],
+  50028: [400, 'Invalid Role'],
+  50033: [400, 'Invalid Recipient(s)'],
+  50035: [400, 'Invalid Form Body'],
+  50083: [400, 'Thread is archived'],
+  130000: [503, 'API resource is currently overloaded. Try again a little later'],
+  160004: [400, 'A thread has already been created for this message'],
+  160006: [400, 'Maximum number of active threads reached'],
+} as const satisfies Record<number, readonly [number, string]>
+
+/** A code the fake can refuse with. */
+export type Code = keyof typeof KNOWN
+
+/** What a refused request is answered with. */
+export class Refused extends Error {
+  readonly status: number
+  readonly code: Code
+  readonly problems: string[]
+
+  constructor(code: Code, problems: string[] = []) {
+    const [status, words] = KNOWN[code]
+    super(words)
+    this.status = status
+    this.code = code
+    this.problems = problems
+  }
+
+  body(): unknown {
+    const errors = { _errors: this.problems.map((message) => ({ code: 0, message })) }
+    return { message: this.message, code: this.code, ...(this.problems.length > 0 && { errors }) }
+  }
+}
+
+/** A thing that has to be there, or the refusal that says it is not. */
+export function known<T>(found: T | undefined, code: Code): T {
+  if (found === undefined) throw new Refused(code)
+  return found
+}

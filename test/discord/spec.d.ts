@@ -1,0 +1,49 @@
+/** The package types its zod schemas by a JavaScript file, which says nothing: this says what the fake uses of it. */
+declare module 'discord-api-spec/zod' {
+  import type { $ZodType } from 'zod/v4/core'
+
+  export const ApplicationCommandAutocompleteCallbackRequestSchema: $ZodType
+  export const ApplicationCommandCreateRequestSchema: $ZodType
+  export const ApplicationCommandPatchRequestPartialSchema: $ZodType
+  export const ApplicationCommandResponseSchema: $ZodType
+  export const ApplicationCommandUpdateRequestSchema: $ZodType
+  export const CreateForumThreadRequestSchema: $ZodType
+  export const CreateGuildChannelRequestSchema: $ZodType
+  export const CreateMessageInteractionCallbackRequestSchema: $ZodType
+  export const CreatePrivateChannelRequestSchema: $ZodType
+  export const CreateRoleRequestSchema: $ZodType
+  export const CreateTextThreadWithMessageRequestSchema: $ZodType
+  export const CreateTextThreadWithoutMessageRequestSchema: $ZodType
+  export const CreatedThreadResponseSchema: $ZodType
+  export const ErrorResponseSchema: $ZodType
+  export const GatewayBotResponseSchema: $ZodType
+  export const GatewayResponseSchema: $ZodType
+  export const GuildChannelResponseSchema: $ZodType
+  export const GuildMemberResponseSchema: $ZodType
+  export const GuildResponseSchema: $ZodType
+  export const GuildRoleResponseSchema: $ZodType
+  export const GuildWithCountsResponseSchema: $ZodType
+  export const IncomingWebhookInteractionRequestSchema: $ZodType
+  export const IncomingWebhookUpdateRequestPartialSchema: $ZodType
+  export const InteractionCallbackResponseSchema: $ZodType
+  export const MessageCreateRequestSchema: $ZodType
+  export const MessageEditRequestPartialSchema: $ZodType
+  export const MessageResponseSchema: $ZodType
+  export const ModalInteractionCallbackRequestSchema: $ZodType
+  export const MyGuildResponseSchema: $ZodType
+  export const PrivateApplicationResponseSchema: $ZodType
+  export const PrivateChannelResponseSchema: $ZodType
+  export const PrivateGuildMemberResponseSchema: $ZodType
+  export const RatelimitedResponseSchema: $ZodType
+  export const ThreadMemberResponseSchema: $ZodType
+  export const ThreadResponseSchema: $ZodType
+  export const ThreadsResponseSchema: $ZodType
+  export const UpdateGuildChannelRequestPartialSchema: $ZodType
+  export const UpdateMessageInteractionCallbackRequestSchema: $ZodType
+  export const UpdateRoleRequestPartialSchema: $ZodType
+  export const UpdateThreadRequestPartialSchema: $ZodType
+  export const UserPIIResponseSchema: $ZodType
+  export const UserResponseSchema: $ZodType
+  export const SnowflakeTypeSchema: $ZodType
+  export const UpdateRolePositionsRequestSchema: $ZodType
+}
