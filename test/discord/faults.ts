@@ -20,13 +20,15 @@ export interface Fault {
 export type Faults = ReturnType<typeof createFaults>
 
 /** The faults that wait for their request, by route: `POST /channels/:channel/messages`, or a part of it. */
-export function createFaults() {
+export function createFaults(known: () => string[]) {
   const waiting: { route: string; fault: Fault; left: number }[] = []
   let duplicates = 0
   return {
     /** The next requests whose route contains these words suffer this. */
     next(route: string, fault: Fault): void {
-      waiting.push({ route, fault, left: fault.times ?? 1 })
+      const plain = nameless(route)
+      if (!known().some((one) => nameless(one).includes(plain))) throw new Error(`no route contains ${route}`)
+      waiting.push({ route: plain, fault, left: fault.times ?? 1 })
     },
 
     /** The next interaction is sent this many times more. */
@@ -49,9 +51,14 @@ export function createFaults() {
     },
 
     take(route: string): Fault | undefined {
-      const found = waiting.find((one) => one.left > 0 && route.includes(one.route))
+      const found = waiting.find((one) => one.left > 0 && nameless(route).includes(one.route))
       if (found) found.left -= 1
       return found?.fault
     },
   }
+}
+
+/** What stands for an id in a route may be called anything. */
+function nameless(route: string): string {
+  return route.replaceAll(/:\w+/g, ':')
 }

@@ -47,6 +47,8 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
   const sessions = new Map<string, Session>()
   const identifies: { intents: number; shard: [number, number] }[] = []
   const silent = new WeakSet<WebSocket>()
+  /** The session each connection speaks for. */
+  const held = new WeakMap<WebSocket, Session>()
   let isMute = false
   let isRevoked = false
   let url = ''
@@ -123,7 +125,8 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
     const seq = Number(d.seq)
     const oldest = session?.missed[0]?.seq ?? 0
     if (!session || seq > session.seq || seq + 1 < oldest) return void send(socket, OP.invalid, false)
-    session.socket?.terminate()
+    // A client may take it up on the very connection it was told on.
+    if (session.socket !== socket) session.socket?.terminate()
     session.socket = socket
     for (const { seq: missed, text } of session.missed) if (missed > seq && hears(socket)) socket.send(text)
     dispatch(session, 'RESUMED', {})
@@ -134,11 +137,11 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
     const query = new URL(request.url ?? '', 'http://x').searchParams
     if (query.get('v') !== '10' || query.get('encoding') !== 'json' || query.has('compress'))
       return socket.close(4012, 'The fake speaks version 10, JSON, uncompressed.')
-    let session: Session | undefined
     if (isMute) silent.add(socket)
     send(socket, OP.hello, { heartbeat_interval: options.heartbeatMs, _trace: [] })
     socket.on('error', () => socket.terminate())
     socket.on('close', (code) => {
+      const session = held.get(socket)
       if (session?.socket === socket) session.socket = undefined
       // Who says goodbye for good does not come back to this session.
       if (session && (code === 1000 || code === 1001)) sessions.delete(session.id)
@@ -147,9 +150,11 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
       const { op, d } = JSON.parse(String(raw)) as { op: number; d: Json } // The protocol's envelope.
       if (op === OP.heartbeat) return send(socket, OP.ack)
       if (op === OP.presence) return
-      if (op !== OP.identify && op !== OP.resume) return session ? undefined : socket.close(4003, 'Not authenticated.')
-      if (session) return socket.close(4005, 'Already authenticated.')
-      session = op === OP.identify ? identify(socket, d) : resume(socket, d)
+      const isKnown = held.has(socket)
+      if (op !== OP.identify && op !== OP.resume) return isKnown ? undefined : socket.close(4003, 'Not authenticated.')
+      if (isKnown) return socket.close(4005, 'Already authenticated.')
+      const session = op === OP.identify ? identify(socket, d) : resume(socket, d)
+      if (session) held.set(socket, session)
     })
   })
 
@@ -189,7 +194,10 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
     /** Op 9: ends the sessions, or says they may be resumed. */
     invalidate(resumable = false): void {
       if (!resumable) sessions.clear()
-      for (const socket of live()) send(socket, OP.invalid, resumable)
+      for (const socket of live()) {
+        held.delete(socket)
+        send(socket, OP.invalid, resumable)
+      }
     },
     /** Cuts every connection without a word. */
     drop(): void {

@@ -98,11 +98,11 @@ export function createRest({ world, judge, faults, rates, routes, isRevoked, kee
 
   /** What a fault does instead, if it does. */
   function struck(fault: Fault | undefined): Outcome | undefined {
-    if (fault?.status !== undefined) return { status: fault.status, body: { message: 'The server is unwell', code: 0 } }
-    if (fault?.retryAfter !== undefined)
-      return slow({ retryAfter: fault.retryAfter, scope: fault.isGlobal ? 'global' : 'user' }, {})
     // Any code may be asked for; one the fake does not know is no fault but a mistake in the test.
     if (fault?.code !== undefined) throw new Refused(fault.code as ConstructorParameters<typeof Refused>[0])
+    if (fault?.retryAfter !== undefined)
+      return slow({ retryAfter: fault.retryAfter, scope: fault.isGlobal ? 'global' : 'user' }, {})
+    if (fault?.status !== undefined) return { status: fault.status, body: { message: 'The server is unwell', code: 0 } }
     return undefined
   }
 

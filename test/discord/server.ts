@@ -44,7 +44,7 @@ export async function openFake(options: FakeOptions = {}) {
   const clock = createClock(options.now)
   const world = createWorld(clock, options.token ?? 'a-valid-token')
   const judge = createJudge(options.judged ?? true)
-  const faults = createFaults()
+  const faults = createFaults(() => routes.map(({ method, path }) => `${method} ${path}`))
   const rates = createRates(clock, options.limited ?? true)
   const commands = createCommands(world)
   const interactions = createInteractions(world, faults)
@@ -58,6 +58,12 @@ export async function openFake(options: FakeOptions = {}) {
     sessions: options.sessions ?? 'one',
   })
   const gatewayUrl = () => `ws://${origin}/gateway`
+  const routes = [
+    ...applicationRoutes(world, commands, gateway, gatewayUrl, shards),
+    ...guildRoutes(world, options.privileged ?? false),
+    ...channelRoutes(world, rates),
+    ...messageRoutes(world, interactions),
+  ]
   const rest = createRest({
     world,
     judge,
@@ -65,12 +71,7 @@ export async function openFake(options: FakeOptions = {}) {
     rates,
     isRevoked: gateway.isRevoked,
     keep: options.keep ?? 10_000,
-    routes: [
-      ...applicationRoutes(world, commands, gateway, gatewayUrl, shards),
-      ...guildRoutes(world, options.privileged ?? false),
-      ...channelRoutes(world, rates),
-      ...messageRoutes(world, interactions),
-    ],
+    routes,
   })
   await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve))
   // A server that listens on a port has an address of this form.
