@@ -3,7 +3,8 @@ import type { Server } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type Judge, judgeEvent } from './judge.ts'
 import { botIn, canView } from './permissions.ts'
-import { guildCreated, userOnWire } from './wire.ts'
+import { userOnWire } from './wire.ts'
+import { guildCreated } from './wire-guild.ts'
 import type { Emitted, Json, World } from './world.ts'
 
 /** Operations of the gateway. */

@@ -1,6 +1,7 @@
 import { Refused } from './errors.ts'
 import { ALL, canView, EVERYONE } from './permissions.ts'
-import { guildCreated, memberOnWire, roleOnWire } from './wire.ts'
+import { memberOnWire, roleOnWire } from './wire.ts'
+import { guildCreated } from './wire-guild.ts'
 import { type Guild, INTENT, type Json, type Member, type Role, type User, type World } from './world.ts'
 
 /** Servers, their roles and their members: how they change, whoever changes them, and what the bot hears of it. */

@@ -8,7 +8,8 @@ import { exit } from './guilds.ts'
 import { commandsProblems } from './limits.ts'
 import { botIn, permissionsOf } from './permissions.ts'
 import { Answered, type Route } from './route.ts'
-import { channelOnWire, guildOnWire, memberOnWire, userOnWire } from './wire.ts'
+import { channelOnWire, memberOnWire, userOnWire } from './wire.ts'
+import { guildOnWire } from './wire-guild.ts'
 import type { Json, World } from './world.ts'
 
 /** The application itself: who it is, where its gateway is, its servers, its commands, its DMs. */

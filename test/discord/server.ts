@@ -13,7 +13,9 @@ import { createRest } from './rest.ts'
 import { applicationRoutes } from './routes-application.ts'
 import { channelRoutes } from './routes-channels.ts'
 import { guildRoutes } from './routes-guilds.ts'
+import { memberRoutes } from './routes-members.ts'
 import { messageRoutes } from './routes-messages.ts'
+import { threadRoutes } from './routes-threads.ts'
 import { createWorld } from './world.ts'
 
 /** How a fake is opened; everything may be left out. */
@@ -60,8 +62,10 @@ export async function openFake(options: FakeOptions = {}) {
   const gatewayUrl = () => `ws://${origin}/gateway`
   const routes = [
     ...applicationRoutes(world, commands, gateway, gatewayUrl, shards),
-    ...guildRoutes(world, options.privileged ?? false),
+    ...guildRoutes(world),
+    ...memberRoutes(world, options.privileged ?? false),
     ...channelRoutes(world, rates),
+    ...threadRoutes(world),
     ...messageRoutes(world, interactions),
   ]
   const rest = createRest({
