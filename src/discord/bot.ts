@@ -69,6 +69,7 @@ export function createBot(parts: BotParts): Bot {
   let isOver = false
   let notBefore = 0
   let failures = 0
+  let isRegistered = false
 
   /** Holds the gateway while it is this process's turn. */
   async function tick(): Promise<void> {
@@ -83,6 +84,7 @@ export function createBot(parts: BotParts): Bot {
     if (!mine && client) await disconnect()
     // Not waited for: a gateway that says nothing must not cost us the turn.
     if (mine && !client && at >= notBefore) void connect()
+    if (client?.isReady() && !isRegistered) await registered(client)
   }
 
   function schedule(): void {
@@ -144,13 +146,22 @@ export function createBot(parts: BotParts): Bot {
     underWay.add(work)
   }
 
-  async function welcome(ready: Client<true>): Promise<void> {
+  /** Registers the commands, or leaves it for the next time. */
+  async function registered(ready: Client<true>): Promise<void> {
+    isRegistered = true
     try {
       await register(ready.rest, ready.application.id, commands)
     } catch (error) {
+      isRegistered = false
       logFailure('discord/commands', error)
     }
-    print(`Discord: connected as ${ready.user.username}. To bring it into a server, open ${inviteTo(ready)}`)
+  }
+
+  async function welcome(ready: Client<true>): Promise<void> {
+    await registered(ready)
+    print(
+      `Discord: connected as ${ready.user.username}. To bring it into a server, open ${inviteTo(ready.application.id)}`,
+    )
     wake()
   }
 
@@ -184,11 +195,13 @@ async function register(rest: REST, application: string, commands: Command[]): P
 }
 
 /** The link that brings the bot into a server, with the permissions it uses and no others. */
-function inviteTo(ready: Client<true>): string {
-  return ready.generateInvite({
-    scopes: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands],
-    permissions: PERMISSIONS,
-  })
+function inviteTo(application: string): string {
+  // Always Discord's own address: people open it in a browser, wherever the API is reached.
+  const link = new URL('https://discord.com/oauth2/authorize')
+  link.searchParams.set('client_id', application)
+  link.searchParams.set('scope', [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join(' '))
+  link.searchParams.set('permissions', String(PERMISSIONS))
+  return link.href
 }
 
 const PORTAL = 'https://discord.com/developers/applications'

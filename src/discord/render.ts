@@ -127,12 +127,15 @@ function clean(words: string): string {
   return words.replace(CONTROL, (one) => (one === '\n' ? one : ' '))
 }
 
-function pensOf({ names, zone, language }: Reading, typedHere: (words: string) => string): Pens {
+/** English is the only language so far, so its rules of writing hold whatever language the reader's Discord is in. */
+const LANGUAGE = 'en'
+
+function pensOf({ names, zone }: Reading, typedHere: (words: string) => string): Pens {
   const nameOf = (id: string) => names[id]?.name ?? 'someone'
   const spelled = (iso: string) =>
-    DateTime.fromISO(iso, { zone }).setLocale(language).toFormat("ccc d LLL yyyy, HH:mm '('ZZZZ')'")
+    DateTime.fromISO(iso, { zone }).setLocale(LANGUAGE).toFormat("ccc d LLL yyyy, HH:mm '('ZZZZ')'")
   const label: Pen = {
-    // English is the only language so far; other languages are looked up here by the same key.
+    // Other languages will be looked up here by the same key.
     translate: (key) => key,
     plain: clean,
     strong: clean,
@@ -140,7 +143,7 @@ function pensOf({ names, zone, language }: Reading, typedHere: (words: string) =
     when: spelled,
     link: (_, words) => clean(words),
     typed: (words) => clean(typedHere(words)),
-    count: (n, one, other) => `${n} ${new Intl.PluralRules(language).select(n) === 'one' ? one : other}`,
+    count: (n, one, other) => `${n} ${new Intl.PluralRules(LANGUAGE).select(n) === 'one' ? one : other}`,
   }
   const title: Pen = {
     ...label,

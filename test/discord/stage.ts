@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { inject } from 'vitest'
+import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
+import { keysFrom } from '../../src/core/keys.ts'
+import { type Bot, createBot, discordPlatform, restOf } from '../../src/discord/bot.ts'
+import { build, type House } from '../../src/house.ts'
+import { loadCommands } from '../../src/load-commands.ts'
+import { csv } from '../../src/segments/csv.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
+import type { Store } from '../../src/store/store.ts'
+import { folders, MUSEUM } from '../stage.ts'
+import { type Fake, type FakeOptions, openFake } from './server.ts'
+
+/** The whole bot on real discord.js, with a Discord of its own in front. */
+export interface DiscordStage extends House {
+  fake: Fake
+  bot: Bot
+  database: Database
+  /** What was printed, mails sent, and what failed inside. */
+  printed: string[]
+  mails: { to: string; text: string }[]
+  failures: { where: string; error: unknown }[]
+  /** Lets the jobs do all that is due, until nothing is. */
+  settle(): Promise<void>
+  /** Another process on the same database, not started. */
+  another(): Bot
+  read<T>(work: (store: Store) => Promise<T>): Promise<T>
+  until(holds: () => boolean | Promise<boolean>): Promise<void>
+  close(): Promise<void>
+}
+
+const PATIENCE_MS = 30_000
+
+/** Opens a stage. Time is the machine's, plus what the fake let pass. */
+export async function openDiscordStage(options: FakeOptions & { token?: string } = {}): Promise<DiscordStage> {
+  const { token, ...given } = options
+  const fake = await openFake(given)
+  const bytes = seededBytes('1')
+  const draws = drawsFrom(bytes)
+  const now = () => fake.now()
+  const folder = await mkdtemp(`${tmpdir()}/kindred-discord-`)
+  const place = { kind: 'memory' as const, image: inject('image') }
+  const database = await openDatabase(place, folders.migrations, now(), {
+    draws,
+    keys: keysFrom([seededBytes('key')(32)], bytes),
+  })
+  const { staffRoom: _, ...museum } = MUSEUM
+  await database.transaction((store) => store.organization.save(museum))
+  const commands = await loadCommands(folders.commands)
+  const access = { token: token ?? fake.token, api: fake.api }
+  const [printed, mails, failures]: [string[], DiscordStage['mails'], DiscordStage['failures']] = [[], [], []]
+  const store = csv.open({ DIR: folder }, now)
+  const house = await build({
+    database,
+    commands,
+    platforms: [discordPlatform(restOf(access), commands)],
+    destinations: [{ name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store }],
+    mailer: {
+      send: async ({ to, text }) => void mails.push({ to, text }),
+      close: () => undefined,
+    },
+    draws,
+    log: { failure: (where, _reference, error) => void failures.push({ where, error }) },
+    now,
+  })
+  const read = <T>(work: (store: Store) => Promise<T>) => database.transaction(work)
+  const botOf = () => {
+    const holder = draws.key()
+    return createBot({
+      ...access,
+      commands,
+      router: house.router,
+      turn: {
+        take: (forMs) =>
+          read((store) => store.leases.hold('gateway/discord', holder, now(), new Date(now().getTime() + forMs))),
+        giveBack: () => read((store) => store.leases.letGo('gateway/discord', holder)),
+      },
+      now,
+      print: (line) => void printed.push(line),
+      logFailure: (where, error) => void failures.push({ where, error }),
+      wake: () => house.runner.wake(),
+    })
+  }
+  const bots = [botOf()]
+  const bot = bots[0] ?? botOf()
+  bot.start()
+  const until = async (holds: () => boolean | Promise<boolean>) => {
+    for (const end = Date.now() + PATIENCE_MS; !(await holds()); ) {
+      if (Date.now() > end) throw new Error(`it never came about; printed: ${printed.join(' | ')}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  await until(() => printed.length > 0)
+  return {
+    ...house,
+    fake,
+    bot,
+    database,
+    printed,
+    mails,
+    failures,
+    read,
+    until,
+    settle: () => house.runner.runDue(),
+    another() {
+      const more = botOf()
+      bots.push(more)
+      return more
+    },
+    async close() {
+      await Promise.all(bots.map((one) => one.stop()))
+      await house.runner.stop()
+      await database.close()
+      await fake.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
