@@ -116,7 +116,7 @@ async function run(interaction: ChatInputCommandInteraction): Promise<void> {
   if (commandName === 'form') return void (await interaction.showModal(form()))
   if (commandName === 'slow') return
   if (commandName === 'quick')
-    return void (await interaction.reply({ content: 'Quickly', flags: MessageFlags.Ephemeral }))
+    return void (await interaction.reply({ content: 'Quickly', flags: MessageFlags.Ephemeral, withResponse: true }))
   await interaction.deferReply({ flags: MessageFlags.Ephemeral })
   if (commandName === 'twice')
     await interaction.client.rest.post(`/interactions/${interaction.id}/${interaction.token}/callback`, {

@@ -1,4 +1,4 @@
-import { known, Refused } from './errors.ts'
+import { known, Refused, refusedPart } from './errors.ts'
 import { canView } from './permissions.ts'
 import { channelOnWire, threadMemberOnWire } from './wire.ts'
 import { type Channel, channelsOf, type Guild, INTENT, type Json, type Overwrite, TYPE, type World } from './world.ts'
@@ -6,11 +6,14 @@ import { type Channel, channelsOf, type Guild, INTENT, type Json, type Overwrite
 /** Channels, threads and DMs: how they change, whoever changes them, and what the bot hears of it. */
 export const CHANNELS_MAX = 500
 export const THREAD_MEMBERS_MAX = 1000
+const CATEGORY_MAX = 50
+const OVERWRITES_MAX = 1000
 const ACTIVE_THREADS_MAX = 1000
 
 export function makeChannel(world: World, guild: Guild, given: Partial<Channel> & { name: string }): Channel {
   const others = channelsOf(world, guild.id)
   if (others.length >= CHANNELS_MAX) throw new Refused(30013)
+  needSpace(world, given.parentId)
   const channel: Channel = {
     id: world.draw(),
     type: TYPE.text,
@@ -30,6 +33,14 @@ export function makeChannel(world: World, guild: Guild, given: Partial<Channel> 
   world.channels.set(channel.id, channel)
   tell(world, 'CHANNEL_CREATE', channel)
   return channel
+}
+
+/** A category takes 50 channels. */
+export function needSpace(world: World, categoryId: string | null | undefined): void {
+  if (categoryId == null) return
+  const inside = [...world.channels.values()].filter((one) => one.parentId === categoryId && !one.thread)
+  if (inside.length >= CATEGORY_MAX)
+    throw refusedPart('parent_id', 'CHANNEL_PARENT_MAX_CHANNELS', 'Maximum number of channels in category reached (50)')
 }
 
 export function changeChannel(world: World, channel: Channel, changes: Partial<Channel>): void {
@@ -56,6 +67,7 @@ function forget(world: World, channel: Channel): void {
 }
 
 export function overwrite(world: World, channel: Channel, one: Overwrite): void {
+  if (channel.overwrites.size >= OVERWRITES_MAX && !channel.overwrites.has(one.id)) throw new Refused(30060)
   channel.overwrites.set(one.id, one)
   tell(world, 'CHANNEL_UPDATE', channel)
 }
@@ -143,7 +155,7 @@ export function setArchived(world: World, channel: Channel, archived: boolean): 
 
 /** The one DM the bot has with someone. */
 export function dmWith(world: World, recipientId: string): Channel {
-  const found = [...world.channels.values()].find((one) => one.type === TYPE.dm && one.recipientId === recipientId)
+  const found = world.channels.get(world.dms.get(recipientId) ?? '')
   if (found) return found
   const channel: Channel = {
     id: world.draw(),
@@ -161,6 +173,7 @@ export function dmWith(world: World, recipientId: string): Channel {
     recipientId,
   }
   world.channels.set(channel.id, channel)
+  world.dms.set(recipientId, channel.id)
   return channel
 }
 

@@ -18,6 +18,7 @@ const KNOWN = {
   30032: [400, 'Maximum number of application commands reached (100)'],
   30033: [400, 'Max number of thread participants has been reached (1000)'],
   30034: [400, 'Max number of daily application command creates has been reached (200)'],
+  30060: [400, 'Maximum number of channel permission overwrites reached (1000)'],
   40060: [400, 'Interaction has already been acknowledged.'],
   50001: [403, 'Missing Access'],
   50003: [403, 'Cannot execute action on a DM channel'],
@@ -45,18 +46,22 @@ export class Refused extends Error {
   readonly status: number
   readonly code: Code
   readonly problems: string[]
+  /** What was wrong with which part, where the real one's own words for it matter. */
+  readonly parts: Record<string, unknown>
 
-  constructor(code: Code, problems: string[] = []) {
+  constructor(code: Code, problems: string[] = [], parts: Record<string, unknown> = {}) {
     const [status, words] = KNOWN[code]
     super(words)
     this.status = status
     this.code = code
     this.problems = problems
+    this.parts = parts
   }
 
   body(): unknown {
-    const errors = { _errors: this.problems.map((message) => ({ code: 0, message })) }
-    return { message: this.message, code: this.code, ...(this.problems.length > 0 && { errors }) }
+    const own = this.problems.map((message) => ({ code: 'INVALID', message }))
+    const errors = { ...(own.length > 0 && { _errors: own }), ...this.parts }
+    return { message: this.message, code: this.code, ...(Object.keys(errors).length > 0 && { errors }) }
   }
 }
 
@@ -64,4 +69,9 @@ export class Refused extends Error {
 export function known<T>(found: T | undefined, code: Code): T {
   if (found === undefined) throw new Refused(code)
   return found
+}
+
+/** The refusal of one part of a body, as clients print it: `parent_id[CODE]: words`. */
+export function refusedPart(part: string, code: string, message: string): Refused {
+  return new Refused(50035, [], { [part]: { _errors: [{ code, message }] } })
 }

@@ -132,6 +132,13 @@ describe('a bare discord.js bot on the fake', () => {
     ])
   })
 
+  test('tells of members by their ids, over REST or the gateway', async () => {
+    const museum = await bot.client.guilds.fetch(guild.id)
+    expect((await museum.members.fetch(ana.id)).user.username).toBe('ana')
+    const found = await museum.members.fetch({ user: [ana.id, '1'], time: 5_000 })
+    expect([...found.keys()]).toEqual([ana.id])
+  })
+
   test('draws ids that hold the time of a given clock', async () => {
     const then = await openFake({ now: () => new Date('2026-01-05T12:00:00Z') })
     expect(Number((BigInt(then.guild('Then').id) >> 22n) + 1_420_070_400_000n)).toBe(Date.parse('2026-01-05T12:00:00Z'))

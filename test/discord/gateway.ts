@@ -3,12 +3,13 @@ import type { Server } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type Judge, judgeEvent } from './judge.ts'
 import { botIn, canView } from './permissions.ts'
-import { userOnWire } from './wire.ts'
+import { memberOnWire, userOnWire } from './wire.ts'
 import { guildCreated } from './wire-guild.ts'
 import type { Emitted, Json, World } from './world.ts'
 
 /** Operations of the gateway. */
 const OP = {
+  members: 8,
   dispatch: 0,
   heartbeat: 1,
   identify: 2,
@@ -134,6 +135,24 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
     return session
   }
 
+  /** Members by their ids; all of a server only where the intent for it is allowed, else there is silence. */
+  function tellMembers(session: Session | undefined, d: Json): void {
+    const guild = world.guilds.get(String(d.guild_id))
+    if (!session || !guild) return
+    const ids = [d.user_ids ?? []].flat().map(String)
+    if (ids.length === 0 && !options.privileged)
+      return void judge.request('op 8', ['asks for all members without the privileged intent'])
+    const wanted = [...guild.members.values()].filter(({ user }) => ids.length === 0 || ids.includes(user.id))
+    const missing = ids.filter((id) => !guild.members.has(id))
+    const chunk = {
+      chunk_index: 0,
+      chunk_count: 1,
+      not_found: missing,
+      ...(d.nonce !== undefined && { nonce: d.nonce }),
+    }
+    dispatch(session, 'GUILD_MEMBERS_CHUNK', { guild_id: guild.id, members: wanted.map(memberOnWire), ...chunk })
+  }
+
   sockets.on('connection', (socket: WebSocket, request) => {
     const query = new URL(request.url ?? '', 'http://x').searchParams
     if (query.get('v') !== '10' || query.get('encoding') !== 'json' || query.has('compress'))
@@ -152,6 +171,7 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
       if (op === OP.heartbeat) return send(socket, OP.ack)
       if (op === OP.presence) return
       const isKnown = held.has(socket)
+      if (op === OP.members) return tellMembers(held.get(socket), d)
       if (op !== OP.identify && op !== OP.resume) return isKnown ? undefined : socket.close(4003, 'Not authenticated.')
       if (isKnown) return socket.close(4005, 'Already authenticated.')
       const session = op === OP.identify ? identify(socket, d) : resume(socket, d)

@@ -37,6 +37,8 @@ export interface Interaction {
   original?: Message
   outcome?: Outcome
   settled: (() => void)[]
+  /** When it was sent, first answered and shown, in real milliseconds: for benches. */
+  times: { sent: number; answered?: number; shown?: number }
 }
 
 export type Interactions = ReturnType<typeof createInteractions>
@@ -46,6 +48,7 @@ export function createInteractions(world: World, faults: Faults) {
 
   const settle = (interaction: Interaction, outcome: Outcome) => {
     interaction.outcome ??= outcome
+    interaction.times.shown ??= performance.now()
     for (const wake of interaction.settled.splice(0)) wake()
   }
   const age = (interaction: Interaction) => world.clock.now() - interaction.at
@@ -58,6 +61,7 @@ export function createInteractions(world: World, faults: Faults) {
       token: randomBytes(32).toString('base64url'),
       at: world.clock.now(),
       settled: [],
+      times: { sent: performance.now() },
     }
     byToken.set(interaction.token, interaction)
     if (byToken.size > KEEP) for (const old of [...byToken.keys()].slice(0, KEEP / 10)) byToken.delete(old)
@@ -94,6 +98,7 @@ export function createInteractions(world: World, faults: Faults) {
     else if (source && kind === ANSWERED.deferredUpdate) interaction.original = source
     else if (source && kind === ANSWERED.update) interaction.original = editMessage(world, source, data, uploads)
     interaction.answered = kind
+    interaction.times.answered = performance.now()
     if (kind === ANSWERED.choices) settle(interaction, { kind: 'choices', choices: listOf(data.choices) })
     else if (kind === ANSWERED.modal) settle(interaction, { kind: 'form', modal: data })
     else if (interaction.original && (kind === ANSWERED.message || kind === ANSWERED.update))

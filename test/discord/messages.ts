@@ -18,6 +18,8 @@ export const FLAG = {
   silent: 1 << 12,
   v2: 1 << 15,
 } as const
+/** What is longer ago in a channel is out of sight. */
+const KEEP = 5_000
 /** How long a nonce is remembered. */
 const NONCE_MS = 180_000
 
@@ -50,7 +52,9 @@ export function createMessage(
     ...parts,
   }
   if (!(message.flags & FLAG.loading)) write(world, message, body, uploads)
-  messagesIn(world, channel.id).set(message.id, message)
+  const said = messagesIn(world, channel.id)
+  said.set(message.id, message)
+  if (said.size > KEEP) for (const old of [...said.keys()].slice(0, KEEP / 10)) said.delete(old)
   if (message.onlyFor === undefined) {
     channel.lastMessageId = message.id
     if (channel.thread) channel.thread.said += 1

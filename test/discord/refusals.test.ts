@@ -233,22 +233,4 @@ describe('the fake refuses', () => {
     expect(broken).toEqual([])
     expect(await got('GET', `/channels/${post.id}/messages/${post.id}`)).toBe(200)
   })
-
-  test('haste: by bucket with its headers, and over 50 a second in all', async () => {
-    const hasty = await openFake()
-    const there = hasty.guild('Hasty')
-    const headers = { authorization: `Bot ${hasty.token}`, 'content-type': 'application/json' }
-    const url = `${hasty.api}/v10/channels/${there.general.id}/messages`
-    const post = () => fetch(url, { method: 'POST', headers, body: '{"content":"x"}' })
-    expect((await post()).headers.get('x-ratelimit-remaining')).toBe('4')
-    for (let times = 0; times < 4; times += 1) await post()
-    const slowed = await post()
-    expect([slowed.status, slowed.headers.get('x-ratelimit-scope')]).toEqual([429, 'user'])
-    hasty.pass(5_000)
-    expect((await post()).status).toBe(200)
-    const all = await Promise.all(Array.from({ length: 60 }, () => fetch(`${hasty.api}/v10/users/@me`, { headers })))
-    expect(all.filter((one) => one.headers.get('x-ratelimit-global') === 'true').length).toBeGreaterThanOrEqual(9)
-    expect(hasty.violations).toEqual([])
-    await hasty.close()
-  })
 })

@@ -1,6 +1,6 @@
 import * as Z from 'discord-api-spec/zod'
 import { z } from 'zod'
-import { changeChannel, dropChannel, overwrite, setArchived } from './channels.ts'
+import { changeChannel, dropChannel, needSpace, overwrite, setArchived } from './channels.ts'
 import { Refused } from './errors.ts'
 import { MAY, need } from './permissions.ts'
 import { channelIn, guildOfChannel, needForOverwrites, overwritesFrom } from './places.ts'
@@ -37,6 +37,7 @@ export function channelRoutes(world: World, rates: Rates): Route[] {
       need(world, guild, MAY.ManageRoles, channel)
       needForOverwrites(world, guild, overwrites)
     }
+    if (body.parent_id != null && body.parent_id !== channel.parentId) needSpace(world, String(body.parent_id))
     const slowed = isRenamed ? rates.rename(channel.id) : undefined
     if (slowed) throw new TooFast(slowed)
     if (channel.thread) {

@@ -1,6 +1,6 @@
 import * as Z from 'discord-api-spec/zod'
 import { makeChannel } from './channels.ts'
-import { known, Refused } from './errors.ts'
+import { known, Refused, refusedPart } from './errors.ts'
 import { changeRole, dropRole, makeRole } from './guilds.ts'
 import { listOf } from './limits.ts'
 import { botIn, canView, MAY, need, needAbove, needOwn, topOf } from './permissions.ts'
@@ -48,7 +48,7 @@ export function guildRoutes(world: World): Route[] {
         needForOverwrites(world, guild, overwrites)
         const parent = body.parent_id == null ? undefined : world.channels.get(String(body.parent_id))
         if (body.parent_id != null && (parent?.type !== 4 || parent.guildId !== guild.id))
-          throw new Refused(50035, ['parent_id: is no category here'])
+          throw refusedPart('parent_id', 'CHANNEL_PARENT_INVALID', 'Category does not exist')
         if (parent) need(world, guild, MAY.ManageChannels, parent)
         const channel = makeChannel(world, guild, {
           name: String(body.name),

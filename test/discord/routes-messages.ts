@@ -1,4 +1,5 @@
 import * as Z from 'discord-api-spec/zod'
+import { z } from 'zod'
 import type { $ZodType } from 'zod/v4/core'
 import { wake } from './channels.ts'
 import { Refused } from './errors.ts'
@@ -133,6 +134,11 @@ export function messageRoutes(world: World, interactions: Interactions): Route[]
       query: ['with_response'],
       body: (body) => FIRST[Number(body.type)] ?? Z.CreateMessageInteractionCallbackRequestSchema,
       limits: firstProblems,
+      // Of the answers that may be asked for, the schema knows those two.
+      answer: (one) =>
+        [ANSWERED.message, ANSWERED.update].includes(Number(listOf([one.resource])[0]?.type) as 4 | 7)
+          ? Z.InteractionCallbackResponseSchema
+          : z.unknown(),
       act({ params, body, uploads, query }) {
         const answered = interactions.answer(params.interaction ?? '', params.token ?? '', body, uploads)
         if (query.get('with_response') !== 'true') return undefined

@@ -92,6 +92,7 @@ export async function openFake(options: FakeOptions = {}) {
     interactions,
     gateway,
     faults,
+    rates,
     /** Every rule of Discord's broken so far, by either side; a test ends with none. */
     violations: judge.violations,
     /** Every request so far. */

@@ -144,6 +144,8 @@ export function createWorld(clock: Clock, token: string) {
     guilds: new Map<string, Guild>(),
     channels: new Map<string, Channel>(),
     messages: new Map<string, Map<string, Message>>(),
+    /** The DM with each person. */
+    dms: new Map<string, string>(),
     listen: (listener: (emitted: Emitted) => void) => void listeners.push(listener),
     emit(event: string, data: Json, guildId: string | null = null, intent: number = INTENT.guilds): void {
       for (const listener of listeners) listener({ event, data, guildId, intent })
