@@ -139,6 +139,13 @@ describe('a bare discord.js bot on the fake', () => {
     expect([...found.keys()]).toEqual([ana.id])
   })
 
+  test('is told at once of a server that invites it', async () => {
+    const invited = new Promise<string>((resolve) => bot.client.once('guildCreate', ({ name }) => resolve(name)))
+    const zoo = fake.guild('Zoo')
+    expect(await invited).toBe('Zoo')
+    expect((await zoo.member('zoe', { as: ana }).types('constant')).text).toBe('Constant\nHello ana in Zoo')
+  })
+
   test('draws ids that hold the time of a given clock', async () => {
     const then = await openFake({ now: () => new Date('2026-01-05T12:00:00Z') })
     expect(Number((BigInt(then.guild('Then').id) >> 22n) + 1_420_070_400_000n)).toBe(Date.parse('2026-01-05T12:00:00Z'))

@@ -15,20 +15,26 @@ export interface Fault {
   drop?: 'before' | 'after'
   /** How many requests it strikes; 1 unless told. */
   times?: number
+  /** How many such requests are left in peace first. */
+  after?: number
 }
 
 export type Faults = ReturnType<typeof createFaults>
 
-/** The faults that wait for their request, by route: `POST /channels/:channel/messages`, or a part of it. */
+/** A route with the names of its ids, or a path with the ids themselves. */
+const HAS_ID = /\d{15,}/
+
+/** The faults that wait for their request: by route, `POST /channels/:channel/messages`, or by path; or a part of either. */
 export function createFaults(known: () => string[]) {
-  const waiting: { route: string; fault: Fault; left: number }[] = []
+  const waiting: { place: string; fault: Fault; peace: number; left: number }[] = []
   let duplicates = 0
   return {
-    /** The next requests whose route contains these words suffer this. */
-    next(route: string, fault: Fault): void {
-      const plain = nameless(route)
-      if (!known().some((one) => nameless(one).includes(plain))) throw new Error(`no route contains ${route}`)
-      waiting.push({ route: plain, fault, left: fault.times ?? 1 })
+    /** The next requests whose route or path contains these words suffer this. */
+    next(place: string, fault: Fault): void {
+      const plain = nameless(place)
+      if (!HAS_ID.test(place) && !known().some((one) => nameless(one).includes(plain)))
+        throw new Error(`no route contains ${place}`)
+      waiting.push({ place: plain, fault, peace: fault.after ?? 0, left: fault.times ?? 1 })
     },
 
     /** The next interaction is sent this many times more. */
@@ -37,7 +43,7 @@ export function createFaults(known: () => string[]) {
     },
 
     /** Faults that have not struck yet. */
-    waiting: () => waiting.filter(({ left }) => left > 0).map(({ route, left }) => ({ route, left })),
+    waiting: () => waiting.filter(({ left }) => left > 0).map(({ place, left }) => ({ place, left })),
 
     clear(): void {
       waiting.length = 0
@@ -50,10 +56,17 @@ export function createFaults(known: () => string[]) {
       return taken
     },
 
-    take(route: string): Fault | undefined {
-      const found = waiting.find((one) => one.left > 0 && nameless(route).includes(one.route))
-      if (found) found.left -= 1
-      return found?.fault
+    /** What strikes this request, if anything. */
+    take(route: string, path: string): Fault | undefined {
+      const places = [nameless(route), path]
+      const found = waiting.find((one) => one.left > 0 && places.some((place) => place.includes(one.place)))
+      if (!found) return undefined
+      if (found.peace > 0) {
+        found.peace -= 1
+        return undefined
+      }
+      found.left -= 1
+      return found.fault
     },
   }
 }

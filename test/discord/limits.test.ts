@@ -54,6 +54,23 @@ test('ten thousand refused requests ban the address, which breaks a rule', async
   expect(fake.violations.join()).toContain('the address is banned')
 })
 
-test('a fault for a route there is none of is a mistake', () => {
+test('a fault strikes where and when it is told to, and nowhere else', async () => {
   expect(() => fake.faults.next('POST /nowhere', { status: 500 })).toThrow('no route contains')
+  const [tea, coffee] = [guild.channel('tea'), guild.channel('coffee')]
+  fake.faults.next(`GET /channels/${tea.id}`, { status: 500, after: 1 })
+  const read = async (id: string) => (await send('GET', `/channels/${id}`)).status
+  expect([await read(tea.id), await read(coffee.id), await read(tea.id), await read(tea.id)]).toEqual([
+    200, 200, 500, 200,
+  ])
+  expect(fake.faults.waiting()).toEqual([])
+})
+
+test('the audit holds every request, with what became of it', async () => {
+  await send('POST', `/channels/${guild.general.id}/messages`, { content: 'x' })
+  await send('GET', '/channels/1')
+  expect(fake.requests).toMatchObject([
+    { method: 'POST', route: 'POST /channels/:channel/messages', body: { content: 'x' }, status: 200 },
+    { path: '/channels/1', status: 404, code: 10003 },
+  ])
+  expect(fake.refusals()).toEqual([{ route: 'GET /channels/:channel', status: 404, code: 10003 }])
 })

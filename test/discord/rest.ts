@@ -139,7 +139,7 @@ export function createRest({ world, judge, faults, rates, routes, isRevoked, kee
     const noted: Noted = { at: world.clock.now(), method, path, route, body: undefined, status: 0 }
     requests.push(noted)
     if (requests.length > keep) requests.splice(0, Math.ceil(keep / 10))
-    const fault = faults.take(route)
+    const fault = faults.take(route, `${method} ${path}`)
     if (fault?.delayMs) await wait(fault.delayMs)
     if (fault?.drop === 'before') return void request.socket.destroy()
     const outcome = found ? await carry(found, request, url.searchParams, noted, fault) : nowhere(`${method} ${path}`)
