@@ -10,6 +10,22 @@ export async function effect<T>(permission: string, work: () => Promise<T>): Pro
   }
 }
 
+/** An answer may be given for 15 minutes, so a bad moment of Discord's is waited out. */
+const WAITS_MS = [1_000, 5_000, 20_000]
+
+/** Does something that people wait for, again where Discord or the way to it failed rather than refused. */
+export async function keptUp<T>(work: () => Promise<T>, waitsMs = WAITS_MS): Promise<T> {
+  for (const waitMs of waitsMs) {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof DiscordAPIError) throw error
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+    }
+  }
+  return work()
+}
+
 /** Whether Discord answered with one of these codes. */
 export function isCode(error: unknown, ...codes: RESTJSONErrorCodes[]): boolean {
   return error instanceof DiscordAPIError && codes.some((code) => code === error.code)

@@ -14,7 +14,7 @@ import { EVERYWHERE } from '../core/person.ts'
 import { say } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
 import type { Delivery, Raw, Router } from '../router.ts'
-import { isCode } from './faults.ts'
+import { isCode, keptUp } from './faults.ts'
 import { modalOf } from './forms.ts'
 import { LIMITS } from './limits.ts'
 import { attached, bodyOf, replacing } from './posts.ts'
@@ -48,22 +48,26 @@ export function answering({ router, render, now, logFailure }: Answering): (one:
   }
 
   /** Sends the first answer, before anything that may take long; false where nobody waits for it any more. */
-  async function acknowledged(acknowledge: () => Promise<unknown>): Promise<boolean> {
+  async function acknowledged(one: Answerable, acknowledge: () => Promise<unknown>): Promise<boolean> {
     try {
-      await acknowledge()
+      // There are three seconds in all.
+      await keptUp(acknowledge, [0])
       return true
     } catch (error) {
       complain('acknowledge', error)
-      // A repeated request of ours may be refused though the first arrived; nothing is done twice, the router knows the id.
-      return isCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)
+      if (!isCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return false
+      // A repetition is refused where the first request arrived and only its answer was lost. Should another process have
+      // sent it, nothing is done twice all the same: the router knows the id. The library has to be told.
+      one.deferred = true
+      return true
     }
   }
 
   async function typed(one: ChatInputCommandInteraction): Promise<void> {
     const { command, raw } = wordsOf(one)
     const form = router.form(command, raw)
-    if (form) return void (await acknowledged(() => one.showModal(modalOf(form))))
-    if (!(await acknowledged(() => one.deferReply({ flags: MessageFlags.Ephemeral })))) return
+    if (form) return void (await acknowledged(one, () => one.showModal(modalOf(form))))
+    if (!(await acknowledged(one, () => one.deferReply({ flags: MessageFlags.Ephemeral })))) return
     await answer(one, await router.run(deliveryOf(one, now()), command, raw), true)
   }
 
@@ -71,8 +75,8 @@ export function answering({ router, render, now, logFailure }: Answering): (one:
     // Where one of several is chosen, each is an address of its own.
     const press = one.isStringSelectMenu() ? (one.values[0] ?? '') : one.customId
     const form = router.form(press, {})
-    if (form) return void (await acknowledged(() => one.showModal(modalOf(form))))
-    if (!(await acknowledged(() => one.deferUpdate()))) return
+    if (form) return void (await acknowledged(one, () => one.showModal(modalOf(form))))
+    if (!(await acknowledged(one, () => one.deferUpdate()))) return
     const given = await router.press(deliveryOf(one, now()), press)
     await answer(one, given, given.replaces && isPrivate(one))
   }
@@ -80,7 +84,7 @@ export function answering({ router, render, now, logFailure }: Answering): (one:
   async function filled(one: ModalSubmitInteraction): Promise<void> {
     const onMessage = one.isFromMessage()
     const first = () => (onMessage ? one.deferUpdate() : one.deferReply({ flags: MessageFlags.Ephemeral }))
-    if (!(await acknowledged(first))) return
+    if (!(await acknowledged(one, first))) return
     const fields = Object.fromEntries(
       [...one.fields.fields].map(([name, field]) => [name, 'value' in field ? String(field.value) : '']),
     )
@@ -103,7 +107,7 @@ export function answering({ router, render, now, logFailure }: Answering): (one:
   async function answer(one: Answerable, given: Answer, inPlace: boolean): Promise<void> {
     const [first, ...others] = render(given.content, given)
     try {
-      if (inPlace) await one.editReply({ ...replacing(first), ...sent(first) })
+      if (inPlace) await keptUp(() => one.editReply({ ...replacing(first), ...sent(first) }))
       else await follow(one, first)
       for (const page of others) await follow(one, page)
     } catch (error) {
@@ -148,7 +152,7 @@ function tellOnce(logFailure: Answering['logFailure']) {
 
 async function follow(one: Answerable, page: Page): Promise<void> {
   const { flags = 0, ...body } = bodyOf(page)
-  await one.followUp({ ...body, ...sent(page), flags: flags | MessageFlags.Ephemeral })
+  await keptUp(() => one.followUp({ ...body, ...sent(page), flags: flags | MessageFlags.Ephemeral }))
 }
 
 /** What goes along with every message: its file, and that it pings nobody. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ASKED } from './interactions.ts'
 import type { Shown } from './shown.ts'
 import { type DiscordStage, openDiscordStage } from './stage.ts'
 
@@ -180,6 +181,14 @@ describe('on Discord', () => {
     const eva = guild.member('eva', { staff: true })
     expect((await eva.types('staff status')).text).not.toContain('Only staff')
     await expect(ana.types('staff status')).rejects.toThrow('not offered')
+    // An administrator may show the menu to everybody; who is staff is decided here all the same.
+    const { world, commands, interactions } = stage.fake
+    const [user, menu] = [world.users.get(ana.id), commands.find('staff', null)]
+    if (!user || !menu) throw new Error('there is no such person or menu')
+    const sent = { id: menu.id, name: 'staff', type: 1, options: [{ type: 1, name: 'status', options: [] }] }
+    const forced = interactions.open({ type: ASKED.command, user, channel: guild.general }, sent)
+    const outcome = await interactions.outcome(forced, 10_000)
+    expect(outcome?.kind === 'message' && outcome.message.content).toBe('Only staff of the organization can do that.')
   })
 
   test('the same interaction twice acts once', async () => {
@@ -189,6 +198,15 @@ describe('on Discord', () => {
     expect(stage.fake.refusals()).toEqual([])
     const callbacks = stage.fake.requests.filter(({ route }) => route.includes('/callback')).length
     expect(callbacks).toBe(2)
+  })
+
+  test('an answer arrives though the connection broke and Discord had a bad moment', async () => {
+    await parents()
+    stage.fake.faults.next('/callback', { drop: 'after' })
+    stage.fake.faults.next('PATCH /webhooks', { status: 503, times: 5 })
+    expect((await ben.types('join', { community: 'parents-united' })).text).toContain("You're in")
+    expected = stage.failures.length
+    expect(expected).toBeLessThanOrEqual(1)
   })
 
   test('who waits too long is told nothing was done, and nothing was', async () => {

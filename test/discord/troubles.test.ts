@@ -12,7 +12,7 @@ let ben: ReturnType<typeof guild.member>
 let eva: ReturnType<typeof guild.member>
 
 beforeEach(async () => {
-  stage = await openDiscordStage({ heartbeatMs: 500 })
+  stage = await openDiscordStage({ heartbeatMs: 500, patienceMs: 3_000 })
   guild = stage.fake.guild('Museum')
   ana = guild.member('ana')
   ben = guild.member('ben')
@@ -169,6 +169,11 @@ describe("Discord's gateway", () => {
       trouble()
       await stage.until(() => works().catch(() => false))
     }
+  })
+
+  test('that goes silent is left and found again', async () => {
+    stage.fake.gateway.zombie()
+    await stage.until(() => works().catch(() => false))
   })
 
   test('that refuses the token stops Discord alone, with a sentence that says what to do', async () => {
