@@ -93,6 +93,10 @@ export function erasures(tx: Tx, tools: Tools) {
       await tx.$queryRaw(Prisma.sql`select id from people where id = any(${ids}) order by id for update`)
       const person = await tx.person.findUnique({ where: { id: personId }, include: { accounts: true } })
       if (!person) return { unlookedAfter: [], seeds: [] }
+      // A report claimed at this moment is not seen as told yet; only after waiting for the claim it is.
+      await tx.$queryRaw(
+        Prisma.sql`select 1 from reports where person_id = any(${ids}) order by community_id, destination for update`,
+      )
       const told = (await toldOf(ids)).map(({ id, key, destination, recipient, until }) => {
         const sealed = {
           person: key,
