@@ -28,8 +28,8 @@ export function reportsJob(database: Database, destinations: Destination[], draw
   /** One request; false when no more is to be sent. Each is claimed on its own, since what it says must hold now. */
   async function send({ name, store }: Destination, clock: Clock): Promise<boolean> {
     const now = clock()
-    const { lease, rows } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
-    if (rows.length === 0) return false
+    const { lease, rows, more } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
+    if (rows.length === 0) return more
     const results = await deliver(store, rows, () => isHeld(now, clock))
     const refused = results.find((result): result is Refused => 'unauthorized' in result)
     await database.transaction(async (open) => {

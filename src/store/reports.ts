@@ -2,7 +2,7 @@ import { Prisma } from './generated/client.ts'
 import { claimReports } from './report-claims.ts'
 import { sent } from './sent.ts'
 import type { Tools, Tx } from './transaction.ts'
-import { type Lease, type Outcome, settled } from './work.ts'
+import { type Outcome, settled } from './work.ts'
 
 /** A claimed report: what the destination is to be told of one person in one segment. */
 export interface ClaimedReport {
@@ -121,12 +121,9 @@ export function reports(tx: Tx, { draws }: Tools) {
         select destination, count(*)::int as count from reports where guarded group by destination order by destination`)
     },
 
-    /** Takes due reports of one destination, as many as one request takes, which is under way until its lease is over. */
-    async claim(destination: string, limit: number, now: Date): Promise<{ lease: string; rows: ClaimedReport[] }> {
-      const lease: Lease = { name: draws.key(), now }
-      const rows = await claimReports(tx, destination, limit, lease)
-      return { lease: lease.name, rows }
-    },
+    /** Takes due reports of one destination, as many as one request takes, for the time of a lease. */
+    claim: (destination: string, limit: number, now: Date) =>
+      claimReports(tx, destination, limit, { name: draws.key(), now }),
 
     /** Writes down how claimed reports went; one stays due where it was changed while the request was under way. */
     async finish(rows: ClaimedReport[], lease: string, outcome: Outcome, now: Date): Promise<void> {
