@@ -127,21 +127,26 @@ export function reports(tx: Tx, { draws }: Tools) {
 
     /** Writes down how claimed reports went; one stays due where it was changed while the request was under way. */
     async finish(rows: ClaimedReport[], lease: string, outcome: Outcome, now: Date): Promise<void> {
+      // Found by their keys, whatever the planner takes a lease for; once locked, a lease is what it says.
       const ours = Prisma.sql`
-        from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
-          ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
-          ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[],
-          ${rows.map((row) => row.directionId)}::text[])
-          as sent (person_id, community_id, destination, revision, wanted, email, direction)
-        where r.person_id = sent.person_id and r.community_id = sent.community_id and r.destination = sent.destination
-          and r.lease = ${lease}`
+        with ours as materialized (
+          select sent.*, r.lease as held
+          from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
+            ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
+            ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[],
+            ${rows.map((row) => row.directionId)}::text[])
+            as sent (person_id, community_id, destination, revision, wanted, email, direction)
+          join reports r using (person_id, community_id, destination)
+          order by person_id, community_id, destination for update of r)`
+      const each = Prisma.sql`from ours as sent where sent.held = ${lease} and r.person_id = sent.person_id
+        and r.community_id = sent.community_id and r.destination = sent.destination`
       const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
       const heard =
         'done' in outcome
           ? Prisma.sql`known_email = sent.email, first_failed_at = null, known = case
               when r.direction_id is not distinct from sent.direction then sent.wanted else nullif(sent.wanted, 'in') end`
           : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
-      await tx.$executeRaw(Prisma.sql`update reports r set ${heard}, ${settled(outcome, unless)} ${ours}`)
+      await tx.$executeRaw(Prisma.sql`${ours} update reports r set ${heard}, ${settled(outcome, unless)} ${each}`)
       if ('done' in outcome) await sent(tx).note(rows, now)
     },
 
