@@ -93,7 +93,7 @@ async function pause(context: Context, isPaused: boolean): Promise<Reply> {
   await store.people.pause(caller.id, isPaused ? now : null)
   await store.reports.settle({ personId: caller.id }, now)
   const told = isPaused
-    ? say`Everything is paused: whoever was told of you is told that it is over for now, and you get no notices. Your communities and yeses stay for when you go on.`
+    ? say`Everything is paused: whoever was told of you is told that it is over for now, and you get no notices but those somebody waits for you to answer. Your communities and yeses stay for when you go on.`
     : say`You go on where you paused: your yeses count again, and notices come as before.`
   return { update: { text: told, card: await overview(context) } }
 }

@@ -63,7 +63,13 @@ export async function build({
   const zone = await database.transaction(async (store) => {
     const organization = await store.organization.get()
     await store.destinations.connect(
-      destinations.map(({ name, connector, purpose, recipient }) => ({ name, connector, purpose, recipient })),
+      destinations.map(({ name, connector, purpose, recipient, place }) => ({
+        name,
+        connector,
+        purpose,
+        recipient,
+        place,
+      })),
       organization.recipient,
     )
     // A destination connected since the last start is told who has already directed its purpose to its recipient.

@@ -65,6 +65,10 @@ async function start(config: Config): Promise<void> {
     log,
     now,
     backups: place.kind === 'memory' ? undefined : backupFolder(config.DATA_DIR),
+  }).catch(async (error: unknown) => {
+    // Whatever is left open would keep the process up.
+    await database.close()
+    throw error
   })
   const stopping = new AbortController()
   let stopped: Promise<void> | undefined

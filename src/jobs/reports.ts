@@ -20,6 +20,7 @@ export interface Destination {
   store: SegmentStore
 }
 
+const REFUSED_WAIT_MS = 3_600_000
 /** A store that asks for no wait at all gets a short one, so that no loop is hot. */
 const SHORTEST_WAIT_MS = 1_000
 
@@ -121,8 +122,12 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
     case 'accepted':
       return { done: true }
     case 'rejected':
+      // A leave is never given up, however often it is refused: the person would stay there for good.
+      return row.wanted === 'in'
+        ? { stuck: heard.why }
+        : { again: new Date(now.getTime() + REFUSED_WAIT_MS), failure: heard.why }
     case 'suppressed':
-      return { stuck: heard.why }
+      return row.wanted === 'in' ? { stuck: heard.why } : { done: true }
     case 'retry':
     case 'unknown': {
       const failingMs = row.firstFailedAt ? now.getTime() - row.firstFailedAt.getTime() : 0

@@ -105,14 +105,19 @@ export function erasures(tx: Tx, tools: Tools) {
           ...(receipt && id === personId && { receipt }),
         }
         // Whatever is under way must not arrive after it.
-        return row('destination', sealed, now, { destination, dueAt: until && until > now ? until : now })
+        return row('destination', sealed, now, { destination, dueAt: laterOf(until, now) })
       })
-      const inRooms = await tx.$queryRaw<z.infer<typeof fromRoom>[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, a.external_id as account
+      const inRooms = await tx.$queryRaw<(z.infer<typeof fromRoom> & { until: Date | null })[]>(Prisma.sql`
+        select r.platform, r.workspace, r.external_id as room, a.external_id as account, p.leased_until as until
         from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
         join accounts a on a.person_id = p.person_id and a.platform = r.platform and a.workspace = r.workspace
         where p.person_id = any(${ids})`)
-      await tx.erasure.createMany({ data: [...told, ...inRooms.map((place) => row('room', place, now))] })
+      await tx.erasure.createMany({
+        data: [
+          ...told,
+          ...inRooms.map(({ until, ...place }) => row('room', place, now, { dueAt: laterOf(until, now) })),
+        ],
+      })
       const memberships = await tx.membership.findMany({
         where: { personId: { in: ids } },
         include: { community: { select: { state: true } } },
@@ -221,6 +226,10 @@ export function erasures(tx: Tx, tools: Tools) {
     })
     return open.map((community) => community.id)
   }
+}
+
+function laterOf(until: Date | null, now: Date): Date {
+  return until && until > now ? until : now
 }
 
 /** A destination that is paused or no longer configured can't be told yet. */

@@ -95,6 +95,11 @@ export function reports(tx: Tx, { draws }: Tools) {
               where h.destination = r.destination and h.community_id = r.community_id and h.known_email is not null
                 and (h.wanted = 'in' or h.known is distinct from 'out'))`
           : Prisma.sql`false`
+      // A person or a community that acts lets go of whoever was held for them, too.
+      if (scope !== 'all') {
+        await tx.$executeRaw(Prisma.sql`
+          update reports r set guarded = false, due_at = ${now}::timestamptz where r.guarded and ${within('r')}`)
+      }
       return tx.$queryRaw<Held[]>(Prisma.sql`
         with many as (
           select destination, community_id from reports r where ${isOver} group by destination, community_id having ${isMany}),
@@ -146,6 +151,9 @@ export function reports(tx: Tx, { draws }: Tools) {
           ? Prisma.sql`known_email = sent.email, first_failed_at = null, known = case
               when r.direction_id is not distinct from sent.direction then sent.wanted else nullif(sent.wanted, 'in') end`
           : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
+      // People before reports, as whoever forgets somebody locks them.
+      await tx.$queryRaw(Prisma.sql`
+        select id from people where id = any(${rows.map((row) => row.personId)}) order by id for key share`)
       await tx.$executeRaw(Prisma.sql`${ours} update reports r set ${heard}, ${settled(outcome, unless)} ${each}`)
       if ('done' in outcome) await sent(tx).note(rows, now)
     },

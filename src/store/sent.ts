@@ -16,20 +16,18 @@ export interface Sent {
 /** The delivery log: each person's own record of what was passed on about them, to whom and when. */
 export function sent(tx: Tx) {
   return {
-    /** Writes down what a destination took. Whoever was forgotten meanwhile has no record any more. */
+    /** Writes down what a destination took, while the people are locked. Whoever was forgotten meanwhile has no record. */
     async note(
       rows: Pick<ClaimedReport, 'personId' | 'communityId' | 'destination' | 'revision' | 'wanted'>[],
       now: Date,
     ) {
       await tx.$executeRaw(Prisma.sql`
-        with there as (
-          select id from people where id = any(${rows.map((row) => row.personId)}) order by id for key share)
         insert into sent_reports (person_id, community_id, destination, revision, op, recipient, at)
-        select there.id, said.community_id, said.destination, said.revision, said.op, d.recipient, ${now}::timestamptz
+        select p.id, said.community_id, said.destination, said.revision, said.op, d.recipient, ${now}::timestamptz
         from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
           ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
           ${rows.map((row) => row.wanted)}::text[]) as said (person_id, community_id, destination, revision, op)
-        join there on there.id = said.person_id join destinations d on d.name = said.destination
+        join people p on p.id = said.person_id join destinations d on d.name = said.destination
         on conflict (person_id, community_id, destination, revision) do nothing`)
     },
 
