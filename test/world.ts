@@ -62,12 +62,11 @@ interface Life {
 }
 
 /** With `isReopened` a restart closes the database and opens it again; else the house only forgets what it remembered. */
-export async function openWorld(isReopened: boolean): Promise<World> {
+export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENTS[0] ?? '')): Promise<World> {
   const folder = await mkdtemp(`${tmpdir()}/kindred-world-`)
   const own = server ? await ownDatabase(server) : undefined
   const lasting: DatabasePlace = { kind: 'folder', folder: `${folder}/data` }
   const place = own?.place ?? (isReopened ? lasting : undefined)
-  const said = createSaid(RECIPIENTS[0] ?? '')
   const codes = new Map<string, string>()
   const failures: unknown[] = []
   const wrong: string[] = []
