@@ -85,29 +85,36 @@ export async function benchMemory(server: Server | string, isSmoke: boolean): Pr
   if (!existsSync(main)) process.stdout.write('npm start is left out: dist/ is missing; npm run build makes it.\n')
 }
 
-/** A set-up organization on a database of its own, with a crowd or with nobody; tells its URL. */
-async function museum(server: Server, crowd?: Crowd): Promise<string> {
-  const url = await server.fresh()
+/** A database, and where its destination's files and its backups are, which stay where they are from start to start. */
+interface Place {
+  url: string
+  folder: string
+}
+
+/** A set-up organization on a database of its own, with a crowd or with nobody. */
+async function museum(server: Server, crowd?: Crowd): Promise<Place> {
+  const [url, folder] = [await server.fresh(), temporaryFolder()]
   const { database } = await openMuseum({ kind: 'postgresql', url })
   await database.close()
-  if (!crowd) return url
+  if (!crowd) return { url, folder }
   const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c TimeZone=UTC' })
   try {
     await fillCrowd(barePg(pool), crowd)
   } finally {
     await pool.end()
   }
-  return url
+  return { url, folder }
 }
 
-function idle(url: string, { idleMs }: Size): ReturnType<typeof start> {
-  const settings = { DATABASE_URL: url, KINDRED_KEY: randomBytes(32).toString('base64') }
-  return start(kindred(settings, temporaryFolder()), idleMs)
+function idle({ url, folder }: Place, { idleMs }: Size): ReturnType<typeof start> {
+  const KINDRED_KEY = randomBytes(32).toString('base64')
+  const settings = { DATABASE_URL: url, DATA_DIR: folder, FILES_DIR: `${folder}/segments`, KINDRED_KEY }
+  return start(kindred(settings, folder), idleMs)
 }
 
 /** A day and a night in a process of its own (work-house.ts). */
-async function work(url: string, { commands, actors: people }: Size): Promise<Memory> {
-  const task: Task = { url, folder: temporaryFolder(), commands, people, communities: COMMON }
+async function work({ url, folder }: Place, { commands, actors: people }: Size): Promise<Memory> {
+  const task: Task = { url, folder, commands, people, communities: COMMON }
   const child = fork(fileURLToPath(new URL('./work-house.ts', import.meta.url)), [JSON.stringify(task)])
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)

@@ -32,6 +32,8 @@ export interface Memory {
 }
 
 const AT_ONCE = 8
+/** Every job that runs once a night, and when a backup was begun (src/jobs). */
+const NIGHTLY = ['sizes', 'sweep', 'retention', 'backup', 'backup/begun']
 /** From any time of day it is past all that is done once a night, and not yet the next. */
 const NIGHT_MS = 26 * 3_600_000
 
@@ -46,6 +48,7 @@ async function work({ url, folder, commands, people, communities }: Task): Promi
   const keys = keysFrom([randomBytes(32)], (length) => randomBytes(length))
   const database = await openDatabase({ kind: 'postgresql', url }, folders.migrations, now(), { draws, keys })
   const failures: string[] = []
+  const backups = backupFolder(folder)
   const house = await build({
     database,
     commands: await loadCommands(folders.commands),
@@ -57,8 +60,15 @@ async function work({ url, folder, commands, people, communities }: Task): Promi
     mailer: undefined,
     draws,
     log: { failure: (where, _, error) => failures.push(`${where}: ${error instanceof Error ? error.message : error}`) },
-    backups: backupFolder(folder),
+    backups,
     now,
+  })
+  // A night of an earlier run, which was ahead of its time, is not this one's.
+  await database.transaction(async (store) => {
+    for (const job of NIGHTLY) {
+      await store.jobRuns.last(job, now())
+      await store.jobRuns.ran(job, now())
+    }
   })
   const started = memory().now
   await day(house, { commands, people, communities }, now)
@@ -68,7 +78,7 @@ async function work({ url, folder, commands, people, communities }: Task): Promi
     ahead = at.getTime() - Date.now()
   })
   const { highest: ofNight, now: after } = memory()
-  if ((await backupFolder(folder).names()).length === 0) failures.push('no backup was made')
+  if ((await backups.names()).length === 0) failures.push('no backup was made')
   await database.close()
   return { started, day: ofDay, night: ofNight, after, failures }
 }
@@ -93,7 +103,7 @@ async function day(
   const any = (count: number) => 1 + Math.floor(fraction() * count)
   let left = commands
   const one = async () => {
-    const id = `work/${left}`
+    const id = `work/${process.pid}/${left}`
     const name = `person-${any(people)}`
     const account = { ...WHERE, externalId: name, name, isStaff: false }
     // On an empty database there are the museum's own only.
