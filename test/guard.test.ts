@@ -100,6 +100,16 @@ test('a new destination is told of nobody before staff have seen how many it wou
   expect(after.failures).toEqual([])
   await after.close()
 
+  // Given another recipient, whom some have said yes to, it waits again.
+  const asked = { ...files('third', `${later}/third`), recipient: 'the Zoo' }
+  const third = (recipient: string, seed: string) =>
+    openStage({ ...options, seed, destinations: [files('first', folder), { ...asked, recipient }] })
+  const unasked = await third('the Zoo', '5')
+  expect(await unasked.actor('sam!').types('/status')).toContain('third: letters for the Zoo: 0 waiting')
+  await unasked.close()
+  const given = await third('the Museum', '6')
+  expect(await given.actor('sam!').types('/status')).toContain('third: letters for the Museum: Not started yet.')
+  await given.close()
   // The same name in another place: whoever is held in the old one would never hear that it is over.
   const elsewhere = { ...files('first', later), place: 'b' }
   const known = await openStage({ ...options, seed: '3', destinations: [{ ...files('first', folder), place: 'a' }] })
