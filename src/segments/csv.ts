@@ -65,7 +65,8 @@ function openFolder(folder: string, now: () => Date): SegmentStore {
     })
 
   return {
-    batch: 5_000,
+    // More at once would hold up answers on the embedded database.
+    batch: 1_000,
     async check() {
       await alone(async () => undefined)
     },
