@@ -2,11 +2,12 @@ import type { BackupFolder } from './backup-folder.ts'
 import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import { say } from './core/say.ts'
-import { backupJob } from './jobs/backup.ts'
+import { backupJob, oldBackupsJob } from './jobs/backup.ts'
 import { cardsJob } from './jobs/cards.ts'
 import { erasuresJob } from './jobs/erasures.ts'
 import type { Job } from './jobs/job.ts'
 import { mailsJob } from './jobs/mails.ts'
+import { marksJob } from './jobs/marks.ts'
 import { postsJob } from './jobs/posts.ts'
 import { type Destination, reportsJob } from './jobs/reports.ts'
 import { retentionJob } from './jobs/retention.ts'
@@ -16,7 +17,6 @@ import { seedsJob } from './jobs/seeds.ts'
 import { sizesJob } from './jobs/sizes.ts'
 import { staffNotesJob } from './jobs/staff-notes.ts'
 import { sweepJob } from './jobs/sweep.ts'
-import { tombstonesJob } from './jobs/tombstones.ts'
 import type { Mailer } from './mail.ts'
 import type { Platform } from './platform.ts'
 import { createRouter, type Router } from './router.ts'
@@ -89,7 +89,7 @@ export async function build({
     sizesJob(database, zone),
     sweepJob(database, zone),
     retentionJob(database, zone),
-    ...(backups ? [backupJob(database, backups, zone), tombstonesJob(database, backups)] : []),
+    ...(backups ? [backupJob(database, backups, zone), oldBackupsJob(backups, zone), marksJob(database, backups)] : []),
   ]
   const runner = createRunner(jobs, now, (job, error) => log.failure(job, undefined, error))
   const router = createRouter(commands, database, {

@@ -47,8 +47,8 @@ const FLOOR = Prisma.sql`coalesce((select max(report_floor) from organization), 
 export const FIRST_REVISION = Prisma.sql`(${FLOOR} + 1)`
 export const FIRST_KNOWN = Prisma.sql`(case when ${FLOOR} = 0 then 'out' end)`
 
-/** Whose reports to settle: one person's, one community's, or everybody's. */
-export type Scope = { personId: string } | { communityId: string } | 'all'
+/** Whose reports to settle: one person's, some people's, one community's, or everybody's. */
+export type Scope = { personId: string } | { personIds: string[] } | { communityId: string } | 'all'
 
 export function reports(tx: Tx, { draws }: Tools) {
   return {
@@ -60,6 +60,7 @@ export function reports(tx: Tx, { draws }: Tools) {
       const within = (alias: string) => {
         if (scope === 'all') return Prisma.sql`true`
         if ('personId' in scope) return Prisma.sql`${Prisma.raw(alias)}.person_id = ${scope.personId}`
+        if ('personIds' in scope) return Prisma.sql`${Prisma.raw(alias)}.person_id = any(${scope.personIds})`
         return Prisma.sql`${Prisma.raw(alias)}.community_id = ${scope.communityId}`
       }
       const wanted = Prisma.sql`

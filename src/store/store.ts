@@ -11,6 +11,7 @@ import { erasures } from './erasures.ts'
 import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
 import { mails } from './mails.ts'
+import { marks } from './marks.ts'
 import { memberships } from './memberships.ts'
 import { needs } from './needs.ts'
 import { notices } from './notices.ts'
@@ -47,6 +48,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     invitations: invitations(tx, tools),
     jobRuns: jobRuns(tx),
     mails: mails(tx, tools),
+    marks: marks(tx, tools),
     memberships: memberships(tx, tools),
     needs: needs(tx, tools),
     notices: notices(tx, tools),
@@ -55,7 +57,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     posts: posts(tx, tools),
     records: records(tx),
     reports: reports(tx, tools),
-    restores: restores(tx),
+    restores: restores(tx, tools),
     retention: retention(tx),
     rooms: rooms(tx, tools),
     sent: sent(tx),
