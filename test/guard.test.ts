@@ -91,7 +91,7 @@ test('a new destination is told of nobody before staff have seen how many it wou
   const sam = after.actor('sam!')
   const status = await sam.types('/status')
   expect(status).toContain(
-    'second is new. Started, it is told of about 5 people who have said yes to it; a few or none have not',
+    'second is not started yet. Started, it is told of about 5 people who have said yes to it; a few or none have not',
   )
   expect(status).toContain('second: letters for the Museum: Not started yet.')
   await after.pass('1d')

@@ -54,9 +54,7 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     async run(clock) {
       const running = await database.transaction((open) => open.destinations.list())
       for (const destination of destinations) {
-        const state = running.find((one) => one.name === destination.name)
-        // A new one waits until staff have seen how many it would be told of.
-        if (!state?.started || state.pausedAt) continue
+        if (running.find((one) => one.name === destination.name)?.pausedAt) continue
         while (await send(destination, clock));
       }
     },

@@ -33,7 +33,9 @@ function look(
   lease: Lease,
 ): Promise<(ClaimedReport & { verdict: Verdict })[]> {
   // `offset 0` has it asked of each row in turn, by the primary key; as a join it would read all reports there are.
+  // One that staff have not started yet may hold people all the same, from before a restore: who leaves is told at once.
   const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(lease.now)}
+    and (r.wanted = 'out' or (select started from destinations where name = ${destination}))
     and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
       and o.leased_until > ${lease.now}::timestamptz offset 0)`
   // As the index has them, so that the first ones are found without a look at the others.

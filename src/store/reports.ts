@@ -164,8 +164,8 @@ export function reports(tx: Tx, { draws }: Tools) {
       const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
         with due as materialized (
           select r.person_id, r.destination, r.due_at, r.leased_until from reports r
-          join destinations d on d.name = r.destination and d.connected and d.started and d.paused_at is null
-          where r.due_at is not null)
+          join destinations d on d.name = r.destination and d.connected and d.paused_at is null
+          where r.due_at is not null and (d.started or r.wanted = 'out'))
         select min(greatest(due.due_at, held.until)) as next from due
         left join (select person_id, destination, max(leased_until) as until from due where leased_until is not null
           group by person_id, destination) held using (person_id, destination)`)
