@@ -28,7 +28,8 @@ const COMMUNITIES = 20
 
 export const draws = drawsFrom((length) => randomBytes(length))
 
-const folders = {
+/** Where the program finds its own files. */
+export const folders = {
   commands: fileURLToPath(new URL('../commands', import.meta.url)),
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
 }
@@ -82,8 +83,9 @@ function communityOf(n: number): NewCommunity {
  */
 export async function fillMuseum({ query }: Bare, people: number): Promise<void> {
   await query(
-    `insert into people (id, key, name, email, email_proven_at, created_at)
-     select 'crowd' || lpad(n::text, 21, '0'), 'crowd' || n, 'Person ' || n, n || '@example.org', '2026-01-01Z', '2026-01-01Z'
+    `insert into people (id, key, name, email, email_proven_at, created_at, last_seen_at)
+     select 'crowd' || lpad(n::text, 21, '0'), 'crowd' || n, 'Person ' || n, n || '@example.org', '2026-01-01Z', '2026-01-01Z',
+       '2026-01-01Z'
      from generate_series(1, $1::int) n`,
     [people],
   )
@@ -126,8 +128,8 @@ export async function inviteActors({ query }: Bare, party: string, count: number
     name: `Member ${n}`,
   }))
   await query(
-    `insert into people (id, key, name, email, email_proven_at, created_at)
-     select id, id, name, external_id || '@example.org', $4::timestamptz, $4::timestamptz
+    `insert into people (id, key, name, email, email_proven_at, created_at, last_seen_at)
+     select id, id, name, external_id || '@example.org', $4::timestamptz, $4::timestamptz, $4::timestamptz
      from unnest($1::text[], $2::text[], $3::text[]) as actors (id, external_id, name)`,
     [actors.map(({ id }) => id), actors.map(({ externalId }) => externalId), actors.map(({ name }) => name), now],
   )

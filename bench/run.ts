@@ -1,12 +1,19 @@
 import { benchCommands } from './commands.ts'
+import { benchMemory } from './memory.ts'
 import { openServer, type Server } from './postgres.ts'
+import { benchReports } from './reports.ts'
 import { benchStart } from './start.ts'
 
 /** What a bench is given: `server` is a sentence where there is no PostgreSQL; `isSmoke`: show only that it works. */
 export type Bench = (server: Server | string, isSmoke: boolean) => Promise<void>
 
 /** `npm run bench` runs all, `npm run bench -- NAME` one; `-- --smoke` each once, in seconds, with figures that mean nothing. */
-const benches: Record<string, Bench> = { commands: benchCommands, start: benchStart }
+const benches: Record<string, Bench> = {
+  commands: benchCommands,
+  reports: benchReports,
+  memory: benchMemory,
+  start: benchStart,
+}
 
 const words = process.argv.slice(2)
 const isSmoke = words.includes('--smoke')

@@ -9,10 +9,11 @@ import { temporaryFolder } from './folder.ts'
 import type { Server } from './postgres.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const main = `${root}dist/src/main.js`
+/** What `npm run build` makes; absent before that. */
+export const main = `${root}dist/src/main.js`
 
 /** How long a process is left alone before its memory counts as idle. */
-const IDLE_MS = 5_000
+export const IDLE_MS = 5_000
 const RUNS = 5
 const READY_WITHIN_MS = 120_000
 const MB = 1024
@@ -51,8 +52,8 @@ export async function benchStart(server: Server | string, isSmoke: boolean): Pro
   })
 }
 
-/** Away from the project, so that nobody's `.env` is read. */
-function kindred(environment: Record<string, string>, cwd: string): Program {
+/** The built Kindred. Away from the project, so that nobody's `.env` is read. */
+export function kindred(environment: Record<string, string>, cwd: string): Program {
   return { words: ['--enable-source-maps', main], cwd, environment: { LOG_LEVEL: 'warn', ...environment } }
 }
 
@@ -111,8 +112,8 @@ async function compare(
   )
 }
 
-/** Starts it, waits until it is ready, leaves it idle for a while, looks at its memory, and stops it. */
-async function start({ words, cwd, environment }: Program, idleMs: number): Promise<Start> {
+/** Starts a program, waits until it is ready, leaves it idle for a while, looks at its memory, and stops it. */
+export async function start({ words, cwd, environment }: Program, idleMs: number): Promise<Start> {
   const began = performance.now()
   const { PATH = '', HOME = '/' } = process.env
   const child = spawn(process.execPath, words, {

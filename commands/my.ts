@@ -5,10 +5,11 @@ import { timeZone } from '../src/core/organization.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say } from '../src/core/say.ts'
 import { forget } from '../src/forgetting.ts'
-import { lookForOrganizer } from '../src/opening.ts'
 import { choice, text } from '../src/option.ts'
 import { communitiesCard, dataCard, forgetCard, overview } from '../src/own.ts'
 import { address, type Card, type Reply } from '../src/reply.ts'
+import type { UnionAnswer } from '../src/store/unions.ts'
+import { otherSharesText, shareText, unitedText } from '../src/uniting.ts'
 
 const page = z.coerce.number().int().min(0).max(10_000).optional()
 const kind = z.enum(NOTICE_KINDS)
@@ -61,18 +62,11 @@ export default command({
       fields: { hours: text('From and to, such as 22:00-08:00, or off', { max: 20 }) },
       run: (context, { hours }) => quiet(context, hours),
     }),
-    one: press({ args: { u: union, h: z.literal('1').optional() }, run: one }),
-    shared: press({
-      args: { u: union },
-      async run({ store, caller, now }, { u }) {
-        await store.unions.answer(u, caller.id, 'no', now)
-        return {
-          update: {
-            text: say`All right: two people share this address. Both can use it, and neither sees anything of the other.`,
-          },
-        }
-      },
+    one: press({
+      args: { u: union, h: z.literal('1').optional() },
+      run: (context, { u, h }) => answerUnion(context, u, h ? 'all' : 'yes'),
     }),
+    shared: press({ args: { u: union }, run: (context, { u }) => answerUnion(context, u, 'no') }),
     separate: press({ args: { u: union }, run: separate }),
   },
 })
@@ -90,10 +84,10 @@ async function file({ store, caller, now, organization }: Context): Promise<Repl
 
 async function pause(context: Context, isPaused: boolean): Promise<Reply> {
   const { store, caller, now } = context
-  await store.people.pause(caller.id, isPaused ? now : null)
-  await store.reports.settle({ personId: caller.id }, now)
+  for (const personId of await store.people.pause(caller.id, isPaused ? now : null))
+    await store.reports.settle({ personId }, now)
   const told = isPaused
-    ? say`Everything is paused: whoever was told of you is told that it is over for now, and you get no notices. Your communities and yeses stay for when you go on.`
+    ? say`Everything is paused: whoever was told of you is told that it is over for now, and you get no notices but those somebody waits for you to answer. Your communities and yeses stay for when you go on.`
     : say`You go on where you paused: your yeses count again, and notices come as before.`
   return { update: { text: told, card: await overview(context) } }
 }
@@ -182,10 +176,11 @@ async function quiet(context: Context, typed: string): Promise<Reply> {
   return { card: await noticesCard(context) }
 }
 
-/** The caller's yes to being one person with the other account; the second yes unites them. */
-async function one(context: Context, { u, h }: { u: string; h?: '1' | undefined }): Promise<Reply> {
+/** The caller's answer to whether they are one person with the other account; the second yes unites them. */
+async function answerUnion(context: Context, u: string, answer: UnionAnswer): Promise<Reply> {
   const { store, caller, now } = context
-  const { outcome, other, unlookedAfter } = await store.unions.answer(u, caller.id, h ? 'all' : 'yes', now)
+  const answered = await store.unions.answer(u, caller.id, answer, now)
+  const { outcome } = answered
   switch (outcome) {
     case 'over':
       return {
@@ -193,20 +188,23 @@ async function one(context: Context, { u, h }: { u: string; h?: '1' | undefined 
           text: say`That question is over. If both accounts are yours, prove the address again with ${{ typed: '/email' }}.`,
         },
       }
+    case 'already':
+      return {
+        update: {
+          text: say`Your accounts are one person here already.`,
+          card: { buttons: [{ label: say`Undo uniting my accounts`, press: address('my.separate', { u }) }] },
+        },
+      }
     case 'shared':
-      return { update: { text: say`The other account said that you share the address, so everything stays apart.` } }
+      return { update: { text: answer === 'no' ? shareText() : otherSharesText() } }
     case 'waits':
       return {
         update: { text: say`Noted. Once the other account says yes too, within 24 hours, you are one person here.` },
       }
     case 'united': {
-      for (const id of unlookedAfter) {
-        const community = await store.communities.get(id)
-        if (community) await lookForOrganizer(context, community)
-      }
-      const told = say`Your accounts are one person here from now on. You can undo it for 30 days: ${{ typed: '/my data' }}.`
-      if (other) await store.posts.say({ ...other, accountId: other.id }, { text: told }, now)
-      return { update: { text: told } }
+      const { other, staysBehind, othersStayBehind } = answered
+      if (other) await store.posts.say({ ...other, accountId: other.id }, { text: unitedText(othersStayBehind) }, now)
+      return { update: { text: unitedText(staysBehind) } }
     }
     default:
       return outcome satisfies never

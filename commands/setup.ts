@@ -110,7 +110,8 @@ async function save({ store, caller, where, organization: old, now }: Context, w
     throw new Refusal(say`The fewest pledges must not be more than the most.`)
   await store.organization.save(organization)
   await store.destinations.rename(organization.recipient)
-  await settleAll(store, now)
+  // With many people it takes seconds, so only where it can change anything.
+  if (organization.recipient !== old.recipient) await settleAll(store, now)
   if (organization.privacyNotice) await store.staffNotes.resolve('no-privacy-notice', now)
   await store.audit.note(caller, 'staff', 'setup changed', now, {
     detail: Object.keys(wanted)

@@ -82,19 +82,20 @@ async function standingQuestion(context: Context, c: Found, q: string): Promise<
 }
 
 async function thanks(context: Context, c: Found, given: AskingState[]): Promise<Content> {
-  const { caller } = context
+  const { caller, store } = context
+  const { pausedAt } = await store.people.ownOf(caller.id)
   const text = lines(
     ...given.map((asking) => granted(asking, c)),
+    pausedAt !== null && say`That is once you go on: you have paused everything (${{ typed: '/my' }}).`,
     say`You can take it back at any time: ${{ typed: `/sharing ${c.slug ?? ''} off` }}.`,
   )
   if (caller.emailProvenAt) return withNext(context, c, { text })
-  const give = { label: say`Give my address`, press: address('email.give') }
   return {
     text,
     card: {
       title: say`Which address should they use?`,
       body: say`Nothing is passed on until you have given an address and proven that it is yours: ${{ typed: '/email you@example.org' }}.`,
-      buttons: [give],
+      buttons: [{ label: say`Give my address`, press: address('email.give') }],
     },
   }
 }
@@ -120,8 +121,8 @@ async function turnOff({ store, caller, now }: Context, found: Found | undefined
 
 /** One yes of several about the same community; the others stand. */
 async function takeBack({ store, caller, now }: Context, id: string): Promise<Reply> {
-  const one = (await store.directions.of(caller.id)).find((each) => each.id === id)
-  if (!one || one.revokedAt) return { update: { text: say`That yes is taken back already.` } }
+  const one = (await store.directions.of(caller.id)).find((each) => each.id === id && !each.revokedAt)
+  if (!one) return { update: { text: say`That yes is taken back already.` } }
   await store.directions.withdraw(caller.id, one.communityId, one, now)
   const text = say`Your yes to ${{ strong: one.recipient }} about ${{ strong: one.communityName }} is taken back, and it is told now that it is over. Your other yeses stand.`
   return { update: { text } }
@@ -187,7 +188,6 @@ async function turnOnAll(context: Context, q: string): Promise<Reply> {
   return { update: { text } }
 }
 
-/** Every question of theirs without a yes. */
 async function asleep({ store, caller }: Context): Promise<AskingState[]> {
   return (await store.directions.askings(caller.id)).filter((asking) => !asking.standing)
 }

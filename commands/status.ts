@@ -89,6 +89,7 @@ async function show({ store, now }: Context): Promise<Card> {
   const destinations = await store.destinations.list()
   const stuck = await store.effects.stuck()
   const held = await store.reports.held()
+  const owed = await store.destinations.owed()
   const forgetting = await store.erasures.waiting()
   const each = destinations.map((one) => {
     const of = <T extends { destination: string }>(all: T[]) => all.find((each) => each.destination === one.name)
@@ -104,6 +105,10 @@ async function show({ store, now }: Context): Promise<Card> {
       ...each.map((each) => ({
         label: say`${each.one.name}: ${each.one.purpose} for ${each.one.recipient}`,
         value: destinationState(each),
+      })),
+      ...owed.map((one) => ({
+        label: say`${one}: not connected any more`,
+        value: say`It still holds people who left or want to be forgotten. Connect it again until it has heard, or see to it there by hand.`,
       })),
       ...stuck.map((one) => ({
         label: say`${EFFECT_WORDS[one.kind]} that can't be brought about`,
@@ -128,10 +133,11 @@ function destinationState({ one, count, held, forgetting }: Each): Text {
   const { waiting = 0, failed = 0, failure = null } = count ?? {}
   const why = failure ? say` (${failure})` : say``
   const stopped = one.pausedReason ? say` Paused: ${one.pausedReason}.` : say``
-  const isNew = one.started ? say`` : say` Not started yet.`
   const holds = held > 0 ? say` ${roughly(held)} held back until you let them go.` : say``
-  const forgets = forgetting > 0 ? say` ${forgetting} to be forgotten.` : say``
-  return say`${waiting} waiting, ${failed} failed${why}.${isNew}${stopped}${holds}${forgets}`
+  const forgets = forgetting > 0 ? say` Somebody is still to be forgotten there.` : say``
+  // Before its start, what waits there is how many have said yes: told in the note, and only roughly.
+  if (!one.started) return say`Not started yet.${stopped}${forgets}`
+  return say`${waiting} waiting, ${failed} failed${why}.${stopped}${holds}${forgets}`
 }
 
 function destinationButtons({ one, count, held }: Each): Button[] {

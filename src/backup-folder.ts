@@ -1,12 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { pipeline as piped, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { z } from 'zod'
-import type { Tombstone } from './store/tombstones.ts'
+import { type MarksFile, marksFile } from './marks-file.ts'
 
-/** The folder of the backups, and of the marks of who was forgotten since them. Only its owner may read what is in it. */
+/** The folder of the backups, and of the marks of what people did since them. Only its owner may read what is in it. */
 export interface BackupFolder {
   path: string
   /** The name of the backup of a night, by its day in the organization's zone. */
@@ -15,11 +14,12 @@ export interface BackupFolder {
   momentName(now: Date): string
   /** Writes a backup under a name that is only there once the file is whole; gives its path. */
   write(name: string, text: AsyncIterable<string>): Promise<string>
-  /** Removes all but the newest nightly ones, and what a crash left half written. What was made by hand stays. */
-  keepNightly(count: number, now: Date): Promise<void>
-  /** Adds those marks that are not there yet. */
-  addMarks(marks: Tombstone[]): Promise<void>
-  marks(): Promise<Tombstone[]>
+  /**
+   * Removes every backup that would be older than seven days before the next night, by the date in its name, whoever made
+   * it; and what a crash left half written.
+   */
+  dropOld(now: Date, zone: string): Promise<void>
+  marks: MarksFile
   /** Asks the Kindred that holds the database for a backup, or takes that back. */
   want(isWanted: boolean): Promise<void>
   isWanted(): Promise<boolean>
@@ -27,34 +27,23 @@ export interface BackupFolder {
   names(): Promise<string[]>
 }
 
-const NIGHTLY = /^kindred-\d{4}-\d\d-\d\d\.jsonl\.gz$/
-const TORN_MS = 86_400_000
+const NIGHTLY = /^kindred-(\d{4}-\d\d-\d\d)\.jsonl\.gz$/
+const MOMENT = /^kindred-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)Z\.jsonl\.gz$/
+const DAY_MS = 86_400_000
+const KEPT_DAYS = 7
 const WHOLE = /^kindred-.*\.jsonl\.gz$/
-const markSchema = z.object({ hash: z.string(), kind: z.enum(['person', 'address']), at: z.coerce.date() })
 
 /** The backups below a data folder. */
 export function backupFolder(data: string): BackupFolder {
   const path = `${data}/backups`
-  const marksFile = `${path}/tombstones.jsonl`
   const wanted = `${path}/wanted`
   const make = () => mkdir(path, { recursive: true, mode: 0o700 })
   const names = async () => (await readdir(path).catch(ifMissing([]))).sort()
 
-  const marks = async (): Promise<Tombstone[]> => {
-    const text = await readFile(marksFile, 'utf8').catch(ifMissing(''))
-    // A line that a crash has torn is written again, since it is not among these.
-    return text.split('\n').flatMap((line) => {
-      const mark = markSchema.safeParse(parsed(line))
-      return mark.success ? [mark.data] : []
-    })
-  }
-
   return {
     path,
-    marks,
-    // Sweden writes days as ISO 8601 does.
-    nightlyName: (now, zone) =>
-      `kindred-${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(now)}.jsonl.gz`,
+    marks: marksFile(`${path}/marks.jsonl`),
+    nightlyName: (now, zone) => `kindred-${dayOf(now, zone)}.jsonl.gz`,
     momentName: (now) => `kindred-${now.toISOString().slice(0, 19).replaceAll(':', '')}Z.jsonl.gz`,
     async write(name, text) {
       await make()
@@ -71,27 +60,13 @@ export function backupFolder(data: string): BackupFolder {
       await flush(path)
       return `${path}/${name}`
     },
-    async keepNightly(count, now) {
-      const nightly = (await names()).filter((name) => NIGHTLY.test(name))
-      for (const name of nightly.slice(0, -count)) await rm(`${path}/${name}`)
-      for (const name of (await names()).filter((one) => one.endsWith('.tmp'))) {
+    async dropOld(now, zone) {
+      for (const name of await names()) {
+        if (isOld(name, now, zone)) await rm(`${path}/${name}`, { force: true })
         // A younger one may be another process's that is still being written.
+        if (!name.endsWith('.tmp')) continue
         const { mtime } = await stat(`${path}/${name}`)
-        if (now.getTime() - mtime.getTime() > TORN_MS) await rm(`${path}/${name}`, { force: true })
-      }
-    },
-    async addMarks(added) {
-      const there = new Set((await marks()).map(lineOf))
-      const lines = added.map(lineOf).filter((line) => !there.has(line))
-      if (lines.length === 0) return
-      await make()
-      const file = await open(marksFile, 'a', 0o600)
-      try {
-        // In front, in case the last line was torn.
-        await file.write(`\n${lines.join('\n')}\n`)
-        await file.sync()
-      } finally {
-        await file.close()
+        if (now.getTime() - mtime.getTime() > DAY_MS) await rm(`${path}/${name}`, { force: true })
       }
     },
     async want(isWanted) {
@@ -114,15 +89,19 @@ export function textOf(file: string): AsyncIterable<Buffer> {
   return piped(createReadStream(file), createGunzip(), () => undefined)
 }
 
-const lineOf = ({ hash, kind, at }: Tombstone) => JSON.stringify({ hash, kind, at: at.toISOString() })
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
+/** Whether a backup would be older than seven days before the next night. */
+function isOld(name: string, now: Date, zone: string): boolean {
+  const [, night] = NIGHTLY.exec(name) ?? []
+  // Last week's of tonight is as old as that now.
+  if (night !== undefined) return night <= dayOf(new Date(now.getTime() - KEPT_DAYS * DAY_MS), zone)
+  const [, day, hour, minute, second] = MOMENT.exec(name) ?? []
+  const made = Date.parse(`${day}T${hour}:${minute}:${second}Z`)
+  return made <= now.getTime() - (KEPT_DAYS - 1) * DAY_MS
 }
+
+// Sweden writes days as ISO 8601 does.
+const dayOf = (now: Date, zone: string) =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(now)
 
 /** So that a new name outlasts a loss of power, too. */
 async function flush(folder: string): Promise<void> {
@@ -136,7 +115,8 @@ async function flush(folder: string): Promise<void> {
 
 function ifMissing<T>(instead: T): (error: unknown) => T {
   return (error) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return instead
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return instead
     throw error
   }
 }

@@ -8,9 +8,10 @@ import { isServer, keptKeysOf, type Machine, openConfigured, placeOf } from './o
 import { type BackupHeader, BadBackup, opens, readBackup } from './store/backup.ts'
 import { connect, connectServer, type DatabasePlace } from './store/connection.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
+import type { Mark } from './store/marks.ts'
 import { type Migration, migrationsIn } from './store/migrations.ts'
+import { replaced } from './store/replaced.ts'
 import { migrationsOf, others, type Present, present, restore as restoreInto } from './store/restore.ts'
-import type { Tombstone } from './store/tombstones.ts'
 
 /** What is told to whoever started the program, a line at a time. */
 type Say = (line: string) => void
@@ -32,7 +33,9 @@ export async function backup(config: Config, machine: Machine, say: Say): Promis
   try {
     const now = machine.now()
     const file = await database.backup(now, 'lasting', (text) => folder.write(folder.momentName(now), text))
-    await folder.addMarks(await database.transaction((store) => store.tombstones.since(new Date(0))))
+    await folder.marks.add(await database.transaction((store) => store.tombstones.since(new Date(0))))
+    await folder.marks.noteBackup(now)
+    await database.transaction((store) => store.restores.backedUp(now))
     say(`The backup is in ${file}. It holds everything but the key: keep that elsewhere (docs/backup.md).`)
   } finally {
     await database.close()
@@ -68,10 +71,13 @@ export async function restore(config: Config, machine: Machine, words: string[],
   const migrations = await migrationsIn(machine.folders.migrations)
   const place = placeOf(config)
   // All of it is read before anything is touched.
-  const header = await check(file, migrations, await keptKeysOf(config, place, machine.bytes))
-  const folder = backupFolder(config.DATA_DIR)
-  const sql = await connect(place, machine.now())
+  const keys = await keptKeysOf(config, place, machine.bytes)
+  const header = await check(file, migrations, keys)
+  const { marks: kept } = backupFolder(config.DATA_DIR)
+  const now = machine.now()
+  const sql = await connect(place, now)
   let counts: Record<string, number>
+  let isAllKnown: boolean
   try {
     const found = await present(sql, migrations)
     if (place.kind === 'postgresql' && (await others(sql)) > 0) {
@@ -80,24 +86,52 @@ export async function restore(config: Config, machine: Machine, words: string[],
     refuseIfTaken(found, isReplacing, 'To put the backup in its place, add --replace.')
     say(`Restoring ${contents(found) ? `over ${contents(found)}` : 'into an empty database'} ...`)
     const { rows } = await readBackup(textOf(file))
-    const tombstones = [...found.tombstones, ...(await folder.marks()).filter((mark) => holds(mark, header))]
-    counts = await restoreInto(sql, { header, rows, migrations, tombstones, now: machine.now() })
+    const at = new Date(header.at)
+    const before = await replaced(sql, keys, new Date(at.getTime() - DAY_MS))
+    const marks = lastOfEach([...before.marks, ...(await kept.all()).filter((mark) => holds(mark, at))])
+    const reachesTo = (await kept.reachesTo())?.getTime() ?? 0
+    isAllKnown =
+      (before.backedUpAt !== undefined && before.backedUpAt >= at) ||
+      (reachesTo >= at.getTime() && now.getTime() - reachesTo <= FRESH_MS)
+    counts = await restoreInto(sql, { header, rows, migrations, marks, isAllKnown, now })
   } finally {
     await sql.close()
   }
-  const { database, forgottenAgain } = await openConfigured(config, machine)
+  const { database, again } = await openConfigured(config, machine)
   await database.close()
   say(`Restored as it was on ${header.at}: ${contentsOf(counts)}.`)
-  if (forgottenAgain > 0) say(`Forgotten again, because they asked for it since: ${forgottenAgain}.`)
-  say('At the next start every destination is told everything again. Messages that waited then are not sent.')
+  if (again.forgotten > 0) say(`Forgotten again, because they asked for it since: ${again.forgotten}.`)
+  if (again.takenBack > 0) say(`Yeses taken back again, as they were since: ${again.takenBack}.`)
+  if (again.paused > 0) say(`Pauses set as they were since: ${again.paused}.`)
+  if (again.sensitive > 0) say(`Communities made sensitive again: ${again.sensitive}.`)
+  say('Messages that waited then are not sent.')
+  if (isAllKnown) return say('At the next start every destination is told everything again.')
+  say(
+    'Who took a yes back, left or paused since then is not all known here: neither a newer database was replaced, nor is ' +
+      `there a file of marks beside the backups that reaches up to now. So no destination is told anything until staff have looked at it and pressed Start in /status.`,
+  )
 }
 
+const DAY_MS = 86_400_000
+/** A file of marks that ends longer ago than this may have been copied before the last things people did. */
+const FRESH_MS = 3_600_000
+/** What was done in the moment of a backup may be missing in it. */
+const OVERLAP_MS = 600_000
+
 /**
- * Whether a mark beside the backups still holds after a restore: a person's for good; an address's if it is newer than the
- * backup, which knows itself what it knew then.
+ * Whether a mark beside the backups still holds after a restore. Who was forgotten, which yes was taken back and what became
+ * sensitive stays so; an address may have been proven anew and a pause be over before the backup, which knew that itself.
  */
-function holds(mark: Tombstone, header: BackupHeader): boolean {
-  return mark.kind === 'person' || mark.at > new Date(header.at)
+function holds({ kind, at }: Mark, backedUpAt: Date): boolean {
+  if (kind === 'address') return at > backedUpAt
+  if (kind === 'paused' || kind === 'resumed') return at.getTime() > backedUpAt.getTime() - OVERLAP_MS
+  return true
+}
+
+/** Whoever paused and went on has two marks of one hash. */
+function lastOfEach(marks: Mark[]): Mark[] {
+  const inOrder = [...marks].sort((a, b) => a.at.getTime() - b.at.getTime())
+  return [...new Map(inOrder.map((mark) => [mark.hash, mark])).values()]
 }
 
 /** Reads a file to its end; throws where it cannot be restored here. */
@@ -137,7 +171,7 @@ export async function move(config: Config, machine: Machine, words: string[], sa
       const now = machine.now()
       const counts = await database.backup(now, 'everything', async (text) => {
         const { header, rows } = await readBackup(text)
-        return restoreInto(sql, { header, rows, migrations, tombstones: [], now })
+        return restoreInto(sql, { header, rows, migrations, marks: [], isAllKnown: true, now })
       })
       say(`Moved: ${contentsOf(counts)}.`)
     } finally {

@@ -2,11 +2,12 @@ import type { BackupFolder } from './backup-folder.ts'
 import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import { say } from './core/say.ts'
-import { backupJob } from './jobs/backup.ts'
+import { backupJob, oldBackupsJob } from './jobs/backup.ts'
 import { cardsJob } from './jobs/cards.ts'
 import { erasuresJob } from './jobs/erasures.ts'
 import type { Job } from './jobs/job.ts'
 import { mailsJob } from './jobs/mails.ts'
+import { marksJob } from './jobs/marks.ts'
 import { postsJob } from './jobs/posts.ts'
 import { type Destination, reportsJob } from './jobs/reports.ts'
 import { retentionJob } from './jobs/retention.ts'
@@ -16,7 +17,6 @@ import { seedsJob } from './jobs/seeds.ts'
 import { sizesJob } from './jobs/sizes.ts'
 import { staffNotesJob } from './jobs/staff-notes.ts'
 import { sweepJob } from './jobs/sweep.ts'
-import { tombstonesJob } from './jobs/tombstones.ts'
 import type { Mailer } from './mail.ts'
 import type { Platform } from './platform.ts'
 import { createRouter, type Router } from './router.ts'
@@ -63,7 +63,13 @@ export async function build({
   const zone = await database.transaction(async (store) => {
     const organization = await store.organization.get()
     await store.destinations.connect(
-      destinations.map(({ name, connector, purpose, recipient }) => ({ name, connector, purpose, recipient })),
+      destinations.map(({ name, connector, purpose, recipient, place }) => ({
+        name,
+        connector,
+        purpose,
+        recipient,
+        place,
+      })),
       organization.recipient,
     )
     // A destination connected since the last start is told who has already directed its purpose to its recipient.
@@ -83,7 +89,7 @@ export async function build({
     sizesJob(database, zone),
     sweepJob(database, zone),
     retentionJob(database, zone),
-    ...(backups ? [backupJob(database, backups, zone), tombstonesJob(database, backups)] : []),
+    ...(backups ? [backupJob(database, backups, zone), oldBackupsJob(backups, zone), marksJob(database, backups)] : []),
   ]
   const runner = createRunner(jobs, now, (job, error) => log.failure(job, undefined, error))
   const router = createRouter(commands, database, {

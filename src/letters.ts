@@ -13,20 +13,26 @@ export const LETTERS_HELP = [
 /** A request that can't be carried out as it was typed; its message says what to do. */
 export class BadRequest extends Error {}
 
-/** What staff do for somebody who asks by letter, written into the audit. Gives what is to be printed. */
-export async function answerLetter(database: Database, words: string[], now: Date): Promise<string> {
+/** A request as it was typed, once it is understood. */
+export interface Letter {
+  verb: 'export' | 'erase' | 'proof'
+  about: string
+  isSure: boolean
+}
+
+/** Understands what was typed, before anything is opened for it. */
+export function readLetter(words: string[]): Letter {
   const [verb, about = '', ...rest] = words
-  if (!about || rest.some((word) => word !== '--yes')) throw new BadRequest(LETTERS_HELP)
-  switch (verb) {
-    case 'export':
-      return exportOf(database, about, now)
-    case 'erase':
-      return erase(database, about, rest.length > 0, now)
-    case 'proof':
-      return proof(database, about, now)
-    default:
-      throw new BadRequest(LETTERS_HELP)
-  }
+  const isKnown = verb === 'export' || verb === 'erase' || verb === 'proof'
+  if (!isKnown || !about || rest.some((word) => word !== '--yes')) throw new BadRequest(LETTERS_HELP)
+  return { verb, about, isSure: rest.length > 0 }
+}
+
+/** What staff do for somebody who asks by letter, written into the audit. Gives what is to be printed. */
+export async function answerLetter(database: Database, { verb, about, isSure }: Letter, now: Date): Promise<string> {
+  if (verb === 'export') return exportOf(database, about, now)
+  if (verb === 'erase') return erase(database, about, isSure, now)
+  return proof(database, about, now)
 }
 
 const FROM_COMMAND_LINE = { id: '', name: 'The command line' }

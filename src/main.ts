@@ -7,12 +7,12 @@ import { backupFolder } from './backup-folder.ts'
 import { BadConfig, type Config, loadEnvFile, readConfig } from './config.ts'
 import { createBot, discordPlatform, restOf, type Turn } from './discord/bot.ts'
 import { build, type Log } from './house.ts'
-import { answerLetter, BadRequest } from './letters.ts'
+import { answerLetter, BadRequest, readLetter } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
-import { CannotStart } from './store/data-folder.ts'
+import { CannotStart, InUse } from './store/data-folder.ts'
 import type { Database, DatabasePlace } from './store/database.ts'
 import { createTerminal, terminalMailer } from './terminal/bot.ts'
 import { createChat } from './terminal/chat.ts'
@@ -70,6 +70,10 @@ async function start(config: Config): Promise<void> {
     log,
     now,
     backups: place.kind === 'memory' ? undefined : backupFolder(config.DATA_DIR),
+  }).catch(async (error: unknown) => {
+    // Whatever is left open would keep the process up.
+    await database.close()
+    throw error
   })
   const bot =
     discord &&
@@ -161,6 +165,10 @@ function logTo(level: Config['LOG_LEVEL']): Log {
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
+const STOP_FOR_LETTERS =
+  'Kindred is running on this data, and only one program at a time can use the embedded database. ' +
+  'Stop Kindred for a moment, type this again, and start it. On a PostgreSQL server nothing needs to be stopped.'
+
 /** What the program can be started for, by the word after its name; without one it runs Kindred. */
 const modes: Record<string, (config: Config, words: string[]) => Promise<void>> = {
   try: (config, words) =>
@@ -169,9 +177,13 @@ const modes: Record<string, (config: Config, words: string[]) => Promise<void>> 
   restore: (config, words) => restore(config, machine, words, say),
   move: (config, words) => move(config, machine, words, say),
   staff: async (config, words) => {
-    const { database } = await openConfigured(config, machine)
+    const letter = readLetter(words)
+    const { database } = await openConfigured(config, machine).catch((error: unknown) => {
+      if (!(error instanceof InUse)) throw error
+      throw new CannotStart(STOP_FOR_LETTERS)
+    })
     try {
-      say(await answerLetter(database, words, machine.now()))
+      say(await answerLetter(database, letter, machine.now()))
     } finally {
       await database.close()
     }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { BadConfig, type Config, HOW_TO_MAKE_A_KEY } from './config.ts'
 import { type Bytes, type Draws, drawsFrom } from './core/ids.ts'
 import { type Keys, keysFrom } from './core/keys.ts'
-import { forgetAgain } from './restored.ts'
+import { type DoneAgain, doAgain } from './restored.ts'
 import { keyOfFolder } from './store/data-folder.ts'
 import { type Database, type DatabasePlace, openDatabase } from './store/database.ts'
 
@@ -19,8 +19,8 @@ export interface Opened {
   database: Database
   draws: Draws
   keys: Keys
-  /** How many people were forgotten again, where a restore was finished by this. */
-  forgottenAgain: number
+  /** What was done again, where a restore was finished by this. */
+  again: DoneAgain
 }
 
 /** Opens the database the settings name, for whatever is to be done with it; a restore cut short is finished first. */
@@ -29,8 +29,8 @@ export async function openConfigured(config: Config, { now, bytes, folders }: Ma
   const draws = drawsFrom(bytes)
   const keys = await keysOf(config, place, bytes)
   const database = await openDatabase(place, folders.migrations, now(), { draws, keys })
-  const forgottenAgain = await forgetAgain(database, now())
-  return { place, database, draws, keys, forgottenAgain }
+  const again = await doAgain(database, now())
+  return { place, database, draws, keys, again }
 }
 
 /** Where the settings say the data is. */

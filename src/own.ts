@@ -143,7 +143,7 @@ function pauseButton(pausedAt: Date | null): Button {
 }
 
 function pausedText(since: Date): Text {
-  return say`Paused since ${{ when: since }}: nobody is told anything about you, and you get no notices.`
+  return say`Paused since ${{ when: since }}: nobody is told anything about you, and you get no notices but those somebody waits for you to answer.`
 }
 
 function addressText({ caller }: Context): Text {

@@ -1,21 +1,46 @@
 import { forget } from './forgetting.ts'
 import type { Database } from './store/database.ts'
 
+/** What people did after a backup was made, and was done again when it was restored. */
+export interface DoneAgain {
+  forgotten: number
+  /** Yeses taken back, also by leaving. */
+  takenBack: number
+  /** People who paused, or went on. */
+  paused: number
+  /** Communities that became sensitive. */
+  sensitive: number
+}
+
 /**
- * Finishes a restore before anything else runs: who asked to be forgotten after the backup was made is forgotten again.
- * Gives how many. Harmless where nothing was restored.
+ * Finishes a restore before anything else runs: who asked to be forgotten after the backup was made is forgotten again, and
+ * what was taken back, paused or made sensitive is so again, before any destination could be told otherwise. Harmless
+ * where nothing was restored.
  */
-export function forgetAgain(database: Database, now: Date): Promise<number> {
+export function doAgain(database: Database, now: Date): Promise<DoneAgain> {
   return database.transaction(async (store) => {
-    if (!(await store.restores.isUnfinished())) return 0
-    let count = 0
-    for await (const ids of store.restores.everybody()) {
+    const done: DoneAgain = { forgotten: 0, takenBack: 0, paused: 0, sensitive: 0 }
+    const { restores, reports } = store
+    if (!(await restores.isUnfinished())) return done
+    for (const id of await restores.becameSensitive()) {
+      await store.communities.lock(id)
+      await store.communities.makeSensitive(id, now)
+      await reports.settle({ communityId: id }, now)
+      done.sensitive++
+    }
+    const concerned = await restores.takeBack()
+    done.takenBack = concerned.length
+    for await (const ids of restores.everybody()) {
+      const paused = await restores.pause(ids)
+      done.paused += paused.length
+      concerned.push(...paused)
       for (const id of await store.tombstones.among(ids)) {
         await forget({ store, now }, id)
-        count++
+        done.forgotten++
       }
     }
-    await store.restores.finish()
-    return count
+    if (concerned.length > 0) await reports.settle({ personIds: [...new Set(concerned)] }, now)
+    await restores.finish()
+    return done
   })
 }

@@ -101,7 +101,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         }
         const names = await store.people.names(peopleNamed(content), where.platform, where.workspace)
         const whole: Answer = { ...reading, names, content, replaces: reply.update !== undefined }
-        await store.deliveries.answered(delivery.id, whole)
+        await store.deliveries.answered(delivery.id, keptOf(whole))
         return whole
       })
       tools.wake()
@@ -177,6 +177,16 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
   }
 
   return { run, press, form, complete }
+}
+
+/** What is kept of an answer in case it is asked for again: never a file, which may hold everything about somebody. */
+function keptOf(answer: Answer): Answer {
+  const { file, ...content } = answer.content
+  if (!file) return answer
+  return {
+    ...answer,
+    content: { ...content, text: say`The file was made already. Ask for it again to get another one.` },
+  }
 }
 
 async function pending(context: Context): Promise<Pick<Reply, 'card'>> {

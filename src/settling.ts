@@ -17,7 +17,7 @@ export async function settleAll(store: Store, now: Date): Promise<void> {
     if (started) continue
     // A dry run: what a start would do, before it is done.
     const { said, notSaid } = await store.destinations.dryRun(name)
-    const text = say`${name} is new. Started, it is told of ${roughly(said)} people who have said yes to it; ${roughly(notSaid)} have not, and are asked once, at their next own act. Nothing is passed on before you start it with ${{ typed: '/status' }}.`
+    const text = say`${name} is not started yet. Started, it is told of ${roughly(said)} people who have said yes to it; ${roughly(notSaid)} have not, and are asked once, at their next own act. Nobody is passed on before you start it with ${{ typed: '/status' }}.`
     await store.staffNotes.tell(`new/${name}`, text, now)
   }
 }

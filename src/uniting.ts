@@ -33,10 +33,10 @@ async function questionFor(
   const hidden = await store.unions.hiddenOf(person)
   return {
     title: say`Is that you?`,
-    body: say`The address ${maskEmail(email)} is also used by an account on ${platforms}. If both are you, your communities and settings become one, once the other account says yes too within 24 hours. You can undo it for 30 days. If you share the address, nothing changes, and neither of you sees anything of the other.${aboutHidden(hidden)}`,
+    body: say`The address ${maskEmail(email)} is also used by an account on ${platforms}. If both are you, your communities and settings become one, once the other account says yes too within 24 hours: what one account never set is taken from the other, and if one is paused, both are. You can undo it for 30 days. If you share the address, nothing changes, and neither of you sees anything of the other.${aboutHidden(hidden)}`,
     buttons: [
       {
-        label: hidden > 0 ? say`Yes, but leave my hidden ones` : say`Yes, one person`,
+        label: hidden > 0 ? say`Yes, my hidden ones stay behind` : say`Yes, one person`,
         press: address('my.one', { u: union }),
       },
       ...(hidden > 0 ? [{ label: say`Yes, and take them along`, press: address('my.one', { u: union, h: 1 }) }] : []),
@@ -48,5 +48,23 @@ async function questionFor(
 function aboutHidden(hidden: number): Text {
   if (hidden === 0) return say``
   const communities = { count: hidden, one: 'community', other: 'communities' }
-  return say` You are in ${communities} nobody else can find: take them along, and the other account sees them too; or leave them.`
+  return say` You are in ${communities} nobody else can find: take them along, and the other account sees them too; or they stay behind where neither account sees them, for 30 days, in case you undo it; then you leave them.`
+}
+
+/** Told to each of two accounts that became one person. */
+export function unitedText(staysBehind: boolean): Text {
+  const hidden = staysBehind
+    ? say` Your hidden communities stay behind for 30 days, in case you undo it; then you leave them.`
+    : say``
+  return say`Your accounts are one person here from now on. You can undo it for 30 days: ${{ typed: '/my data' }}.${hidden}`
+}
+
+/** Told to who says that two people share the address. */
+export function shareText(): Text {
+  return say`All right: two people share this address. Both can use it, and neither sees anything of the other. If that was a mistake, prove the address again with ${{ typed: '/email' }} after a day.`
+}
+
+/** Told to who says yes where the other account said no. */
+export function otherSharesText(): Text {
+  return say`The other account said that you share the address, so everything stays apart.`
 }

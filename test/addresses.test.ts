@@ -6,6 +6,7 @@ import type { OptionShape } from '../src/option.ts'
 import { ADDRESS_MAX, address, readAddress } from '../src/reply.ts'
 import { MAIN } from '../src/terminal/print.ts'
 import { NEED } from './lookup.ts'
+import { manySharers } from './sharers.ts'
 import { codeFor, MUSEUM, openStage, type Stage, sharer } from './stage.ts'
 
 /** Whichever platform takes less (platforms.md, sections 2 and 3). */
@@ -157,7 +158,7 @@ async function everyButtonOfDestinations(): Promise<void> {
   await stage.play(`@ana /sharing "${parents}"`)
   await stage.play('@eva! [Resume files]')
   stage.suffer('files', 'up')
-  for (let i = 0; i < 20; i++) await sharer(stage, `s${i}`, `"${parents}"`)
+  await manySharers(stage, 20, parents)
   await stage.play('@eva! /setup recipient:"the Gallery"')
   await stage.play('@eva! /status')
 }

@@ -21,8 +21,10 @@ import { codeFor, folders, openStage, type Stage, textOf } from './stage.ts'
 const KEY = Buffer.from(seededBytes('key')(32)).toString('base64')
 const NAMES = Array.from({ length: 10 }, (_, i) => `person-${i}`)
 
-/** A played database, and a backup of it. */
+/** A played database with a backup of it, every row of it, and what everybody is told on it. */
 let played: string
+let rows: Record<string, string[]>
+let told: Record<string, string[]>
 let root: string
 let drops: (() => Promise<void>)[]
 beforeAll(async () => {
@@ -30,7 +32,10 @@ beforeAll(async () => {
   const place = { kind: 'folder' as const, folder: `${played}/data` }
   await playedAt(place)
   await backUp(place)
-})
+  rows = await dump(place)
+  await cp(`${played}/data`, `${played}/heard`, { recursive: true })
+  told = await heard({ kind: 'folder', folder: `${played}/heard` })
+}, 180_000)
 afterAll(() => rm(played, { recursive: true, force: true }))
 beforeEach(async () => {
   root = await mkdtemp(`${tmpdir()}/kindred-backup-`)
@@ -79,19 +84,22 @@ async function backUp(place: DatabasePlace): Promise<string> {
   return /is in (\S+\.gz)\./.exec(said)?.[1] ?? said
 }
 
-/** Ten people in two communities, some of whom share, one of which is sensitive. */
+/** Ten people in three communities, some of whom share; one is sensitive. */
 async function play(stage: Stage): Promise<void> {
   await stage.actor('ana').types(`/start-community "Parents United" ${NEED} pledges:1 tags:"children, culture"`)
+  await stage.actor('ana').types(`/start-community "Book Club" ${NEED} pledges:1`)
   await stage.actor('ana').types(`/start-community "Quiet Circle" ${NEED} pledges:1 sensitive:yes`)
   await stage.actor('ana').types(`/start-community "Chess Club" ${NEED} pledges:3`)
   for (const [i, name] of NAMES.entries()) {
     const person = stage.actor(name)
     await person.types(`/join ${i % 4 === 3 ? 'quiet-circle' : 'parents-united'}`)
     if (i % 2 === 0) await person.presses('Yes', 'May the Museum')
-    if (i % 3 > 0) continue
+    if (i % 3 > 0 && i % 2 > 0) continue
     await person.types(`/email ${name}@example.org`)
     await person.types(`/email ${codeFor(stage, `${name}@example.org`)}`)
   }
+  await stage.actor('person-9').types('/join book-club')
+  await stage.actor('person-9').presses('Yes', 'May the Museum')
   await stage.actor('person-4').types('/leave parents-united reason:"moved\u2028away \\ “for good” 🦉"')
   await stage.actor('ana').types('/invite parents-united')
 }
@@ -138,6 +146,7 @@ function lasting(rows: Record<string, string[]>): Record<string, string[]> {
     reports: ['revision', 'known', 'known_email', 'due_at', 'attempts', 'failure', 'first_failed_at'],
     room_places: ['revision', 'known', 'due_at', 'attempts', 'failure'],
     cards: ['wanted', 'due_at', 'attempts', 'failure'],
+    destinations: ['started'],
   }
   return Object.fromEntries(
     tablesOf('lasting').map((table) => {
@@ -146,7 +155,8 @@ function lasting(rows: Record<string, string[]>): Record<string, string[]> {
         for (const column of [...(anew[table] ?? []), 'lease', 'leased_until']) delete columns[column]
         return JSON.stringify(columns)
       })
-      return [table, own.sort()]
+      // When a backup was made is noted after it.
+      return [table, own.filter((row) => !row.includes('backup/made')).sort()]
     }),
   )
 }
@@ -164,8 +174,9 @@ async function playedAt(place: DatabasePlace): Promise<void> {
       [Buffer.from(Array.from({ length: 256 }, (_, i) => i)).toString('hex')],
     )
     await sql.query(
-      `insert into staff_notes (key, text, first_at)
-       values ('json', '{"key": "a\\nb\\u2028c\\"", "n": 123456789012345678901234567890.10, "e": 1e-7, "deep": [[], {}, null, "\\ud83e\\udd89"]}', '2026-01-05T12:00:00.001Z')`,
+      `insert into staff_notes (key, text, first_at, resolved_at)
+       values ('json', '{"key": "a\\nb\\u2028c\\"", "n": 123456789012345678901234567890.10, "e": 1e-7, "deep": [[], {}, null, "\\ud83e\\udd89"]}', '2026-01-05T12:00:00.001Z',
+         '2026-01-05T12:00:00.002Z')`,
       [],
     )
     await sql.query(`update communities set tags = $1 where slug = 'parents-united'`, [
@@ -183,54 +194,46 @@ test('every table is either in backups or known to be of the moment', async () =
 
 describe('a backup', () => {
   test('brings back every row and what everybody is told, in another folder', async () => {
-    const [from, to] = [await copyOfPlayed(), folderOf('to')]
-    const before = await dump(from)
-    const file = await backupOf(from)
+    const to = folderOf('to')
+    const file = await backupOf({ kind: 'folder', folder: `${played}/data` })
     expect((await stat(file)).mode & 0o777).toBe(0o600)
-    expect(await readdir(`${root}/from/backups`)).toHaveLength(1)
-    expect(await run(restore, to, [file])).toContain('11 people in 3 communities')
-    expect(lasting(await dump(to))).toEqual(lasting(before))
-    expect(await heard(to)).toEqual(await heard(from))
+    expect(await run(restore, to, [file])).toContain('11 people in 4 communities')
+    expect(lasting(await dump(to))).toEqual(lasting(rows))
+    expect(await heard(to)).toEqual(told)
   })
 
   test.runIf(server)('goes from the embedded database to PostgreSQL and back', async () => {
-    const [from, back] = [await copyOfPlayed(), folderOf('back')]
-    const there = await onServer()
-    const before = await dump(from)
-    await run(restore, there, [await backupOf(from)])
-    expect(lasting(await dump(there))).toEqual(lasting(before))
+    const [there, back] = [await onServer(), folderOf('back')]
+    await run(restore, there, [await backupOf({ kind: 'folder', folder: `${played}/data` })])
+    expect(lasting(await dump(there))).toEqual(lasting(rows))
     await run(restore, back, [await backUp(there)])
-    expect(lasting(await dump(back))).toEqual(lasting(before))
-    const said = await heard(from)
-    expect(await heard(there)).toEqual(said)
-    expect(await heard(back)).toEqual(said)
+    expect(lasting(await dump(back))).toEqual(lasting(rows))
+    expect(await heard(there)).toEqual(told)
   })
 
   test('has every destination told again, with higher revisions, and nobody told anything twice', async () => {
-    const [from, to] = [await copyOfPlayed(), folderOf('to')]
-    await within(from, (sql) =>
+    const place = await copyOfPlayed()
+    await within(place, (sql) =>
       sql.run(`delete from erasures; insert into posts (id, line, platform, workspace, place, body, key, created_at, due_at)
         values ('p', 'l', 'terminal', 'main', 'lobby', '{}', 'k', '2026-01-05Z', '2026-01-05Z')`),
     )
-    const revisions = (place: DatabasePlace) =>
-      within(place, (sql) =>
-        sql.query('select revision, known, due_at is not null as due from reports order by person_id', []),
-      )
-    const before = await revisions(from)
-    await run(restore, to, [await backUp(from)])
+    const revisions = ({ reports = [] }: Record<string, string[]>) =>
+      reports.map((row) => JSON.parse(row)).map(({ person_id, revision }) => [person_id, revision])
+    const before = revisions(rows)
+    expect(await run(restore, place, [await backUp(place), '--replace'])).toContain('is told everything again')
+    const after = await dump(place)
     expect(before.length).toBeGreaterThan(0)
-    expect(await revisions(to)).toEqual(
-      before.map(({ revision }) => ({ revision: Number(revision) + 1_000_000, known: null, due: true })),
-    )
-    expect((await dump(to)).posts).toEqual([])
+    expect(revisions(after)).toEqual(before.map(([id, revision]) => [id, revision + 1_000_000]))
+    expect(after.reports?.every((row) => JSON.parse(row).known === null && JSON.parse(row).due_at !== null)).toBe(true)
+    expect(after.posts).toEqual([])
     const now = machine.now().toISOString()
-    const stage = await openStage({ place: to, organization: null, seed: 'after', now })
+    const stage = await openStage({ place, organization: null, seed: 'after', now })
     await stage.pass('1h')
     // A card is drawn again where it hangs; nothing is said.
     const shown = stage.outputs.flatMap((output) => ('shown' in output ? [textOf(output)] : []))
     expect(shown).toEqual([expect.stringContaining('Wanted: Chess Club')])
-    const { 'parents-united.csv': told } = await stage.files()
-    expect(told).toContain('person-0@example.org')
+    const { 'parents-united.csv': sent } = await stage.files()
+    expect(sent).toContain('person-0@example.org')
     expect(stage.failures).toEqual([])
     await stage.close()
   })
@@ -276,7 +279,7 @@ describe('a restore', () => {
       await expect(run(restore, from, [await changed(change), '--replace'])).rejects.toThrow(/backup/)
     }
     expect((await readdir(root)).sort()).not.toContain('to')
-    expect(Object.keys(await heard(from))).toHaveLength(10)
+    expect(await dump(from)).toEqual(rows)
   })
 
   test('refuses another key, a newer Kindred, and a database that is not empty', async () => {
@@ -286,10 +289,8 @@ describe('a restore', () => {
       resealed(text, (line) => line.replace('"0001_first"', '"0001_first","9999_x"')),
     )
     await expect(run(restore, folderOf('to'), [newer])).rejects.toThrow('newer Kindred (9999_x)')
-    const before = await dump(from)
-    await expect(run(restore, from, [file])).rejects.toThrow('it holds 11 people in 3 communities')
-    expect(await dump(from)).toEqual(before)
-    expect(await run(restore, from, [file, '--replace'])).toContain('over 11 people in 3 communities')
+    await expect(run(restore, from, [file])).rejects.toThrow('it holds 11 people in 4 communities')
+    expect(await dump(from)).toEqual(rows)
   })
 
   test('on a machine without the key says which it needs, and makes none', async () => {
@@ -321,36 +322,87 @@ describe('a restore', () => {
     expect(runs.join()).not.toContain('restored')
   })
 
-  test('takes a key that was added since', async () => {
-    const added = `${Buffer.alloc(32, 7).toString('base64')},${KEY}`
-    expect(await run(restore, folderOf('to'), [file], added)).toContain('11 people')
-  })
-
-  test('brings nobody back who was forgotten since, neither over the old database nor on a new machine', async () => {
+  /** What people do after the backup: take a yes back, leave, pause, become sensitive, have themselves forgotten. */
+  async function goOn(): Promise<void> {
     const backups = backupFolder(from.folder)
-    const stage = await openStage({ place: from, organization: null, seed: 'after', backups })
-    await stage.read(async (store) => {
-      const now = stage.now()
-      const account = { platform: 'terminal', workspace: 'main', externalId: 'person-0' }
-      await forget({ store, now }, (await store.people.meet(account, 'person-0', now)).id)
-    })
+    const now = machine.now().toISOString()
+    const stage = await openStage({ place: from, organization: null, seed: 'on', backups, now })
+    await stage.actor('person-0').types('/sharing parents-united off')
+    await stage.actor('person-2').types('/leave parents-united')
+    await stage.actor('person-6').types('/my')
+    await stage.actor('person-6').presses('Pause everything')
+    await stage.actor('sam!').types('/sensitive book-club')
+    await stage.actor('sam!').presses('Make it sensitive')
+    const { id } = JSON.parse(rows.people?.find((row) => row.includes('person-5')) ?? '')
+    await stage.read((store) => forget({ store, now: stage.now() }, id))
     await stage.runner.runDue()
+    expect(stage.failures).toEqual([])
     await stage.close()
-    const marks = `${from.folder}/backups/tombstones.jsonl`
-    expect((await stat(marks)).mode & 0o777).toBe(0o600)
-    expect(await run(restore, from, [file, '--replace'])).toContain('asked for it since: 1.')
+  }
 
+  /** Who is told of once Kindred has run for a while on a place, by files of the destination; and what staff see. */
+  async function reported(place: DatabasePlace, presses?: string) {
+    const now = machine.now().toISOString()
+    const stage = await openStage({ place, organization: null, seed: 'after', now })
+    const status = await stage.actor('sam!').types('/status')
+    if (presses) await stage.actor('sam!').presses(presses)
+    await stage.pass('1h')
+    const files = await stage.files()
+    const people = Object.entries(files).flatMap(([name, text]) =>
+      name.endsWith('.csv') ? [...text.matchAll(/person-\d/g)].map(([found]) => found) : [],
+    )
+    expect(stage.failures).toEqual([])
+    await stage.close()
+    return { status, people: [...new Set(people)].sort() }
+  }
+
+  const AGAIN = [
+    'asked for it since: 1.',
+    'Yeses taken back again, as they were since: 2.',
+    'Pauses set as they were since: 1.',
+    'Communities made sensitive again: 1.',
+    'every destination is told everything again',
+  ]
+
+  test('does again what people did since, neither over the old database nor by the marks beside the backups is it undone', async () => {
+    await goOn()
+    const marks = `${from.folder}/backups/marks.jsonl`
+    expect((await stat(marks)).mode & 0o777).toBe(0o600)
     const to = folderOf('to')
     await mkdir(`${to.folder}/backups`, { recursive: true })
-    await cp(marks, `${to.folder}/backups/tombstones.jsonl`)
-    await run(restore, to, [file])
-    for (const place of [from, to]) {
-      const { people = [], accounts = [], erasures = [] } = await dump(place)
-      expect([...people, ...accounts].join()).not.toContain('person-0')
-      expect(people).toHaveLength(10)
-      // The destination is asked once more to forget them.
-      expect(erasures.join()).toContain('"destination": "files"')
+    await cp(marks, `${to.folder}/backups/marks.jsonl`)
+    await rm(marks)
+    for (const [place, words] of [
+      [from, [file, '--replace']],
+      [to, [file]],
+    ] as const) {
+      const said = await run(restore, place, [...words])
+      for (const line of AGAIN) expect(said).toContain(line)
+      const { people = [], accounts = [], directions = [], tombstones = [], job_runs: runs = [] } = await dump(place)
+      expect([...people, ...accounts].join()).not.toContain('person-5')
+      expect(directions.filter((row) => row.includes('a restore found it taken back'))).toHaveLength(2)
+      // Nothing of what was passing is left.
+      expect(tombstones.join()).not.toMatch(/yes|paused|sensitive/)
+      expect(runs.join()).not.toContain('restored')
+      expect((await reported(place)).people).toEqual(['person-8'])
     }
+  })
+
+  test('where nobody knows what was done since tells no destination anything before staff start it', async () => {
+    const to = folderOf('to')
+    // A key that was added since does no harm.
+    const added = `${Buffer.alloc(32, 7).toString('base64')},${KEY}`
+    expect(await run(restore, to, [file], added)).toContain(
+      'until staff have looked at it and pressed Start in /status',
+    )
+    await mkdir(`${root}/as-restored`)
+    await cp(to.folder, `${root}/as-restored`, { recursive: true })
+    const waiting = await reported(to)
+    expect(waiting.people).toEqual([])
+    expect(waiting.status).toContain('Not started yet.')
+    expect((await reported(folderOf('as-restored'), 'Start files')).people).toContain('person-0')
+    // That database was no newer than the backup, so it knows no more.
+    expect(await run(restore, to, [file, '--replace'])).toContain('pressed Start')
   })
 
   test('of an older Kindred fills the tables as they were then, and brings them up to date', async () => {
@@ -397,7 +449,7 @@ describe.runIf(server)('a move', () => {
       return { ...others, erasures: erasures.map((row) => row.replace(/"(lease|leased_until)": [^,}]*/g, '')) }
     }
     expect(held(await dump(to))).toEqual(held(before))
-    expect(await heard(to)).toEqual(await heard(from))
+    expect(await heard(to)).toEqual(told)
     await expect(run(move, from, [to.url])).rejects.toThrow('A move needs an empty one')
     await expect(run(move, to, [to.url])).rejects.toThrow('starts from the embedded database')
   })

@@ -1,226 +1,221 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { textOf } from '../src/backup-folder.ts'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
-import type { Said, Task } from './crash-child.ts'
+import { readBackup } from '../src/store/backup.ts'
+import type { Task } from './crash-child.ts'
+import { type History, openLives } from './crash-lives.ts'
+import { type Kill, killsOf, type Moment } from './crash-moments.ts'
+import { messageIdOf, type Outside, openOutside, readerOf } from './crash-outside.ts'
+import { farewellOf } from './crash-people.ts'
 import { deliveryOf, wordsOf } from './delivery.ts'
 import { foundParents, heldOf } from './parents.ts'
 import { type OwnDatabase, ownDatabase, server } from './postgres.ts'
 import { openStage, type Stage } from './stage.ts'
 
-const PEOPLE = 40
-const CHILD = fileURLToPath(new URL('crash-child.ts', import.meta.url))
-/** How long the platform of the child takes to hear at most, and to answer. */
-const PLATFORM_MS = 20
-/** How often the house is killed; .ci/run may set more. */
-const KILLS = Number(process.env.KILLS ?? 12)
-const TIMEOUT_MS = 60_000 + KILLS * 20_000
-
-/** One life of the house, from its start to its end. */
-interface Life {
-  kept: Record<string, string | null>
-  told: Map<string, string>
-  posting: string[]
-  failures: string[]
-  isDone: boolean
-  /** How long it lived before anything was told, and in all. */
-  readyMs: number
-}
-
-/** When a house is killed: so long after it began, or after it has told so many outcomes, or tried so many posts. */
-interface Kill {
-  after: 'beginning' | 'told' | 'posting'
-  count: number
-  waitMs: number
-}
-
-/** Starts a house in a process of its own, and kills it when it is time. */
-async function live(task: Task, kill?: Kill): Promise<Life> {
-  const began = performance.now()
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), CHILD, JSON.stringify(task)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const life: Life = { kept: {}, told: new Map(), posting: [], failures: [], isDone: false, readyMs: 0 }
-  const counts = { beginning: 0, told: 0, posting: 0 }
-  const count = async (what: Kill['after']) => {
-    if (kill?.after !== what || counts[what]++ !== kill.count) return
-    await pause(kill.waitMs)
-    child.kill('SIGKILL')
-  }
-  void count('beginning')
-  for await (const line of createInterface({ input: child.stdout })) {
-    const said = readLine(line)
-    if (!said) continue
-    if ('kept' in said) {
-      life.kept = said.kept
-      life.readyMs = performance.now() - began
-    } else if ('id' in said) {
-      life.told.set(said.id, said.words)
-      void count('told')
-    } else if ('posting' in said) {
-      life.posting.push(said.posting)
-      void count('posting')
-    } else if ('failure' in said) life.failures.push(said.failure)
-    else life.isDone = true
-  }
-  return life
-}
-
-/** A line of the child's; undefined for one it died in, which was not told. */
-function readLine(line: string): Said | undefined {
-  try {
-    // The child's own words, typed there.
-    return JSON.parse(line) as Said
-  } catch {
-    return undefined
-  }
-}
+/** How often the house is killed: once in each way; .ci/run sets more. */
+const KILLS = Number(process.env.KILLS ?? 10)
+const TIMEOUT_MS = 60_000 + KILLS * 30_000
+/** A moment that a life did not come to is tried again in the next, so many times over all. */
+const LIVES_MAX = KILLS * 3
 
 describe('a house that is killed again and again', () => {
-  const lives: Life[] = []
-  const told = new Map<string, string>()
-  const again: { id: string; before: string; now: string }[] = []
-  const lost: string[] = []
   let folder: string
   let own: OwnDatabase | undefined
-  let posts: { key: string; to: string; words: string }[]
+  let outside: Outside
   let stage: Stage
   let community: string
-  let deliveries: Task['deliveries']
+  let history: History
+  let posts: { key: string; to: string; words: string }[]
+  const wanted: Kill[] = killsOf(KILLS, drawn())
 
   beforeAll(async () => {
     folder = await mkdtemp(`${tmpdir()}/kindred-crash-`)
-    const posted = `${folder}/posted.jsonl`
-    await writeFile(posted, '')
     own = server ? await ownDatabase(server) : undefined
-    const place = own?.place ?? { kind: 'folder' as const, folder: `${folder}/data` }
-    const before = await openStage({ place })
-    const began = before.now()
+    const place: Task['place'] = own?.place ?? { kind: 'folder', folder: `${folder}/data` }
+    outside = await openOutside(folder, new Date('2026-01-05T12:00:00Z'))
+    const onStage = { place, destinations: [outside.destination] }
+    const before = await openStage({ ...onStage, now: outside.now().toISOString() })
     const { id, yes } = await foundParents(before)
     community = id
     await before.close()
-    deliveries = deliveriesOf(yes)
 
-    const draws = drawsFrom(seededBytes(process.env.SEED ?? 'kills'))
-    const some = (most: number) => Math.floor(draws.fraction() * most)
-    for (let lived = 1; lived < KILLS * 3; lived++) {
-      // Each life begins after the leases of the one before are over.
-      const now = new Date(began.getTime() + lived * 90_000).toISOString()
-      // Platforms deliver again what was not answered, and sometimes what was.
-      const given = deliveries.filter((one) => !told.has(one.id) || draws.fraction() < 0.2)
-      const task = { place, posted, platformMs: PLATFORM_MS, now, deliveries: given, told: [...told.keys()] }
-      const kill = lived <= KILLS ? killOf(lived, some) : undefined
-      const life = await live(task, kill)
-      lives.push(life)
-      lost.push(...Object.entries(life.kept).flatMap(([one, words]) => (words === told.get(one) ? [] : [one])))
-      for (const [one, words] of life.told) {
-        const earlier = told.get(one)
-        if (earlier !== undefined) again.push({ id: one, before: earlier, now: words })
-        told.set(one, words)
+    const lives = openLives(outside, place, yes, drawn())
+    history = lives.history
+    const left = [...wanted]
+    let isDone = false
+    try {
+      for (let lived = 0; lived < LIVES_MAX && !(left.length === 0 && isDone); lived++) {
+        const wasKilled = await lives.live(left[0])
+        if (wasKilled && left.length > 0) left.shift()
+        isDone = !wasKilled
       }
-      if (life.isDone && lived > KILLS) break
+    } finally {
+      lives.close()
     }
-    posts = (await readFile(posted, 'utf8'))
+    posts = (await readFile(outside.posted, 'utf8'))
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line))
-    stage = await openStage({
-      place,
-      organization: null,
-      seed: 'after',
-      now: new Date(began.getTime() + KILLS * 300_000).toISOString(),
-    })
-    const kills = lives.filter((life) => !life.isDone).length
-    const readyMs = lives.filter((life) => life.readyMs > 0).map((life) => life.readyMs)
-    console.log(
-      `ready after ${Math.round(Math.max(...readyMs))} ms at most; ${kills} kills, ${told.size} outcomes, ${again.length} told again, ${repeated()} posts tried again`,
-    )
+    stage = await openStage({ ...onStage, organization: null, seed: 'after', now: outside.now().toISOString() })
+    console.log(figures())
   }, TIMEOUT_MS)
   afterAll(async () => {
     await stage.close()
+    await outside.close()
     await own?.drop()
     await rm(folder, { recursive: true, force: true })
   })
 
-  /** How many posts a later life tried again, not having heard that they were out. */
-  const repeated = () => {
-    const tries = lives.flatMap((life) => [...new Set(life.posting)])
-    return tries.length - new Set(tries).size
+  const kind = (name: History['people'][number]['kind']) => history.people.filter((person) => person.kind === name)
+  const heldAt = (moment: Moment) => history.heldAt.filter(({ at }) => at === moment).map(({ what }) => what)
+  const timesMailed = () => tally(outside.mails.taken.map(messageIdOf))
+  const timesTold = () => tally(outside.hook.events.map((event) => event.id))
+  const timesTried = () => tally(history.tried.flatMap((keys) => [...keys]))
+  const repeated = (times: Map<string, number>) => [...times.values()].filter((count) => count > 1).length
+
+  function figures(): string {
+    const kills = [...tally(history.kills.map(({ at }) => at))].map(([at, count]) => `${count} ${at}`)
+    return [
+      `${history.kills.length} kills (${kills.join(', ')})`,
+      `${history.tried.length} lives, ready after ${Math.round(history.readyMs)} ms at most`,
+      `${history.people.length} people, ${history.told.size} outcomes told, ${history.again.length} redelivered`,
+      `${posts.length} posts, ${repeated(timesTried())} tried again`,
+      `${timesMailed().size} mails, ${repeated(timesMailed())} sent again`,
+      `${timesTold().size} events, ${repeated(timesTold())} sent again`,
+    ].join('; ')
   }
 
-  test('was killed in the middle of things, and never failed otherwise', () => {
-    expect(lives.filter((life) => !life.isDone).length).toBeGreaterThanOrEqual(Math.min(KILLS, 10))
-    expect(lives.at(-1)?.isDone).toBe(true)
-    expect(lives.flatMap((life) => life.failures)).toEqual([])
-    expect(told.size).toBe(deliveries.length)
+  test('was killed at every moment it was to be, and never failed otherwise', () => {
+    expect(history.failures).toEqual([])
+    expect(history.kills).toEqual(wanted)
+    expect(history.people.map(({ name, done }) => ({ name, done }))).toEqual(
+      history.people.map(({ name, kind }) => ({ name, done: kind === 'stays' ? 6 : 5 })),
+    )
   })
 
   test('has kept every outcome it told somebody', () => {
-    expect(lost).toEqual([])
+    expect(history.lost).toEqual([])
   })
 
-  test('answers what is delivered again as it did the first time', async () => {
-    expect(again.filter((one) => one.before !== one.now)).toEqual([])
-    for (const { id, name, command, raw, press } of deliveries) {
+  test('answers what is delivered again as it did the first time, told or only committed', async () => {
+    expect(history.again.filter((one) => one.before !== one.now)).toEqual([])
+    for (const { id, name, command, raw, press } of history.delivered.values()) {
       const delivery = deliveryOf(id, name, stage.now())
       const answer = await (press ? stage.router.press(delivery, press) : stage.router.run(delivery, command, raw))
-      expect({ id, words: wordsOf(answer) }).toEqual({ id, words: told.get(id) })
+      expect({ id, words: wordsOf(answer) }).toEqual({ id, words: history.told.get(id) })
     }
+    expect(stage.failures).toEqual([])
   })
 
   test('did everything exactly once', async () => {
-    for (let i = 0; i < PEOPLE; i++) {
-      const left = leaves(i)
-      expect({ i, ...(await heldOf(stage, `person-${i}`, community)) }).toEqual({
-        i,
-        standing: left ? 'left' : 'member',
-        directions: 2,
-        standingOnes: left ? 0 : 1,
-      })
+    const held = {
+      stays: { standing: 'member', directions: 2, standingOnes: 1 },
+      leaves: { standing: 'left', directions: 1, standingOnes: 0 },
+      forgets: { standing: 'none', directions: 0, standingOnes: 0 },
+      withdraws: { standing: 'member', directions: 1, standingOnes: 0 },
+    }
+    for (const { name, kind } of history.people) {
+      expect({ name, ...(await heldOf(stage, name, community)) }).toEqual({ name, ...held[kind] })
     }
   })
 
+  test('left nothing undone', async () => {
+    const { posts, mails, reports, erasures } = await stage.read(async (store) => ({
+      posts: await store.posts.next(),
+      mails: await store.mails.next(),
+      reports: await store.reports.next(),
+      erasures: await store.erasures.next(),
+    }))
+    expect({ posts, mails, reports, erasures }).toEqual({})
+  })
+
   test('said every post once, though some were tried again', () => {
-    const reasons = Array.from({ length: PEOPLE }, (_, i) => i)
-      .filter(leaves)
-      .map((i) => `moved away ${i}.`)
-    const seen = reasons.map((reason) => posts.filter(({ words }) => `${words}.`.includes(reason)).length)
-    expect(seen).toEqual(reasons.map(() => 1))
-    expect(new Set(posts.map(({ words }) => words)).size).toBe(posts.length)
-    expect(repeated()).toBeGreaterThan(0)
+    const leavers = kind('leaves')
+    expect(
+      leavers.map((person) => posts.filter(({ words }) => `${words}.`.includes(farewellOf(person))).length),
+    ).toEqual(leavers.map(() => 1))
+    expect(posts.map(({ to, words }) => `${to}: ${words}`).filter(isSeenBefore)).toEqual([])
+    for (const key of heldAt('posted')) expect(timesTried().get(key)).toBeGreaterThan(1)
+  })
+
+  test('sent every mail at most twice, the second time under the same Message-ID', () => {
+    const { taken } = outside.mails
+    // Everybody asked for one code.
+    const ids = new Map(history.people.map(({ email }) => [email, new Set<string>()]))
+    for (const mail of taken) ids.get(readerOf(mail))?.add(messageIdOf(mail))
+    expect([...ids].map(([email, messages]) => [email, messages.size])).toEqual([...ids.keys()].map((one) => [one, 1]))
+    expect([...timesMailed()].filter(([, count]) => count > 2)).toEqual([])
+    const forgetters = new Set(kind('forgets').map(({ email }) => email))
+    for (const id of heldAt('mailed')) {
+      // Who is forgotten gets no mail again.
+      const reader = readerOf(taken.find((mail) => messageIdOf(mail) === id) ?? '')
+      if (!forgetters.has(reader)) expect(timesMailed().get(id)).toBe(2)
+    }
+  })
+
+  test('told the webhook the same again, so that it holds whom it should and nobody else', () => {
+    const { hook } = outside
+    const first = new Map(hook.events.toReversed().map((event) => [event.id, event]))
+    for (const event of hook.events) expect(event).toEqual(first.get(event.id))
+    const requests = new Map(hook.heard.map((request) => [request.id, request]))
+    for (const request of hook.heard) expect(request).toEqual(requests.get(request.id))
+    const held = hook.holds('parents-united').map(({ email }) => email)
+    expect(held.sort()).toEqual(
+      kind('stays')
+        .map(({ email }) => email)
+        .sort(),
+    )
+    for (const id of [...heldAt('reported'), ...heldAt('erased')]) expect(isToldAgain(id)).toBe(true)
+  })
+
+  /** It was sent again, or what took its place since. */
+  function isToldAgain(id: string): boolean {
+    const { events } = outside.hook
+    const at = events.findIndex((event) => event.id === id)
+    const person = events[at]?.data.person
+    return events.slice(at + 1).some((event) => event.id === id || event.data.person === person)
+  }
+
+  test('had the webhook forget who forgot themselves, and told each of them so once', () => {
+    const { events } = outside.hook
+    const kept = outside.hook.kept().join('\n')
+    const told = kind('forgets').filter(({ email }) => events.some(({ data }) => data.email === email))
+    expect(told.length).toBeGreaterThanOrEqual(kind('forgets').filter((person) => person.isPatient).length)
+    for (const { name, email } of told) {
+      const joined = events.find((event) => event.data.email === email)
+      expect(kept).not.toContain(email)
+      expect(kept).toContain(`erased ${joined?.data.person}`)
+      expect(posts.filter((post) => post.to === name && post.words.includes('to forget you'))).toHaveLength(1)
+    }
+  })
+
+  test('kept no backup it was killed in, and made it whole in a later life', async () => {
+    expect(history.torn).toEqual([])
+    expect(await outside.backups.isWanted()).toBe(false)
+    const names = await outside.backups.names()
+    // One that was asked for again before it was made is one.
+    expect(names.length > 0).toBe(history.kills.some(({ at }) => at === 'backing up'))
+    for (const name of names) {
+      const { rows } = await readBackup(textOf(`${outside.backups.path}/${name}`))
+      let count = 0
+      for await (const _ of rows) count++
+      expect(count).toBeGreaterThan(10)
+    }
   })
 })
 
-/** Every third is killed while it posts, every sixth while it starts, the others between outcomes. */
-function killOf(lived: number, some: (most: number) => number): Kill {
-  if (lived % 3 === 0) return { after: 'posting', count: some(3), waitMs: some(2 * PLATFORM_MS) }
-  if (lived % 6 === 1) return { after: 'beginning', count: 0, waitMs: some(1_500) }
-  return { after: 'told', count: some(PEOPLE / 3), waitMs: some(30) }
+/** Draws the same numbers in every run of a seed. */
+function drawn(): (most: number) => number {
+  const draws = drawsFrom(seededBytes(process.env.SEED ?? 'kills'))
+  return (most) => Math.floor(draws.fraction() * most)
 }
 
-const leaves = (i: number) => i % 2 === 0
-
-/** Each person joins, says yes, takes it back and gives it again; every second leaves with a word to the organizers. */
-function deliveriesOf(yes: string): Task['deliveries'] {
-  return Array.from({ length: PEOPLE }, (_, i) => {
-    const name = `person-${i}`
-    const community = 'parents-united'
-    const one = (what: string, command: string, raw: Record<string, string>) => ({
-      id: `${name}/${what}`,
-      name,
-      command,
-      raw,
-    })
-    return [
-      one('join', 'join', { community }),
-      { ...one('yes', 'sharing', {}), press: yes },
-      one('off', 'sharing', { community, answer: 'off' }),
-      one('on', 'sharing', { community, answer: 'on' }),
-      ...(leaves(i) ? [one('leave', 'leave', { community, reason: `moved away ${i}` })] : []),
-    ]
-  }).flat()
+function tally<T>(things: T[]): Map<T, number> {
+  const counts = new Map<T, number>()
+  for (const thing of things) counts.set(thing, (counts.get(thing) ?? 0) + 1)
+  return counts
 }
+
+const isSeenBefore = (line: string, i: number, lines: string[]) => lines.indexOf(line) !== i

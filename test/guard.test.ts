@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import { csv } from '../src/segments/csv.ts'
-import { onStage, openStage, type Stage, type StageOptions, sharer } from './stage.ts'
+import { manySharers } from './sharers.ts'
+import { onStage, openStage, type Stage, type StageOptions } from './stage.ts'
 
 const START = '/start-community "Parents United" need:"people with small children, so that we can meet" pledges:1'
 
@@ -14,9 +15,7 @@ onStage(async (opened) => {
 
 const rows = async () => ((await stage.files())['parents-united.csv'] ?? '').trim().split('\n').slice(1)
 
-async function many(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await sharer(stage, `p${i}`, 'parents-united')
-}
+const many = (count: number) => manySharers(stage, count, 'parents-united')
 
 test('a setting that would empty a segment of many is held until staff let it happen', async () => {
   await many(21)
@@ -57,9 +56,13 @@ test('a few are taken out at once, since nobody agreed to the new name', async (
   expect(await rows()).toEqual([])
 })
 
-test('a community that turns sensitive leaves every destination, however many are in it', async () => {
-  await many(21)
+test('people who are held leave when they pause, and when their community turns sensitive', async () => {
+  await many(20)
   const sam = stage.actor('sam!')
+  await sam.types('/setup recipient:"the Gallery"')
+  await stage.actor('p0').types('/my')
+  await stage.actor('p0').presses('Pause everything')
+  expect(await rows()).toHaveLength(19)
   await sam.types('/sensitive parents-united')
   await sam.presses('Make it sensitive')
   expect(await rows()).toEqual([])
@@ -78,7 +81,7 @@ test('a new destination is told of nobody before staff have seen how many it wou
   const options: StageOptions = { place, destinations: [files('first', folder)] }
   const before = await openStage(options)
   await before.actor('fay').types(START)
-  for (let i = 0; i < 7; i++) await sharer(before, `p${i}`, 'parents-united')
+  await manySharers(before, 7, 'parents-united')
   await before.close()
   const after = await openStage({
     ...options,
@@ -88,13 +91,31 @@ test('a new destination is told of nobody before staff have seen how many it wou
   const sam = after.actor('sam!')
   const status = await sam.types('/status')
   expect(status).toContain(
-    'second is new. Started, it is told of about 5 people who have said yes to it; a few or none have not',
+    'second is not started yet. Started, it is told of about 5 people who have said yes to it; a few or none have not',
   )
-  expect(status).toContain('7 waiting, 0 failed. Not started yet.')
+  expect(status).toContain('second: letters for the Museum: Not started yet.')
   await after.pass('1d')
   expect(await sam.presses('Start second')).not.toContain('Not started yet.')
   expect(await sam.types('/status')).toContain('second: letters for the Museum: 0 waiting, 0 failed.')
   expect(after.failures).toEqual([])
   await after.close()
+
+  // Given another recipient, whom some have said yes to, it waits again.
+  const asked = { ...files('third', `${later}/third`), recipient: 'the Zoo' }
+  const third = (recipient: string, seed: string) =>
+    openStage({ ...options, seed, destinations: [files('first', folder), { ...asked, recipient }] })
+  const unasked = await third('the Zoo', '5')
+  expect(await unasked.actor('sam!').types('/status')).toContain('third: letters for the Zoo: 0 waiting')
+  await unasked.close()
+  const given = await third('the Museum', '6')
+  expect(await given.actor('sam!').types('/status')).toContain('third: letters for the Museum: Not started yet.')
+  await given.close()
+  // The same name in another place: whoever is held in the old one would never hear that it is over.
+  const elsewhere = { ...files('first', later), place: 'b' }
+  const known = await openStage({ ...options, seed: '3', destinations: [{ ...files('first', folder), place: 'a' }] })
+  await known.close()
+  await expect(openStage({ ...options, seed: '4', destinations: [elsewhere] })).rejects.toThrow(
+    'first was another place',
+  )
   for (const dir of [folder, later]) await rm(dir, { recursive: true, force: true })
 })

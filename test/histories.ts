@@ -45,7 +45,7 @@ const acts = {
     where,
   }),
   everywhere: fc.record({ act: fc.constantFrom('type all off', 'type all on', 'yes to all', 'code'), who }),
-  own: fc.record({ act: fc.constantFrom('pause', 'go on', 'go on', 'forget me'), who }),
+  own: fc.record({ act: fc.constantFrom('pause', 'go on', 'forget me'), who }),
   resume: fc.record({ act: fc.constant('resume'), at }),
   other: fc.constant({ act: 'the other house works' }),
   address: fc.record({ act: fc.constant('address'), who, n }),
@@ -56,7 +56,7 @@ const acts = {
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 12, arbitrary: acts.member },
   { weight: 4, arbitrary: acts.everywhere },
-  { weight: 3, arbitrary: acts.own },
+  { weight: 4, arbitrary: acts.own },
   { weight: 1, arbitrary: acts.resume },
   { weight: 2, arbitrary: acts.other },
   { weight: 1, arbitrary: acts.address },
@@ -120,6 +120,15 @@ export const ONCE_WRONG: Step[][] = [
     { act: 'yes to all', who: 0 },
     { act: 'work' },
   ],
+  // Undo led into a sensitive community without the yes it asks for.
+  [SHARE, LEAVE, { act: 'make sensitive', where: 0 }, { act: 'undo', who: 0, where: 0 }],
+]
+
+const FORGET: Act = { act: 'forget me', who: 0 }
+const WORK: Step = { act: 'work' }
+
+/** Histories that chance draws too seldom; they are played first, too. */
+export const SELDOM: Step[][] = [
   // While a house tells a destination of somebody, the other one, which is after somebody else, tells it nothing of them.
   [
     SHARE,
@@ -128,6 +137,25 @@ export const ONCE_WRONG: Step[][] = [
     { act: 'during', at: 0, when: 'before', what: { act: 'the other house works' } },
     { act: 'work' },
   ],
-  // Undo led into a sensitive community without the yes it asks for.
-  [SHARE, LEAVE, { act: 'make sensitive', where: 0 }, { act: 'undo', who: 0, where: 0 }],
+  // Whoever pauses is out, and in again when they go on.
+  [SHARE, WORK, { act: 'pause', who: 0 }, WORK, WORK, { act: 'go on', who: 0 }, WORK],
+  [SHARE, { act: 'during', at: 0, when: 'after', what: { act: 'pause', who: 0 } }, WORK, WORK],
+  // Whoever is forgotten is out everywhere, under way or not, and begins anew under another number.
+  [SHARE, WORK, FORGET, WORK, WORK, SHARE, WORK],
+  [SHARE, { act: 'during', at: 0, when: 'before', what: FORGET }, WORK, SHARE, WORK, { act: 'pass', minutes: 10 }],
+  [SHARE, WORK, { act: 'suffer', at: 0, fault: 'down' }, FORGET, WORK, SHARE, { act: 'suffer', at: 0, fault: 'up' }],
+  // A destination that refused its key hears of all that happened since, once staff resume it.
+  [
+    SHARE,
+    WORK,
+    { act: 'suffer', at: 0, fault: '401' },
+    LEAVE,
+    WORK,
+    FORGET,
+    { act: 'suffer', at: 0, fault: 'up' },
+    WORK,
+    { act: 'resume', at: 0 },
+    WORK,
+    SHARE,
+  ],
 ]

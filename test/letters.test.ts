@@ -1,5 +1,10 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { answerLetter } from '../src/letters.ts'
+import { answerLetter, readLetter } from '../src/letters.ts'
+import { holdFolder } from '../src/store/data-folder.ts'
 import { codeFor, onStage, type Stage, sharer } from './stage.ts'
 
 let stage: Stage
@@ -9,7 +14,7 @@ onStage(async (opened) => {
   await stage.actor('fay').types(start)
 })
 
-const staff = (...words: string[]) => answerLetter(stage.database, words, stage.now())
+const staff = async (...words: string[]) => answerLetter(stage.database, readLetter(words), stage.now())
 
 test('somebody who writes a letter gets everything stored about them, by their address or their account', async () => {
   await sharer(stage, 'ana', 'parents-united')
@@ -60,4 +65,30 @@ test('the proof of one yes says what was shown, when, where and what was pressed
 test('what is not understood is answered with how to say it', async () => {
   await expect(staff('delete', 'ana')).rejects.toThrow('npm run staff -- export PERSON')
   await expect(staff('erase', 'ana', '--force')).rejects.toThrow('npm run staff -- erase PERSON --yes')
+})
+
+/** What `npm run staff` says in a folder of its own, and what it ends with. */
+function staffProgram(cwd: string, ...words: string[]): Promise<{ code: number | null; said: string }> {
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+  const { PATH = '' } = process.env
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, 'staff', ...words], {
+    cwd,
+    env: { PATH },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (piece) => {
+    said += piece
+  })
+  return new Promise((resolve) => child.once('exit', (code) => resolve({ code, said })))
+}
+
+test('beside a Kindred that holds the embedded database staff are told what to do, and are helped all the same', async () => {
+  const folder = await mkdtemp(`${tmpdir()}/kindred-letters-`)
+  const held = await holdFolder(`${folder}/data`, new Date())
+  const [helped, refused] = await Promise.all([staffProgram(folder), staffProgram(folder, 'export', 'ana@example.org')])
+  await held.release()
+  await rm(folder, { recursive: true, force: true })
+  expect(helped).toEqual({ code: 1, said: expect.stringContaining('npm run staff -- export PERSON') })
+  expect(refused).toEqual({ code: 1, said: expect.stringContaining('Stop Kindred for a moment, type this again') })
 })

@@ -1,21 +1,12 @@
-import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { smtpMailer } from '../src/mail.ts'
+import { type MailSink, openMailSink } from './mail-sink.ts'
 import { openStage, type Stage } from './stage.ts'
 
-/** A real SMTP server that keeps what it took, and can be told what to answer. */
-interface Sink {
-  url: string
-  taken: string[]
-  /** What the next deliveries are answered with: an SMTP code, or nothing for taking them. */
-  answers: number[]
-  close(): Promise<void>
-}
-
-let sink: Sink
+let sink: MailSink
 let stage: Stage
 beforeEach(async () => {
-  sink = await openSink()
+  sink = await openMailSink()
   stage = await openStage({ mailer: smtpMailer(sink.url, 'City Museum <museum@example.org>') })
 })
 afterEach(async () => {
@@ -60,31 +51,3 @@ test('words people typed cannot add headers or recipients', async () => {
   await stage.actor('dia').types('/email dia@example.org')
   expect(sink.taken[0]).not.toMatch(/^Bcc:/m)
 })
-
-async function openSink(): Promise<Sink> {
-  const taken: string[] = []
-  const answers: number[] = []
-  const server = new SMTPServer({
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    onData(stream, _, done) {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => {
-        const code = answers.shift()
-        if (code !== undefined)
-          return done(Object.assign(new Error('not now, dia@example.org'), { responseCode: code }))
-        taken.push(Buffer.concat(chunks).toString('utf8'))
-        done()
-      })
-    },
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  return {
-    url: `smtp://127.0.0.1:${port}`,
-    taken,
-    answers,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  }
-}

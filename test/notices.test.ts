@@ -103,14 +103,14 @@ describe('a notice', () => {
     expect(await stage.actor('ana').types('/communities nothing-like-it')).not.toContain(QUESTION)
   })
 
-  test('does not come to who paused everything, but about their own account', async () => {
+  test('does not come to who paused everything, unless somebody waits for their answer', async () => {
     const { id } = await personCalled(stage, 'ana')
     await start()
     await stage.read((store) => store.people.pause(id, stage.now()))
     await stage.actor('ben').types('/join parents')
     expect(shownTo('ana').join('\n')).not.toContain('has opened')
     const told = await stage.read((store) =>
-      store.notices.tell([id], 'receipt', { text: say`All of it is deleted.` }, stage.now(), HERE),
+      store.notices.tell([id], 'asked', { text: say`Eve asks to join.` }, stage.now(), HERE),
     )
     expect(told).toEqual([id])
   })
@@ -136,7 +136,10 @@ describe('quiet hours', () => {
     await stage.actor('ben').types('/join parents')
     expect(shownTo('ana').join('\n')).not.toContain('has opened')
     const { id } = await personCalled(stage, 'ana')
-    await stage.read((store) => store.notices.tell([id], 'receipt', { text: say`Done.` }, stage.now(), HERE))
+    await stage.read(async (store) => {
+      const account = await store.people.account(id, HERE.platform, HERE.workspace)
+      if (account) await store.posts.say({ ...account, accountId: account.id }, { text: say`Done.` }, stage.now())
+    })
     await stage.runner.runDue()
     expect(shownTo('ana').at(-1)).toBe('Done.')
     await stage.pass('5h')

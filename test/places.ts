@@ -87,9 +87,9 @@ export async function rowsIn(folder: string): Promise<[string, Row][]> {
   const all = await Promise.all(
     files.map(async (file) => {
       const rows = rowSchema.array().parse(parse(await readFile(`${folder}/${file}`, 'utf8'), { columns: true }))
-      return rows.map(({ email, since, direction }): [string, Row] => [
-        `${file.slice(0, -4)}/${personOf(email)}`,
-        { email, since: Date.parse(since), direction },
+      return rows.map(({ since, ...row }): [string, Row] => [
+        `${file.slice(0, -4)}/${personOf(row.email)}`,
+        { ...row, since: Date.parse(since) },
       ])
     }),
   )

@@ -114,6 +114,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const order = orderSchema.parse(JSON.parse(line))
   if ('skipMs' in order) {
     skippedMs += order.skipMs
+    house.runner.wake()
     say({ skipped: true })
   } else void carryOut(order)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SegmentStore } from '../src/segments/segment-store.ts'
-import { codeFor, openStage } from './stage.ts'
+import { codeFor, openStage, sharer } from './stage.ts'
 
 test('a destination that does not answer holds up no other', async () => {
   const calls: string[] = []
@@ -35,5 +35,36 @@ test('a destination that does not answer holds up no other', async () => {
   // One request each in turn, then those that are left.
   expect(calls).toEqual(['deaf', 'well', 'well', 'well', 'deaf', 'deaf'])
   expect(stage.failures).toEqual([])
+  await stage.close()
+})
+
+test('a leave that is refused is tried again, hour by hour, until it is taken', async () => {
+  const held = new Set<string>()
+  let refuses = false
+  const store: SegmentStore = {
+    batch: 10,
+    check: async () => undefined,
+    put: async (_, entries) => {
+      for (const { email } of entries) held.add(email)
+      return entries.map(() => ({ result: 'applied' }))
+    },
+    take: async (_, entries) => {
+      if (refuses) return entries.map(() => ({ result: 'rejected', why: 'a bad deploy' }))
+      for (const { email } of entries) held.delete(email)
+      return entries.map(() => ({ result: 'applied' }))
+    },
+    forget: async () => ({ result: 'applied' }),
+  }
+  const stage = await openStage({ destinations: [{ name: 'crm', connector: 'memory', purpose: 'letters', store }] })
+  await stage.actor('fay').types('/start-community Cooks need:"people who like to cook, so that we can eat" pledges:1')
+  const ana = await sharer(stage, 'ana', 'cooks')
+  refuses = true
+  await ana.types('/leave cooks')
+  await stage.pass('3h')
+  expect([...held]).toEqual(['ana@example.org'])
+  refuses = false
+  await stage.pass('61m')
+  expect([...held]).toEqual([])
+  expect(await stage.actor('sam!').types('/status')).toContain('0 waiting, 0 failed.')
   await stage.close()
 })

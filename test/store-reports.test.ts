@@ -248,7 +248,7 @@ describe('settling', () => {
     expect(await deliver()).toEqual(['in'])
   })
 
-  test('tells a destination connected later who has said yes already', async () => {
+  test('tells a destination connected later, once it is started, who has said yes already', async () => {
     await say()
     await deliver()
     const files = { name: 'files', connector: 'csv', purpose: 'letters' } as const
@@ -257,6 +257,8 @@ describe('settling', () => {
     await stage.read((store) => store.destinations.connect([files, crm, desk], 'the Museum'))
     await settle()
     const told = (name: string) => stage.read((store) => store.reports.claim(name, 10, stage.now()))
+    expect((await told('crm')).rows).toEqual([])
+    await stage.read((store) => store.destinations.start('crm'))
     expect((await told('crm')).rows).toMatchObject([{ wanted: 'in', email: 'dia@example.org' }])
     expect((await told('desk')).rows).toEqual([])
     expect((await told('files')).rows).toEqual([])

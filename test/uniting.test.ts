@@ -135,7 +135,7 @@ test('hidden communities come along only if one says so', async () => {
   const asked = await proves('ben')
   expect(asked).toContain('You are in 1 community nobody else can find')
   await ana.presses('Yes, one person')
-  await ben.presses('Yes, but leave my hidden ones')
+  await ben.presses('Yes, my hidden ones stay behind')
   expect(await ana.types('/my')).not.toContain('Secrets')
   expect(await ben.types('/my')).not.toContain('Secrets')
 

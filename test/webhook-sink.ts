@@ -25,8 +25,8 @@ export interface WebhookSink {
   holds(segment: string): { person: string; email: string }[]
   /** Everything it remembers of anybody, a line each. */
   kept(): string[]
-  /** The webhook-id and the type of every request it has verified, in order. */
-  heard: { id: string; type: string }[]
+  /** The webhook-id, the type and the events of every request it has verified, in order. */
+  heard: { id: string; type: string; events: string[] }[]
   /** Events it took, repeated ones too. */
   events: { id: string; type: string; data: Record<string, unknown> }[]
   close(): Promise<void>
@@ -62,8 +62,11 @@ const message = z.strictObject({
   data: z.strictObject({ events: z.array(event) }),
 })
 
-/** Left out, `now` is the machine's clock; a stage gives its own. */
-export async function openWebhookSink(now?: () => Date): Promise<WebhookSink> {
+/** Left out, `now` is the machine's clock; a stage gives its own. `listen` hears of each event before it is answered. */
+export async function openWebhookSink(
+  now?: () => Date,
+  listen: (event: WebhookSink['events'][number]) => void = () => undefined,
+): Promise<WebhookSink> {
   const signer = new Webhook(SINK_SECRET)
   const rows = new Map<string, { segment: string; person: string; email: string | null; revision: number }>()
   const erased = new Set<string>()
@@ -83,6 +86,7 @@ export async function openWebhookSink(now?: () => Date): Promise<WebhookSink> {
 
   function take(one: z.infer<typeof event>): void {
     events.push(one)
+    listen(one)
     if (one.type === 'person.erased') {
       erased.add(one.data.person)
       for (const [key, { person }] of rows) if (person === one.data.person) rows.delete(key)
@@ -106,7 +110,11 @@ export async function openWebhookSink(now?: () => Date): Promise<WebhookSink> {
     } catch (error) {
       return void response.writeHead(error instanceof z.ZodError ? 400 : 401).end()
     }
-    heard.push({ id: headers['webhook-id'] ?? '', type: said.type })
+    heard.push({
+      id: headers['webhook-id'] ?? '',
+      type: said.type,
+      events: said.data.events.map((one) => one.id),
+    })
     for (const one of said.data.events) take(one)
     if (mood === 'drops') return void request.socket.destroy()
     if (mood === 'halfway') {

@@ -2,6 +2,8 @@ import type { Entry, Forgotten, SegmentStore } from '../src/segments/segment-sto
 
 /** What a destination holds of one person in one segment. */
 export interface Held {
+  /** The number that stands for them. */
+  person: string
   email: string
   since: number
   direction: string
@@ -80,9 +82,9 @@ export function createWitness({ name, objection, behind }: WitnessTools): Witnes
     for (const number of numbers) underWay.add(number)
     await interrupted('before')
     const results = await (op === 'in' ? behind?.put : behind?.take)?.(segment, entries, signal)
-    entries.forEach(({ email, since, direction, revision }, i) => {
+    entries.forEach(({ person, email, since, direction, revision }, i) => {
       const key = keys[i] ?? ''
-      if (op === 'in') held.set(key, { email, since: since.getTime(), direction, revision })
+      if (op === 'in') held.set(key, { person, email, since: since.getTime(), direction, revision })
       else held.delete(key)
     })
     await interrupted('after')

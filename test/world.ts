@@ -62,18 +62,19 @@ interface Life {
 }
 
 /** With `isReopened` a restart closes the database and opens it again; else the house only forgets what it remembered. */
-export async function openWorld(isReopened: boolean): Promise<World> {
+export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENTS[0] ?? '')): Promise<World> {
   const folder = await mkdtemp(`${tmpdir()}/kindred-world-`)
   const own = server ? await ownDatabase(server) : undefined
   const lasting: DatabasePlace = { kind: 'folder', folder: `${folder}/data` }
   const place = own?.place ?? (isReopened ? lasting : undefined)
-  const said = createSaid(RECIPIENTS[0] ?? '')
   const codes = new Map<string, string>()
   const failures: unknown[] = []
   const wrong: string[] = []
   let now = new Date('2026-01-05T12:00:00Z')
   let deliveries = 0
+  /** Pieces of work that were done to their end; one in which the house died is only a turn. */
   let works = 0
+  let turns = 0
   let workedAt = 0
   let opened = 0
   let died: (() => void) | undefined
@@ -106,7 +107,7 @@ export async function openWorld(isReopened: boolean): Promise<World> {
   async function start(which: number): Promise<Life> {
     const { database, commands } = which === 0 ? stages[0] : stages[1]
     // The longest waits, since every try costs the test time.
-    const seed = `house/${which}/${opened}/${works}/${now.getTime()}`
+    const seed = `house/${which}/${opened}/${turns}/${now.getTime()}`
     const draws = { ...drawsFrom(seededBytes(seed)), fraction: () => 0.99 }
     const mailer = {
       send: async ({ to, text }: { to: string; text: string }) => void codes.set(to, /\b\d{6}\b/.exec(text)?.[0] ?? ''),
@@ -157,19 +158,19 @@ export async function openWorld(isReopened: boolean): Promise<World> {
 
   /** The one whose turn it is does its work, and may die of it; the other one lives on. */
   async function working(work: (runner: Runner) => Promise<void>): Promise<void> {
-    const which = turn(works)
+    const which = turn(turns)
     const dead = new Promise<'dead'>((resolve) => {
       died = () => resolve('dead')
     })
     const { runner, end } = houseOf(which)
     if ((await Promise.race([work(runner), dead])) === 'dead') {
+      turns++
       end()
       if (isReopened) return restart()
       houses[which] = await start(which)
-      // The other one's turn is next.
-      works++
       return
     }
+    turns++
     works++
     workedAt = now.getTime()
     look()
@@ -244,7 +245,7 @@ export async function openWorld(isReopened: boolean): Promise<World> {
     codeFor: (address) => codes.get(address),
     look,
     work: () => working((runner) => runner.runDue()),
-    otherWorks: () => houseOf(turn(works + 1)).runner.runDue(),
+    otherWorks: () => houseOf(turn(turns + 1)).runner.runDue(),
     pass,
     crash(at, when) {
       const place = places[at]

@@ -10,20 +10,16 @@ export type Way = 'room' | 'chat' | 'mail' | 'none'
 interface Kind {
   label: Text
   ways: readonly [Way, ...Way[]]
-  /** Waits for the end of somebody's quiet hours. */
-  waits: boolean
-  /** Concerns their own account alone, so it comes while they have paused everything too. */
-  own?: true
+  /** Somebody else waits for it, or they themselves: it comes while they have paused everything, too. */
+  evenPaused?: true
 }
 
 /** What people are told of, and the ways each can take. What somebody else waits for can be turned to mail, never off. */
 export const NOTICES = {
-  answered: { label: say`Your request was answered`, ways: ['chat', 'mail'], waits: true },
-  opened: { label: say`A community of yours has opened`, ways: ['chat', 'mail', 'room'], waits: true },
-  asked: { label: say`Someone asks to join`, ways: ['chat', 'mail'], waits: true },
-  'looking-after': { label: say`News for who looks after a community`, ways: ['chat', 'mail', 'none'], waits: true },
-  // It answers what they did themselves, or warns of what somebody did in their name.
-  receipt: { label: say`About your own account`, ways: ['chat', 'mail'], waits: false, own: true },
+  answered: { label: say`Your request was answered`, ways: ['chat', 'mail'], evenPaused: true },
+  opened: { label: say`A community of yours has opened`, ways: ['chat', 'mail', 'room'] },
+  asked: { label: say`Someone asks to join`, ways: ['chat', 'mail'], evenPaused: true },
+  'looking-after': { label: say`News for who looks after a community`, ways: ['chat', 'mail', 'none'] },
 } as const satisfies Record<string, Kind>
 
 /** A kind of notice, by its short name. */

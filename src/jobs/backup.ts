@@ -5,8 +5,6 @@ import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Job } from './job.ts'
 
-/** How many nightly backups are kept. */
-const KEPT = 7
 const AT = '02:30'
 const NAME = 'backup'
 /** When one was last begun: whoever begins has this long before another tries, whether the first failed or was killed. */
@@ -24,7 +22,11 @@ export function backupJob(database: Database, folder: BackupFolder, zone: string
   async function make(name: string, now: Date): Promise<boolean> {
     try {
       await database.backup(now, 'lasting', (text) => folder.write(name, text))
-      await database.transaction((store) => store.staffNotes.resolve(NAME, now))
+      await folder.marks.noteBackup(now)
+      await database.transaction(async (store) => {
+        await store.restores.backedUp(now)
+        await store.staffNotes.resolve(NAME, now)
+      })
       return true
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
@@ -55,11 +57,29 @@ export function backupJob(database: Database, folder: BackupFolder, zone: string
       })
       if (!isOurs || !(await make(folder.nightlyName(now, zone), now))) return
       await database.transaction((store) => store.jobRuns.ran(NAME, now))
-      await folder.keepNightly(KEPT, now)
     },
     async next(now) {
       if (await folder.isWanted()) return now
       return database.transaction((store) => nextNight(store, now))
     },
+  }
+}
+
+/**
+ * Removes old backups from this process's own folder: each night, and at every start, whoever made the newest. Whoever is
+ * forgotten was told that none is older than seven days.
+ */
+export function oldBackupsJob(folder: BackupFolder, zone: string): Job {
+  const schedule = { daily: AT, zone }
+  let last: Date | undefined
+  return {
+    name: 'old-backups',
+    schedule,
+    async run(clock) {
+      const now = clock()
+      await folder.dropOld(now, zone)
+      last = now
+    },
+    next: async (now) => (last ? nextDaily(schedule, last) : now),
   }
 }

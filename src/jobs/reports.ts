@@ -20,6 +20,7 @@ export interface Destination {
   store: SegmentStore
 }
 
+const REFUSED_WAIT_MS = 3_600_000
 /** A store that asks for no wait at all gets a short one, so that no loop is hot. */
 const SHORTEST_WAIT_MS = 1_000
 
@@ -28,8 +29,8 @@ export function reportsJob(database: Database, destinations: Destination[], draw
   /** One request; false when no more is to be sent. Each is claimed on its own, since what it says must hold now. */
   async function send({ name, store }: Destination, clock: Clock): Promise<boolean> {
     const now = clock()
-    const { lease, rows } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
-    if (rows.length === 0) return false
+    const { lease, rows, more } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
+    if (rows.length === 0) return more
     const results = await deliver(store, rows, () => isHeld(now, clock))
     const refused = results.find((result): result is Refused => 'unauthorized' in result)
     await database.transaction(async (open) => {
@@ -53,9 +54,7 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     async run(clock) {
       const running = await database.transaction((open) => open.destinations.list())
       for (const destination of destinations) {
-        const state = running.find((one) => one.name === destination.name)
-        // A new one waits until staff have seen how many it would be told of.
-        if (!state?.started || state.pausedAt) continue
+        if (running.find((one) => one.name === destination.name)?.pausedAt) continue
         while (await send(destination, clock));
       }
     },
@@ -121,8 +120,12 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
     case 'accepted':
       return { done: true }
     case 'rejected':
+      // A leave is never given up, however often it is refused: the person would stay there for good.
+      return row.wanted === 'in'
+        ? { stuck: heard.why }
+        : { again: new Date(now.getTime() + REFUSED_WAIT_MS), failure: heard.why }
     case 'suppressed':
-      return { stuck: heard.why }
+      return row.wanted === 'in' ? { stuck: heard.why } : { done: true }
     case 'retry':
     case 'unknown': {
       const failingMs = row.firstFailedAt ? now.getTime() - row.firstFailedAt.getTime() : 0

@@ -1,13 +1,37 @@
+import { lookForOrganizer } from '../opening.ts'
 import type { Database } from '../store/database.ts'
 import { dailyJob } from './daily.ts'
 import type { Job } from './job.ts'
 
 /** Forgets what was kept only for a while: delivery ids, drafts, codes, and how to undo unions of accounts. */
 export function sweepJob(database: Database, zone: string): Job {
-  return dailyJob('sweep', { daily: '03:30', zone }, database, async (store, now) => {
+  let unions: string[] = []
+  const daily = dailyJob('sweep', { daily: '03:30', zone }, database, async (store, now) => {
     await store.deliveries.sweep(now)
     await store.drafts.sweep(now)
     await store.codes.sweep(now)
-    await store.unions.settleForGood(now)
+    unions = await store.unions.due(now)
   })
+
+  async function settle(id: string, now: Date): Promise<void> {
+    await database.transaction(async (store) => {
+      const { unlookedAfter, seeds } = await store.unions.settleForGood(id, now)
+      for (const seed of seeds) await store.cards.redraw('seed', seed, now)
+      for (const one of unlookedAfter) {
+        const community = await store.communities.get(one)
+        if (community) await lookForOrganizer({ store, now }, community)
+      }
+    })
+  }
+
+  return {
+    ...daily,
+    async run(clock) {
+      await daily.run(clock)
+      const failures: unknown[] = []
+      // One that fails holds up no other; the next night takes it up again.
+      for (const id of unions.splice(0)) await settle(id, clock()).catch((error: unknown) => failures.push(error))
+      if (failures.length > 0) throw new AggregateError(failures, 'unions of accounts could not be settled for good')
+    },
+  }
 }

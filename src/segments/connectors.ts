@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
@@ -15,7 +16,10 @@ interface Wanted {
 }
 
 /** Opens each destination's segment store with its settings, or says which setting is wrong. */
-export function openDestinations<T extends Wanted>(wanted: T[], now: () => Date): (T & { store: SegmentStore })[] {
+export function openDestinations<T extends Wanted>(
+  wanted: T[],
+  now: () => Date,
+): (T & { place: string; store: SegmentStore })[] {
   const places = new Map<string, string>()
   return wanted.map((one) => {
     const connector = connectors.find(({ name }) => name === one.connector)
@@ -34,7 +38,9 @@ export function openDestinations<T extends Wanted>(wanted: T[], now: () => Date)
       )
     }
     places.set(place, one.name)
-    return { ...one, store: connector.open(settings.data, now) }
+    // Hashed, since an address may hold a password.
+    const hashed = createHash('sha256').update(place).digest('base64url')
+    return { ...one, place: hashed, store: connector.open(settings.data, now) }
   })
 }
 

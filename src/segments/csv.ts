@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
@@ -65,7 +65,8 @@ function openFolder(folder: string, now: () => Date): SegmentStore {
     })
 
   return {
-    batch: 5_000,
+    // More at once would hold up answers on the embedded database.
+    batch: 1_000,
     async check() {
       await alone(async () => undefined)
     },
@@ -84,6 +85,8 @@ function openFolder(folder: string, now: () => Date): SegmentStore {
 /** Rewrites every file a person stands in. What stays is one line that tells readers to forget them too. */
 async function forget(folder: string, { person, at }: Forgotten, now: Date): Promise<void> {
   const names = await readdir(folder)
+  // What a kill in the middle of a write left behind.
+  for (const name of names.filter((one) => one.endsWith('.tmp'))) await rm(`${folder}/${name}`, { force: true })
   for (const name of names.filter((one) => one.endsWith('.csv'))) {
     const segment = name.slice(0, -'.csv'.length)
     const rows = await readSnapshot(folder, segment)

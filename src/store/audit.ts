@@ -95,10 +95,5 @@ export function audit(tx: Tx, { draws }: Tools) {
           (select count(distinct person_id)::int from said where ${within(Prisma.sql`revoked_at`)}) as "tookBack"`)
       return row ?? { joined: 0, left: 0, saidYes: 0, tookBack: 0 }
     },
-
-    /** Forgets what was done before a time. */
-    async forget(before: Date): Promise<void> {
-      await tx.auditEntry.deleteMany({ where: { at: { lt: before } } })
-    },
   }
 }

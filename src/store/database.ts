@@ -65,7 +65,7 @@ export async function openDatabase(
             driver.confirmCommit()
             return result
           } catch (error) {
-            if (tries >= TRIES || !isCollision(error)) throw error
+            if (tries >= TRIES || !(isCollision(error) || (tries === 1 && isOfNobody(error)))) throw error
           }
         }
       }),
@@ -175,4 +175,11 @@ function admission(most: number): <T>(work: () => Promise<T>) => Promise<T> {
 function isCollision(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false
   return error.code === 'P2034' || error.code === 'P2002' || /40P01|40001|23505/.test(JSON.stringify(error.meta ?? {}))
+}
+
+/** Whether it wrote something of a person who was forgotten at that moment (23503): the second time nobody is found. */
+function isOfNobody(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false
+  const about = JSON.stringify([error.message, error.meta ?? {}])
+  return (error.code === 'P2003' || about.includes('23503')) && about.includes('person_id')
 }

@@ -3,12 +3,10 @@ import type { AccountRef, Person } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
 import { type OrganizationRow, organizationOf } from './organization.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { takeTurns, turnOf } from './turns.ts'
 
 /** For how long a platform may deliver the same thing again (Slack retries for 5 minutes, Discord's token lives 15). */
 const KEEP_MS = 3_600_000
-
-/** Any number will do, so long as every process takes the same. */
-const PERSON_LOCK = 7_203_444
 
 /** What the first statement of every command finds out. */
 export interface Opening {
@@ -29,6 +27,7 @@ export interface Opening {
 
 interface Row {
   is_new: boolean
+  is_turn: boolean
   answer: Uint8Array | null
   organization: OrganizationRow | null
   account_id: string | null
@@ -50,21 +49,15 @@ export function deliveries(tx: Tx, { keys }: Tools) {
     return words === undefined ? undefined : JSON.parse(words)
   }
 
-  return {
-    /**
-     * Writes the delivery down and finds out who is speaking, in one statement. It also waits until whatever else the same
-     * person is doing is over: a leave and a yes at the same moment must see each other.
-     */
-    async open(id: string, account: AccountRef, now: Date, workspace = account.workspace): Promise<Opening> {
-      const accountWords = `${account.platform}/${account.workspace}/${account.externalId}`
-      const [row] = await tx.$queryRaw<Row[]>(Prisma.sql`
+  const look = async (id: string, account: AccountRef, now: Date, workspace: string): Promise<Row> => {
+    const [row] = await tx.$queryRaw<Row[]>(Prisma.sql`
         with fresh as (
           insert into deliveries (id, expires_at) values (${id}, ${new Date(now.getTime() + KEEP_MS)}::timestamptz)
           on conflict (id) do nothing returning id)
         select exists (select 1 from fresh) as is_new, d.answer, to_jsonb(o) as organization,
                a.id as account_id, a.name as account_name,
                p.id, p.name, p.language, p.zone, p.email, p.email_proven_at, p.last_seen_at,
-               pg_advisory_xact_lock(${PERSON_LOCK}::int, hashtext(coalesce(p.id, ${accountWords})))::text as turn,
+               pg_try_advisory_xact_lock(${turnOf(Prisma.sql`coalesce(p.id, ${nameOf(account)})`)}) as is_turn,
                (${workspace} <> ${account.workspace} and not exists (select 1 from presences seen
                  where seen.account_id = a.id and seen.workspace = ${workspace})) as is_new_here,
                exists (select 1 from memberships m
@@ -81,10 +74,26 @@ export function deliveries(tx: Tx, { keys }: Tools) {
         left join accounts a on a.platform = ${account.platform} and a.workspace = ${account.workspace}
           and a.external_id = ${account.externalId}
         left join people p on p.id = a.person_id`)
-      if (!row) throw new Error('the opening statement returned nothing')
+    if (!row) throw new Error('the opening statement returned nothing')
+    return row
+  }
+
+  return {
+    /**
+     * Writes the delivery down and finds out who is speaking, in one statement. It also waits until whatever else the same
+     * person is doing is over: a leave and a yes at the same moment must see each other.
+     */
+    async open(id: string, account: AccountRef, now: Date, workspace = account.workspace): Promise<Opening> {
+      const first = await look(id, account, now, workspace)
+      let row = first
+      // What was read before waiting may be over by now: even whose account it is.
+      while (!row.is_turn) {
+        await takeTurns(tx, [row.id ?? nameOf(account)])
+        row = await look(id, account, now, workspace)
+      }
       return {
-        isNew: row.is_new,
-        answer: row.is_new ? undefined : (read(row.answer) ?? (await this.answerOf(id))),
+        isNew: first.is_new,
+        answer: first.is_new ? undefined : (read(row.answer) ?? (await this.answerOf(id))),
         organization: organizationOf(row.organization),
         isNewHere: row.is_new_here,
         hasUnasked: row.has_unasked,
@@ -112,6 +121,8 @@ export function deliveries(tx: Tx, { keys }: Tools) {
     },
   }
 }
+
+const nameOf = ({ platform, workspace, externalId }: AccountRef) => `${platform}/${workspace}/${externalId}`
 
 function personOf(row: Row, id: string, accountId: string): Person {
   return {

@@ -1,4 +1,5 @@
 import type { Purpose } from '../core/direction.ts'
+import { CannotStart } from './data-folder.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
 
@@ -8,6 +9,8 @@ export interface Configured {
   connector: string
   purpose: Purpose
   recipient?: string | undefined
+  /** Which folder, table or address it is, told apart by a hash. */
+  place?: string | undefined
 }
 
 /** A destination as staff see it. */
@@ -20,24 +23,42 @@ export interface DestinationState extends Configured {
 }
 
 export function destinations(tx: Tx) {
+  /** Whether somebody may be held there. */
+  const holds = async (name: string) =>
+    (await tx.report.count({
+      where: { destination: name, knownEmail: { not: null }, OR: [{ known: null }, { known: 'in' }] },
+    })) > 0
+
   return {
     /** Writes down what the configuration names; what it names no more is kept, unconnected, for what it still holds. */
     async connect(configured: Configured[], organizations: string): Promise<void> {
+      const wasConnected = new Set((await this.list()).map((one) => one.name))
       await tx.destination.updateMany({
         where: { name: { notIn: configured.map((one) => one.name) } },
         data: { connected: false },
       })
-      for (const { name, recipient, ...one } of configured) {
-        const row = { ...one, recipient: recipient ?? organizations, named: recipient !== undefined, connected: true }
+      for (const { name, recipient, place, ...one } of configured) {
+        const row = {
+          ...one,
+          ...(place && { place }),
+          recipient: recipient ?? organizations,
+          named: recipient !== undefined,
+          connected: true,
+        }
+        const before = await tx.destination.findUnique({ where: { name } })
+        if (before?.place && place && before.place !== place && (await holds(name))) {
+          throw new CannotStart(
+            `${name} was another place at the last start, which still holds people; they would never hear that it is over. Give the new one another name, and leave the old one in DESTINATIONS until it holds nobody.`,
+          )
+        }
         const { purpose } = one
+        const isAsBefore =
+          before && before.purpose === purpose && before.recipient === row.recipient && wasConnected.has(name)
         // Where nobody said yes to it yet there is nothing to look at first.
-        const waitsForStaff =
-          (await tx.direction.count({ where: { purpose, recipient: row.recipient, standing: true } })) > 0
-        await tx.destination.upsert({
-          where: { name },
-          create: { name, ...row, started: !waitsForStaff },
-          update: row,
-        })
+        const started = isAsBefore
+          ? before.started
+          : (await tx.direction.count({ where: { purpose, recipient: row.recipient, standing: true } })) === 0
+        await tx.destination.upsert({ where: { name }, create: { name, ...row, started }, update: { ...row, started } })
       }
     },
 
@@ -47,7 +68,11 @@ export function destinations(tx: Tx) {
     },
 
     async list(): Promise<DestinationState[]> {
-      const rows = await tx.destination.findMany({ where: { connected: true }, orderBy: { name: 'asc' } })
+      const rows = await tx.destination.findMany({
+        where: { connected: true },
+        omit: { place: true },
+        orderBy: { name: 'asc' },
+      })
       // `connect` alone writes purposes, and takes only these.
       return rows.map((row) => ({ ...row, purpose: row.purpose as Purpose }))
     },
@@ -66,14 +91,27 @@ export function destinations(tx: Tx) {
      */
     async dryRun(name: string): Promise<{ said: number; notSaid: number }> {
       const [row] = await tx.$queryRaw<{ said: number; notSaid: number }[]>(Prisma.sql`
-        select count(distinct m.person_id) filter (where s.id is not null)::int as said,
+        select count(distinct m.person_id) filter (where s.id is not null and p.email_proven_at is not null
+            and p.paused_at is null)::int as said,
           count(distinct m.person_id) filter (where s.id is null)::int as "notSaid"
         from destinations d cross join memberships m
         join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
+        join people p on p.id = m.person_id
         left join directions s on s.person_id = m.person_id and s.community_id = m.community_id and s.standing
           and s.purpose = d.purpose and s.recipient = d.recipient
         where d.name = ${name} and m.state = 'member'`)
       return row ?? { said: 0, notSaid: 0 }
+    },
+
+    /** What is configured no more and still has to hear of somebody who left or is forgotten. */
+    async owed(): Promise<string[]> {
+      const rows = await tx.$queryRaw<{ name: string }[]>(Prisma.sql`
+        select d.name from destinations d where not d.connected
+          and (exists (select 1 from reports r where r.destination = d.name and r.known_email is not null
+              and r.known is distinct from 'out')
+            or exists (select 1 from erasures e where e.destination = d.name and e.heard_at is null))
+        order by d.name`)
+      return rows.map((row) => row.name)
     },
 
     async resume(name: string): Promise<void> {

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { Prisma } from './generated/client.ts'
+import { shellsOf } from './hidden.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { takeTurns } from './turns.ts'
 import { isFree, type Outcome, settled, taken } from './work.ts'
 
 /** Where somebody who is forgotten is told, once more, that it is done. */
@@ -88,12 +90,17 @@ export function erasures(tx: Tx, tools: Tools) {
      * organizes, what was done as staff) stays without them.
      */
     async erase(personId: string, now: Date, receipt?: Receipt): Promise<Forgotten> {
-      const shells = await tx.person.findMany({ where: { unitedInto: personId }, select: { id: true } })
-      const ids = [personId, ...shells.map((shell) => shell.id)]
+      // Somebody may be uniting them at this moment; whoever is one with them is found after that.
+      await takeTurns(tx, [personId])
+      const ids = [personId, ...(await shellsOf(tx, personId))]
       // Whatever else they are doing waits, and then finds nobody.
       await tx.$queryRaw(Prisma.sql`select id from people where id = any(${ids}) order by id for update`)
       const person = await tx.person.findUnique({ where: { id: personId }, include: { accounts: true } })
       if (!person) return { unlookedAfter: [], seeds: [] }
+      // A report claimed at this moment is not seen as told yet; only after waiting for the claim it is.
+      await tx.$queryRaw(
+        Prisma.sql`select 1 from reports where person_id = any(${ids}) order by community_id, destination for update`,
+      )
       const told = (await toldOf(ids)).map(({ id, key, destination, recipient, until }) => {
         const sealed = {
           person: key,
@@ -102,14 +109,19 @@ export function erasures(tx: Tx, tools: Tools) {
           ...(receipt && id === personId && { receipt }),
         }
         // Whatever is under way must not arrive after it.
-        return row('destination', sealed, now, { destination, dueAt: until && until > now ? until : now })
+        return row('destination', sealed, now, { destination, dueAt: laterOf(until, now) })
       })
-      const inRooms = await tx.$queryRaw<z.infer<typeof fromRoom>[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, a.external_id as account
+      const inRooms = await tx.$queryRaw<(z.infer<typeof fromRoom> & { until: Date | null })[]>(Prisma.sql`
+        select r.platform, r.workspace, r.external_id as room, a.external_id as account, max(p.leased_until) as until
         from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
-        join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}
-        where p.person_id = any(${ids})`)
-      await tx.erasure.createMany({ data: [...told, ...inRooms.map((place) => row('room', place, now))] })
+        join accounts a on a.person_id = any(${ids}) and ${MET_AT_ROOM}
+        where p.person_id = any(${ids}) group by r.id, a.id order by r.id, a.id`)
+      await tx.erasure.createMany({
+        data: [
+          ...told,
+          ...inRooms.map(({ until, ...place }) => row('room', place, now, { dueAt: laterOf(until, now) })),
+        ],
+      })
       const memberships = await tx.membership.findMany({
         where: { personId: { in: ids } },
         include: { community: { select: { state: true } } },
@@ -127,6 +139,13 @@ export function erasures(tx: Tx, tools: Tools) {
         unlookedAfter: await unlookedAfter(organized),
         seeds: memberships.filter((one) => one.community.state === 'seed').map((one) => one.communityId),
       }
+    },
+
+    unlookedAfter,
+
+    /** Lets accounts out of rooms in which nobody here stands for them any more. */
+    async letOut(places: z.infer<typeof fromRoom>[], now: Date): Promise<void> {
+      await tx.erasure.createMany({ data: places.map((place) => row('room', place, now)) })
     },
 
     /** Takes what is due; what is for a destination that is paused or not connected waits. */
@@ -211,6 +230,7 @@ export function erasures(tx: Tx, tools: Tools) {
     await tx.invitation.updateMany({ where: { createdById: { in: ids } }, data: { createdById: null } })
   }
 
+  /** Those of the communities that are open and that nobody looks after. */
   async function unlookedAfter(communityIds: string[]): Promise<string[]> {
     const open = await tx.community.findMany({
       where: { id: { in: communityIds }, state: 'open', memberships: { none: { organizer: true, state: 'member' } } },
@@ -218,6 +238,10 @@ export function erasures(tx: Tx, tools: Tools) {
     })
     return open.map((community) => community.id)
   }
+}
+
+function laterOf(until: Date | null, now: Date): Date {
+  return until && until > now ? until : now
 }
 
 /** A destination that is paused or no longer configured can't be told yet. */

@@ -43,7 +43,7 @@ export function notices(tx: Tx, tools: Tools) {
         case when p.email_proven_at is not null then p.email end as email,
         a.id as "accountId", coalesce(a.platform, '') as platform, coalesce(a.workspace, '') as workspace
       from unnest(${personIds}::text[]) with ordinality as named (id, place)
-      join people p on p.id = named.id and (p.paused_at is null or ${kindOf(kind).own ?? false})
+      join people p on p.id = named.id and (p.paused_at is null or ${kindOf(kind).evenPaused ?? false})
       left join organization o on o.id = 1
       left join notice_choices n on n.person_id = p.id and n.kind = ${kind}
       left join lateral (
@@ -72,7 +72,7 @@ export function notices(tx: Tx, tools: Tools) {
         const quiet = one.quietFrom && one.quietTo ? { from: one.quietFrom, to: one.quietTo } : null
         return {
           ...one,
-          dueAt: kindOf(kind).waits ? notBefore(now, quiet, one.zone) : now,
+          dueAt: notBefore(now, quiet, one.zone),
           mailTo: byMail ? one.email : null,
           inChat: one.accountId !== null && (chosen === 'chat' || (chosen === 'mail' && (!byMail || needsChat))),
         }

@@ -1,5 +1,6 @@
 import type { AccountRef, Names, Person } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
+import { shellsOf } from './hidden.ts'
 import { reachedFrom } from './presence.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
@@ -54,9 +55,14 @@ export function people(tx: Tx, tools: Tools) {
       await tombstones(tx, tools).lift(email)
     },
 
-    /** Nobody is told anything about them while it lasts; whoever was told hears that it is over, and again once it ends. */
-    async pause(personId: string, since: Date | null): Promise<void> {
-      await tx.person.update({ where: { id: personId }, data: { pausedAt: since } })
+    /**
+     * Nobody is told anything about them while it lasts; whoever was told hears that it is over, and again once it ends. Gives
+     * back for whom: what they were as another person, before they were united, is paused too.
+     */
+    async pause(personId: string, since: Date | null): Promise<string[]> {
+      const ids = [personId, ...(await shellsOf(tx, personId))]
+      await tx.person.updateMany({ where: { id: { in: ids } }, data: { pausedAt: since } })
+      return ids
     },
 
     async setZone(personId: string, zone: string): Promise<void> {

@@ -6,20 +6,24 @@ import { isFree, type Lease, taken } from './work.ts'
 /** What is to be done about a due report: tell it, or nothing since it is known, or the contrary since nobody wants it. */
 type Verdict = 'tell' | 'known' | 'over'
 
+/** What a claim came to: `more` where there may be something to tell of those behind, however little there was of these. */
+export interface Claim {
+  lease: string
+  rows: ClaimedReport[]
+  more: boolean
+}
+
 /**
  * Takes due reports of one destination, as many as one request takes: of one community, and all in or all out. What was
  * changed and changed back before it was sent is done without a word; a person whose other report to the same destination is
- * under way waits, so that order holds. However many are due, only as many are looked at as are taken.
+ * under way waits, so that order holds. However many are due, only as many are looked at as may be taken.
  */
-export async function claimReports(tx: Tx, destination: string, limit: number, lease: Lease): Promise<ClaimedReport[]> {
+export async function claimReports(tx: Tx, destination: string, limit: number, lease: Lease): Promise<Claim> {
   // One claim at a time for a destination: two would not see each other's leases yet.
   await tx.$queryRaw(Prisma.sql`select pg_advisory_xact_lock(7203443, hashtext(${destination}))::text`)
-  for (;;) {
-    const looked = await look(tx, destination, limit, lease)
-    const rows = looked.flatMap(({ verdict, ...row }) => (verdict === 'tell' ? [row] : []))
-    // Where there was nothing to tell of any of these, there may be of the next.
-    if (rows.length > 0 || looked.length === 0) return rows
-  }
+  const looked = await look(tx, destination, limit, lease)
+  const rows = looked.flatMap(({ verdict, ...row }) => (verdict === 'tell' ? [row] : []))
+  return { lease: lease.name, rows, more: looked.length > 0 }
 }
 
 function look(
@@ -29,7 +33,9 @@ function look(
   lease: Lease,
 ): Promise<(ClaimedReport & { verdict: Verdict })[]> {
   // `offset 0` has it asked of each row in turn, by the primary key; as a join it would read all reports there are.
+  // One that staff have not started yet may hold people all the same, from before a restore: who leaves is told at once.
   const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(lease.now)}
+    and (r.wanted = 'out' or (select started from destinations where name = ${destination}))
     and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
       and o.leased_until > ${lease.now}::timestamptz offset 0)`
   // As the index has them, so that the first ones are found without a look at the others.
@@ -44,27 +50,26 @@ function look(
       where ${isSendable} and r.community_id = (select community_id from alike) and r.wanted = (select wanted from alike)
       ${inOrder} limit ${Prisma.raw(String(limit))} for update of r skip locked),
     judged as materialized (
-      select f.*, p.key, p.email, p.email_version, case
+      select f.*, p.key, p.email, p.email_version, coalesce(c.slug, c.id) as segment, case
         -- Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
-        when f.wanted = 'in' and not exists (
-          select 1 from directions s
-          join memberships m on m.person_id = s.person_id and m.community_id = s.community_id and m.state = 'member'
-          join communities c on c.id = s.community_id and c.state = 'open' and not c.sensitive
-          join destinations d on d.name = f.destination and d.purpose = s.purpose and d.recipient = s.recipient
-          where s.person_id = f.person_id and s.community_id = f.community_id and s.standing and p.paused_at is null)
-          then 'over'
+        when f.wanted = 'in' and (p.paused_at is not null or c.state <> 'open' or c.sensitive
+          -- By the primary key, also while the planner knows nothing yet of a table just filled.
+          or (select m.state from memberships m where m.person_id = f.person_id and m.community_id = f.community_id)
+            is distinct from 'member'
+          or not exists (select 1 from directions s
+            join destinations d on d.name = f.destination and d.purpose = s.purpose and d.recipient = s.recipient
+            where s.person_id = f.person_id and s.community_id = f.community_id and s.standing)) then 'over'
         when f.known = f.wanted and (f.wanted = 'out' or f.known_email = p.email_version) then 'known'
         else 'tell' end as verdict
-      from free f join people p on p.id = f.person_id),
+      from free f join people p on p.id = f.person_id join communities c on c.id = f.community_id),
     over as (
       update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1 ${ofVerdict('over')}),
     known as (
       update reports r set due_at = null, attempts = 0, failure = null ${ofVerdict('known')}),
     claimed as (
       update reports r set known = null, known_email = j.email_version, ${taken(lease)} ${ofVerdict('tell')})
-    select j.verdict, j.person_id as "personId", j.key as "personKey", coalesce(j.email, '') as email,
-      j.email_version as "emailVersion", j.community_id as "communityId", coalesce(c.slug, c.id) as segment, j.destination,
-      j.wanted, j.reason, j.since, j.direction_id as "directionId", j.revision, j.changed_at as "changedAt", j.attempts,
-      j.first_failed_at as "firstFailedAt"
-    from judged j join communities c on c.id = j.community_id order by j.changed_at, j.person_id`)
+    select verdict, person_id as "personId", key as "personKey", coalesce(email, '') as email, email_version as "emailVersion",
+      community_id as "communityId", segment, destination, wanted, reason, since, direction_id as "directionId", revision,
+      changed_at as "changedAt", attempts, first_failed_at as "firstFailedAt"
+    from judged order by changed_at, person_id`)
 }

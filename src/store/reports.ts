@@ -2,7 +2,7 @@ import { Prisma } from './generated/client.ts'
 import { claimReports } from './report-claims.ts'
 import { sent } from './sent.ts'
 import type { Tools, Tx } from './transaction.ts'
-import { type Lease, type Outcome, settled } from './work.ts'
+import { type Outcome, settled } from './work.ts'
 
 /** A claimed report: what the destination is to be told of one person in one segment. */
 export interface ClaimedReport {
@@ -47,8 +47,8 @@ const FLOOR = Prisma.sql`coalesce((select max(report_floor) from organization), 
 export const FIRST_REVISION = Prisma.sql`(${FLOOR} + 1)`
 export const FIRST_KNOWN = Prisma.sql`(case when ${FLOOR} = 0 then 'out' end)`
 
-/** Whose reports to settle: one person's, one community's, or everybody's. */
-export type Scope = { personId: string } | { communityId: string } | 'all'
+/** Whose reports to settle: one person's, some people's, one community's, or everybody's. */
+export type Scope = { personId: string } | { personIds: string[] } | { communityId: string } | 'all'
 
 export function reports(tx: Tx, { draws }: Tools) {
   return {
@@ -60,6 +60,7 @@ export function reports(tx: Tx, { draws }: Tools) {
       const within = (alias: string) => {
         if (scope === 'all') return Prisma.sql`true`
         if ('personId' in scope) return Prisma.sql`${Prisma.raw(alias)}.person_id = ${scope.personId}`
+        if ('personIds' in scope) return Prisma.sql`${Prisma.raw(alias)}.person_id = any(${scope.personIds})`
         return Prisma.sql`${Prisma.raw(alias)}.community_id = ${scope.communityId}`
       }
       const wanted = Prisma.sql`
@@ -95,6 +96,11 @@ export function reports(tx: Tx, { draws }: Tools) {
               where h.destination = r.destination and h.community_id = r.community_id and h.known_email is not null
                 and (h.wanted = 'in' or h.known is distinct from 'out'))`
           : Prisma.sql`false`
+      // A person or a community that acts lets go of whoever was held for them, too.
+      if (scope !== 'all') {
+        await tx.$executeRaw(Prisma.sql`
+          update reports r set guarded = false, due_at = ${now}::timestamptz where r.guarded and ${within('r')}`)
+      }
       return tx.$queryRaw<Held[]>(Prisma.sql`
         with many as (
           select destination, community_id from reports r where ${isOver} group by destination, community_id having ${isMany}),
@@ -121,30 +127,35 @@ export function reports(tx: Tx, { draws }: Tools) {
         select destination, count(*)::int as count from reports where guarded group by destination order by destination`)
     },
 
-    /** Takes due reports of one destination, as many as one request takes, which is under way until its lease is over. */
-    async claim(destination: string, limit: number, now: Date): Promise<{ lease: string; rows: ClaimedReport[] }> {
-      const lease: Lease = { name: draws.key(), now }
-      const rows = await claimReports(tx, destination, limit, lease)
-      return { lease: lease.name, rows }
-    },
+    /** Takes due reports of one destination, as many as one request takes, for the time of a lease. */
+    claim: (destination: string, limit: number, now: Date) =>
+      claimReports(tx, destination, limit, { name: draws.key(), now }),
 
     /** Writes down how claimed reports went; one stays due where it was changed while the request was under way. */
     async finish(rows: ClaimedReport[], lease: string, outcome: Outcome, now: Date): Promise<void> {
+      // Found by their keys, whatever the planner takes a lease for; once locked, a lease is what it says.
       const ours = Prisma.sql`
-        from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
-          ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
-          ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[],
-          ${rows.map((row) => row.directionId)}::text[])
-          as sent (person_id, community_id, destination, revision, wanted, email, direction)
-        where r.person_id = sent.person_id and r.community_id = sent.community_id and r.destination = sent.destination
-          and r.lease = ${lease}`
+        with ours as materialized (
+          select sent.*, r.lease as held
+          from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
+            ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
+            ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[],
+            ${rows.map((row) => row.directionId)}::text[])
+            as sent (person_id, community_id, destination, revision, wanted, email, direction)
+          join reports r using (person_id, community_id, destination)
+          order by person_id, community_id, destination for update of r)`
+      const each = Prisma.sql`from ours as sent where sent.held = ${lease} and r.person_id = sent.person_id
+        and r.community_id = sent.community_id and r.destination = sent.destination`
       const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
       const heard =
         'done' in outcome
           ? Prisma.sql`known_email = sent.email, first_failed_at = null, known = case
               when r.direction_id is not distinct from sent.direction then sent.wanted else nullif(sent.wanted, 'in') end`
           : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
-      await tx.$executeRaw(Prisma.sql`update reports r set ${heard}, ${settled(outcome, unless)} ${ours}`)
+      // People before reports, as whoever forgets somebody locks them.
+      await tx.$queryRaw(Prisma.sql`
+        select id from people where id = any(${rows.map((row) => row.personId)}) order by id for key share`)
+      await tx.$executeRaw(Prisma.sql`${ours} update reports r set ${heard}, ${settled(outcome, unless)} ${each}`)
       if ('done' in outcome) await sent(tx).note(rows, now)
     },
 
@@ -153,8 +164,8 @@ export function reports(tx: Tx, { draws }: Tools) {
       const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
         with due as materialized (
           select r.person_id, r.destination, r.due_at, r.leased_until from reports r
-          join destinations d on d.name = r.destination and d.connected and d.started and d.paused_at is null
-          where r.due_at is not null)
+          join destinations d on d.name = r.destination and d.connected and d.paused_at is null
+          where r.due_at is not null and (d.started or r.wanted = 'out'))
         select min(greatest(due.due_at, held.until)) as next from due
         left join (select person_id, destination, max(leased_until) as until from due where leased_until is not null
           group by person_id, destination) held using (person_id, destination)`)

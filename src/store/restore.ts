@@ -1,7 +1,8 @@
 import { type BackupHeader, type BackupRow, BadBackup, tablesOf } from './backup.ts'
+import type { Mark } from './marks.ts'
 import { inTransaction, MIGRATION_LOCK, type Migration, migrate, type Sql } from './migrations.ts'
+import { BACKED_UP } from './replaced.ts'
 import { quoted } from './snapshot.ts'
-import type { Tombstone } from './tombstones.ts'
 
 /** What is in a database before it is written over. */
 export interface Present {
@@ -9,8 +10,6 @@ export interface Present {
   communities: number
   /** Whether an organization was described. */
   isSetUp: boolean
-  /** Who was forgotten there. */
-  tombstones: Tombstone[]
   /** Applied there, and unknown to this Kindred. */
   newer: string[]
 }
@@ -22,17 +21,10 @@ export async function present(sql: Sql, known: Migration[]): Promise<Present> {
   const count = async (table: string) =>
     Number((await ask(table, `select count(*)::int as count from ${quoted(table)}`))[0]?.count ?? 0)
   const names = await ask('_prisma_migrations', 'select migration_name from _prisma_migrations')
-  const marks = await ask('tombstones', `select hash, kind, to_jsonb(at) #>> '{}' as at from tombstones`)
   return {
     people: await count('people'),
     communities: await count('communities'),
     isSetUp: (await count('organization')) > 0,
-    tombstones: marks.map(({ hash, kind, at }) => ({
-      hash: String(hash),
-      // The store alone writes kinds.
-      kind: kind as Tombstone['kind'],
-      at: new Date(String(at)),
-    })),
     newer: names.map((row) => String(row.migration_name)).filter((name) => !known.some((one) => one.name === name)),
   }
 }
@@ -53,8 +45,10 @@ export interface Restoring {
   rows: AsyncIterable<BackupRow>
   /** Every migration this Kindred knows. */
   migrations: Migration[]
-  /** Who was forgotten since, from wherever it is known. */
-  tombstones: Tombstone[]
+  /** What people did since, from wherever it is known; one mark of each hash. */
+  marks: Mark[]
+  /** Whether those are all: otherwise no destination is told anything before staff start it. */
+  isAllKnown: boolean
   now: Date
 }
 
@@ -78,7 +72,7 @@ export function migrationsOf(
  * written, filled, and brought up to date. Counts the rows by table.
  */
 export async function restore(sql: Sql, restoring: Restoring): Promise<Record<string, number>> {
-  const { header, rows, migrations, tombstones, now } = restoring
+  const { header, rows, migrations, marks, now } = restoring
   const { before, after } = migrationsOf(header, migrations)
   return inTransaction(sql, async () => {
     // A Kindred that starts meanwhile waits, and then finds the restored tables.
@@ -90,12 +84,16 @@ export async function restore(sql: Sql, restoring: Restoring): Promise<Record<st
     const counts = await fill(sql, rows)
     await migrate(sql, after, now)
     await clearLeases(sql)
-    if (header.scope === 'lasting') await startAfresh(sql, now)
+    if (header.scope === 'lasting') {
+      await startAfresh(sql, now)
+      if (restoring.isAllKnown) await noteBackup(sql, header.at)
+      else await sql.run('update destinations set started = false')
+    }
     await sql.query(
       `insert into tombstones select * from jsonb_populate_recordset(null::tombstones, $1::text::jsonb) on conflict do nothing`,
-      [JSON.stringify(tombstones)],
+      [JSON.stringify(marks)],
     )
-    // Who was forgotten is forgotten again before anything else (restored.ts), also if this process dies now.
+    // What people did since is done again before anything else (restored.ts), also if this process dies now.
     if (header.scope === 'lasting') {
       await sql.query(
         `insert into job_runs (name, ran_at) values ('restored', $1::timestamptz) on conflict (name) do nothing`,
@@ -104,6 +102,14 @@ export async function restore(sql: Sql, restoring: Restoring): Promise<Record<st
     }
     return counts
   })
+}
+
+/** The database that was filled knows all that was done since this backup, as the one before it did. */
+async function noteBackup(sql: Sql, at: string): Promise<void> {
+  await sql.query(
+    `insert into job_runs (name, ran_at) values ($1, $2::timestamptz) on conflict (name) do update set ran_at = excluded.ran_at`,
+    [BACKED_UP, at],
+  )
 }
 
 /** Kindred's own tables that are there. */

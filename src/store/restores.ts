@@ -1,11 +1,29 @@
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './transaction.ts'
+import { markHash } from './marks.ts'
+import { BACKED_UP } from './replaced.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 const PAGE = 5_000
+/** A restore puts these beside the tombstones, for as long as it is unfinished. */
+const PASSING = ['yes', 'paused', 'resumed', 'sensitive']
+const TAKEN_BACK = 'a restore found it taken back'
 
-/** What is left to be done after a restore (restore.ts), before anything else is. */
-export function restores(tx: Tx) {
+/** What is left to be done after a restore (restore.ts), before anything else is; and what the next one has to know. */
+export function restores(tx: Tx, { keys }: Tools) {
+  /** Those of these ids that carry a mark, with its kind and time. */
+  async function marked(kind: 'yes' | 'paused' | 'sensitive', ids: string[]) {
+    const hashes = new Map(ids.map((id) => [markHash(keys, kind, id), id]))
+    const rows = await tx.tombstone.findMany({ where: { hash: { in: [...hashes.keys()] }, kind: { in: PASSING } } })
+    return rows.map(({ hash, ...mark }) => ({ ...mark, id: hashes.get(hash) ?? '' }))
+  }
+
   return {
+    /** A backup of this database was made; what is done from now on is known to it. */
+    async backedUp(now: Date): Promise<void> {
+      const row = { name: BACKED_UP, ranAt: now }
+      await tx.jobRun.upsert({ where: { name: BACKED_UP }, create: row, update: row })
+    },
+
     /** Whether a restore is not finished yet; another process that asks waits until this one is through. */
     async isUnfinished(): Promise<boolean> {
       const rows = await tx.$queryRaw<unknown[]>(
@@ -15,22 +33,70 @@ export function restores(tx: Tx) {
     },
 
     async finish(): Promise<void> {
+      await tx.tombstone.deleteMany({ where: { kind: { in: PASSING } } })
       await tx.jobRun.deleteMany({ where: { name: 'restored' } })
     },
 
     /** Everybody's ids, page by page. */
-    async *everybody(): AsyncGenerator<string[]> {
-      for (let last = ''; ; ) {
-        const rows = await tx.person.findMany({
+    everybody: () =>
+      pages((last) =>
+        tx.person.findMany({
           where: { id: { gt: last } },
           select: { id: true },
           orderBy: { id: 'asc' },
           take: PAGE,
-        })
-        if (rows.length > 0) yield rows.map((row) => row.id)
-        last = rows.at(-1)?.id ?? last
-        if (rows.length < PAGE) return
-      }
+        }),
+      ),
+
+    /** Communities that became sensitive since the backup. */
+    async becameSensitive(): Promise<string[]> {
+      const rows = await tx.community.findMany({ where: { sensitive: false }, select: { id: true } })
+      const ids = rows.map((row) => row.id)
+      return (await marked('sensitive', ids)).map((mark) => mark.id)
     },
+
+    /** Takes back again the yeses taken back since, those of a membership left among them. Gives whose they were, one each. */
+    async takeBack(): Promise<string[]> {
+      const whose: string[] = []
+      const standing = pages((last) =>
+        tx.direction.findMany({
+          where: { id: { gt: last }, standing: true },
+          select: { id: true },
+          orderBy: { id: 'asc' },
+          take: PAGE,
+        }),
+      )
+      for await (const ids of standing) {
+        const found = await marked('yes', ids)
+        const rows = await tx.$queryRaw<{ person_id: string }[]>(Prisma.sql`
+          update directions d set standing = null, revoked_at = gone.at::timestamptz, revoked_by = ${TAKEN_BACK}
+          from unnest(${found.map((mark) => mark.id)}::text[], ${found.map((mark) => mark.at.toISOString())}::text[])
+            as gone (id, at)
+          where d.id = gone.id returning d.person_id`)
+        whose.push(...rows.map((row) => row.person_id))
+      }
+      return whose
+    },
+
+    /** Of these people, pauses who paused since, and lets go on who went on. Gives whom that concerned. */
+    async pause(personIds: string[]): Promise<string[]> {
+      const found = await marked('paused', personIds)
+      const since = found.map((mark) => (mark.kind === 'paused' ? mark.at.toISOString() : ''))
+      const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+        update people p set paused_at = known.since
+        from (select id, nullif(since, '')::timestamptz as since
+          from unnest(${found.map((mark) => mark.id)}::text[], ${since}::text[]) as marked (id, since)) known
+        where p.id = known.id and p.paused_at is distinct from known.since returning p.id`)
+      return rows.map((row) => row.id)
+    },
+  }
+}
+
+async function* pages(ask: (last: string) => Promise<{ id: string }[]>): AsyncGenerator<string[]> {
+  for (let last = ''; ; ) {
+    const rows = await ask(last)
+    if (rows.length > 0) yield rows.map((row) => row.id)
+    last = rows.at(-1)?.id ?? last
+    if (rows.length < PAGE) return
   }
 }

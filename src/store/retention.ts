@@ -10,15 +10,18 @@ export function retention(tx: Tx) {
      * united with another person is kept as long as that can be undone.
      */
     async unused(since: Date, staffIds: string[], limit: number): Promise<string[]> {
+      const isUnused = Prisma.sql`
+        p.last_seen_at < ${since}::timestamptz and p.united_into is null
+        and not exists (select 1 from memberships m join communities c on c.id = m.community_id and c.state <> 'closed'
+          where m.person_id = p.id and m.state in ('member', 'pledged', 'requested'))
+        and not exists (select 1 from communities c where c.founder_id = p.id and c.state in ('waiting', 'seed'))
+        and not exists (select 1 from accounts a where a.person_id = p.id
+          and a.platform || ':' || a.external_id = any(${staffIds}::text[]))`
+      const found = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+        select p.id from people p where ${isUnused} order by p.last_seen_at, p.id limit ${limit} for update of p skip locked`)
+      // Looked at once more under the lock: somebody may have joined in the same moment.
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        select p.id from people p
-        where p.last_seen_at < ${since}::timestamptz and p.united_into is null
-          and not exists (select 1 from memberships m join communities c on c.id = m.community_id and c.state <> 'closed'
-            where m.person_id = p.id and m.state in ('member', 'pledged', 'requested'))
-          and not exists (select 1 from communities c where c.founder_id = p.id and c.state in ('waiting', 'seed'))
-          and not exists (select 1 from accounts a where a.person_id = p.id
-            and a.platform || ':' || a.external_id = any(${staffIds}::text[]))
-        order by p.last_seen_at, p.id limit ${limit}`)
+        select p.id from people p where p.id = any(${found.map((row) => row.id)}) and ${isUnused} order by p.last_seen_at, p.id`)
       return rows.map((row) => row.id)
     },
 

@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { mayBeNamed } from './hidden.ts'
 import type { ClaimedReport } from './reports.ts'
 import type { Tx } from './transaction.ts'
 
@@ -16,20 +17,18 @@ export interface Sent {
 /** The delivery log: each person's own record of what was passed on about them, to whom and when. */
 export function sent(tx: Tx) {
   return {
-    /** Writes down what a destination took. Whoever was forgotten meanwhile has no record any more. */
+    /** Writes down what a destination took, while the people are locked. Whoever was forgotten meanwhile has no record. */
     async note(
       rows: Pick<ClaimedReport, 'personId' | 'communityId' | 'destination' | 'revision' | 'wanted'>[],
       now: Date,
     ) {
       await tx.$executeRaw(Prisma.sql`
-        with there as (
-          select id from people where id = any(${rows.map((row) => row.personId)}) order by id for key share)
         insert into sent_reports (person_id, community_id, destination, revision, op, recipient, at)
-        select there.id, said.community_id, said.destination, said.revision, said.op, d.recipient, ${now}::timestamptz
+        select p.id, said.community_id, said.destination, said.revision, said.op, d.recipient, ${now}::timestamptz
         from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
           ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
           ${rows.map((row) => row.wanted)}::text[]) as said (person_id, community_id, destination, revision, op)
-        join there on there.id = said.person_id join destinations d on d.name = said.destination
+        join people p on p.id = said.person_id join destinations d on d.name = said.destination
         on conflict (person_id, community_id, destination, revision) do nothing`)
     },
 
@@ -38,7 +37,8 @@ export function sent(tx: Tx) {
       return tx.$queryRaw(Prisma.sql`
         select c.name as "communityName", d.recipient, r.wanted as op from reports r
         join communities c on c.id = r.community_id join destinations d on d.name = r.destination
-        where r.person_id = ${personId} and (r.due_at is not null or r.guarded) order by c.name, d.recipient`)
+        where r.person_id = ${personId} and (r.due_at is not null or r.guarded) and ${mayBeNamed(personId)}
+        order by c.name, d.recipient`)
     },
 
     /** Who was ever told of a person, or may have been, as people call them. */
@@ -55,7 +55,7 @@ export function sent(tx: Tx) {
       return tx.$queryRaw(Prisma.sql`
         select s.community_id as "communityId", c.name as "communityName", s.destination, s.recipient, s.op, s.revision, s.at
         from sent_reports s join communities c on c.id = s.community_id
-        where s.person_id = ${personId} order by s.at desc, s.community_id, s.destination, s.revision desc limit ${take}`)
+        where s.person_id = ${personId} and ${mayBeNamed(personId)} order by s.at desc, s.community_id, s.destination, s.revision desc limit ${take}`)
     },
   }
 }

@@ -12,6 +12,7 @@ import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
 import { leases } from './leases.ts'
 import { mails } from './mails.ts'
+import { marks } from './marks.ts'
 import { memberships } from './memberships.ts'
 import { needs } from './needs.ts'
 import { notices } from './notices.ts'
@@ -49,6 +50,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     jobRuns: jobRuns(tx),
     leases: leases(tx),
     mails: mails(tx, tools),
+    marks: marks(tx, tools),
     memberships: memberships(tx, tools),
     needs: needs(tx, tools),
     notices: notices(tx, tools),
@@ -57,7 +59,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     posts: posts(tx, tools),
     records: records(tx),
     reports: reports(tx, tools),
-    restores: restores(tx),
+    restores: restores(tx, tools),
     retention: retention(tx),
     rooms: rooms(tx, tools),
     sent: sent(tx),

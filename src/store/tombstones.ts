@@ -1,12 +1,6 @@
 import { sameEmail } from '../core/person.ts'
+import type { Mark } from './marks.ts'
 import type { Tools, Tx } from './transaction.ts'
-
-/** A mark of somebody forgotten, by a keyed hash that tells nothing without the key. */
-export interface Tombstone {
-  hash: string
-  kind: 'person' | 'address'
-  at: Date
-}
 
 /**
  * Who was forgotten. A person's id is marked for good, so that no backup or older link brings them back; an address until
@@ -40,18 +34,13 @@ export function tombstones(tx: Tx, { keys }: Tools) {
     },
 
     /** All of them since a time, the earliest first, to be kept beside the backups. */
-    async since(time: Date): Promise<Tombstone[]> {
+    async since(time: Date): Promise<Mark[]> {
       const rows = await tx.tombstone.findMany({
-        where: { at: { gte: time } },
+        where: { at: { gte: time }, kind: { in: ['person', 'address'] } },
         orderBy: [{ at: 'asc' }, { hash: 'asc' }],
       })
       // `raise` alone writes kinds.
-      return rows.map((row) => ({ ...row, kind: row.kind as Tombstone['kind'] }))
-    },
-
-    /** Takes over marks kept elsewhere. */
-    async keep(marks: Tombstone[]): Promise<void> {
-      await tx.tombstone.createMany({ data: marks, skipDuplicates: true })
+      return rows.map((row) => ({ ...row, kind: row.kind as Mark['kind'] }))
     },
   }
 }

@@ -1,7 +1,13 @@
 import { sameEmail } from '../core/person.ts'
+import { leaveBehind } from './behind.ts'
+import type { Forgotten } from './erasures.ts'
 import { type Account, Prisma, type Union } from './generated/client.ts'
+import { HIDDEN, LIVE } from './hidden.ts'
+import { movedIn } from './moved.ts'
+import { separate } from './parting.ts'
 import type { Tools, Tx } from './transaction.ts'
-import { HIDDEN, LIVE, separate, unite } from './uniting.ts'
+import { takeTurns } from './turns.ts'
+import { unite } from './uniting.ts'
 
 const HOUR_MS = 3_600_000
 /** Both must say yes within this time, and may undo it within that (product.md, law 9). */
@@ -17,15 +23,37 @@ export interface UnionAsked {
   other: string
 }
 
+/** What an answer led to. `already`: they are one, and can undo it. */
+export type UnionAnswered =
+  | { outcome: 'waits' | 'shared' | 'over' | 'already' }
+  /** `other` is how to reach the other account; each is told whether hidden communities of theirs stay behind. */
+  | { outcome: 'united'; other?: Account; staysBehind: boolean; othersStayBehind: boolean }
+
 export function unions(tx: Tx, tools: Tools) {
   const { draws } = tools
   const sideOf = (union: Union, personId: string): 'kept' | 'merged' | undefined =>
     union.keptId === personId ? 'kept' : union.mergedId === personId ? 'merged' : undefined
+  const canUndo = ({ unitedAt }: Union, now: Date) =>
+    unitedAt !== null && now.getTime() - unitedAt.getTime() <= UNDONE_WITHIN_MS
+  const isOpen = ({ askedAt }: Union, now: Date) => now.getTime() - askedAt.getTime() <= ASKED_FOR_MS
+
+  /** The union as it stands once nobody else does anything with either of the two, nor forgets them. */
+  async function held(id: string): Promise<Union | null> {
+    const found = await tx.union.findUnique({ where: { id } })
+    if (!found) return null
+    const both = [found.keptId, found.mergedId]
+    await takeTurns(tx, both)
+    await tx.$queryRaw(Prisma.sql`select id from people where id = any(${both}) order by id for no key update`)
+    await tx.$queryRaw(Prisma.sql`select id from unions where id = ${id} for update`)
+    const union = await tx.union.findUnique({ where: { id } })
+    // Somebody made it another pair's while this waited.
+    return union && both.includes(union.keptId) && both.includes(union.mergedId) ? union : null
+  }
 
   return {
     /**
      * Who else has proven this address and is to be asked whether they are the same person. Who said that they share it is
-     * never asked again; a question nobody answered in time may be put anew.
+     * asked again only if they prove it anew themselves, a day later; a question nobody answered in time may be put anew.
      */
     async ask(personId: string, email: string, now: Date): Promise<UnionAsked[]> {
       const others = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
@@ -35,7 +63,10 @@ export function unions(tx: Tx, tools: Tools) {
       for (const { id: other } of others) {
         const [keptId = '', mergedId = ''] = [personId, other].sort()
         const before = await tx.union.findUnique({ where: { keptId_mergedId: { keptId, mergedId } } })
-        if (before && [before.keptAnswer, before.mergedAnswer].includes('no')) continue
+        if (before && [before.keptAnswer, before.mergedAnswer].includes('no')) {
+          const own = before.keptId === personId ? before.keptAnswer : before.mergedAnswer
+          if (own !== 'no' || isOpen(before, now)) continue
+        }
         const row = { keptId, mergedId, askedAt: now, keptAnswer: null, mergedAnswer: null }
         const id = before?.id ?? draws.id(now)
         await tx.union.upsert({ where: { id }, create: { id, ...row }, update: row })
@@ -44,18 +75,15 @@ export function unions(tx: Tx, tools: Tools) {
       return asked
     },
 
-    /** Notes one person's answer. `united`: the other has said yes before, and now they are one; `other` is how to reach them. */
-    async answer(
-      id: string,
-      personId: string,
-      answer: UnionAnswer,
-      now: Date,
-    ): Promise<{ outcome: 'united' | 'waits' | 'shared' | 'over'; other?: Account; unlookedAfter: string[] }> {
-      await tx.$queryRaw(Prisma.sql`select id from unions where id = ${id} for update`)
-      const union = await tx.union.findUnique({ where: { id } })
+    /** Notes one person's answer; the second yes makes them one. */
+    async answer(id: string, personId: string, answer: UnionAnswer, now: Date): Promise<UnionAnswered> {
+      const union = await held(id)
       const side = union && sideOf(union, personId)
-      const isOver = !union || !side || union.unitedAt || now.getTime() - union.askedAt.getTime() > ASKED_FOR_MS
-      if (isOver) return { outcome: 'over', unlookedAfter: [] }
+      if (!union || !side) return { outcome: 'over' }
+      if (union.unitedAt) return { outcome: side === 'kept' && canUndo(union, now) ? 'already' : 'over' }
+      const where = { id: { in: [union.keptId, union.mergedId] }, unitedInto: null }
+      // Who became one with somebody else since was asked as somebody they are no more.
+      if (!isOpen(union, now) || (await tx.person.count({ where })) < 2) return { outcome: 'over' }
       // Before their accounts become one person's.
       const otherId = side === 'kept' ? union.mergedId : union.keptId
       const other = await tx.account.findFirst({ where: { personId: otherId }, orderBy: { id: 'asc' } })
@@ -64,9 +92,15 @@ export function unions(tx: Tx, tools: Tools) {
         data: side === 'kept' ? { keptAnswer: answer } : { mergedAnswer: answer },
       })
       const both = [answered.keptAnswer, answered.mergedAnswer]
-      if (both.includes('no')) return { outcome: 'shared', unlookedAfter: [] }
-      if (both.includes(null)) return { outcome: 'waits', unlookedAfter: [] }
-      return { outcome: 'united', ...(other && { other }), unlookedAfter: await unite(tx, tools, answered, now) }
+      if (both.includes('no')) return { outcome: 'shared' }
+      if (both.includes(null)) return { outcome: 'waits' }
+      const stay = await unite(tx, tools, answered, now)
+      return {
+        outcome: 'united',
+        ...(other && { other }),
+        staysBehind: stay[side],
+        othersStayBehind: stay[side === 'kept' ? 'merged' : 'kept'],
+      }
     },
 
     /** How many communities of theirs nobody else may learn of: they come along only if the person says so. */
@@ -79,39 +113,82 @@ export function unions(tx: Tx, tools: Tools) {
       const since = new Date(now.getTime() - UNDONE_WITHIN_MS)
       const rows = await tx.union.findMany({
         where: { keptId: personId, unitedAt: { gt: since } },
-        orderBy: { unitedAt: 'asc' },
+        orderBy: [{ unitedAt: 'asc' }, { id: 'asc' }],
       })
       return rows.map((row) => ({ id: row.id, at: row.unitedAt ?? now }))
     },
 
     /** Gives each of two persons their own again, as far as it was theirs; false when it is too late. */
     async undo(id: string, personId: string, now: Date): Promise<boolean> {
-      await tx.$queryRaw(Prisma.sql`select id from unions where id = ${id} for update`)
-      const union = await tx.union.findUnique({ where: { id } })
-      const isLate = !union?.unitedAt || now.getTime() - union.unitedAt.getTime() > UNDONE_WITHIN_MS
-      if (isLate || union.keptId !== personId) return false
+      const union = await held(id)
+      if (!union || !canUndo(union, now) || union.keptId !== personId) return false
       await separate(tx, tools, union, now)
       return true
     },
 
-    /** After their time unions stand for good: what is left of the merged person goes over, and nothing remains of it. */
-    async settleForGood(now: Date): Promise<void> {
+    /** The unions whose time to be undone is over and of which something is left, the oldest first. */
+    async due(now: Date): Promise<string[]> {
       const before = new Date(now.getTime() - UNDONE_WITHIN_MS)
-      const rows = await tx.union.findMany({ where: { unitedAt: { lte: before }, moved: { not: Prisma.AnyNull } } })
-      for (const { id, keptId, mergedId } of rows) {
-        const owed = await tx.report.count({
-          where: { personId: mergedId, OR: [{ wanted: 'in' }, { known: null }, { known: 'in' }] },
-        })
-        // Until every destination has heard that the old number is over, it must be known here.
-        if (owed > 0) continue
+      const rows = await tx.union.findMany({
+        where: { unitedAt: { lt: before }, moved: { not: Prisma.AnyNull } },
+        orderBy: [{ unitedAt: 'asc' }, { id: 'asc' }],
+      })
+      return rows.map((row) => row.id)
+    },
+
+    /**
+     * Makes one union stand for good: what was not taken along is left, and once every destination has heard it, what is
+     * left of the merged person goes over and nothing remains of them. Gives back what others are left with.
+     */
+    async settleForGood(id: string, now: Date): Promise<Forgotten> {
+      const nothing = { unlookedAfter: [], seeds: [] }
+      const union = await held(id)
+      if (!union?.unitedAt || union.moved === null || canUndo(union, now)) return nothing
+      const { keptId, mergedId } = union
+      const { accounts, aside } = movedIn(union)
+      const left = [await leaveBehind(tx, tools, { id: mergedId, accounts }, keptId, now)]
+      if (aside) {
+        left.push(await leaveBehind(tx, tools, aside, keptId, now))
+        await remove(aside.id, keptId)
+      }
+      const owed = await tx.report.count({
+        where: { personId: mergedId, OR: [{ wanted: 'in' }, { known: null }, { known: 'in' }] },
+      })
+      // Until every destination has heard that the old number is over, it must be known here.
+      if (owed === 0) {
         await tx.direction.updateMany({
           where: { personId: mergedId, standing: true },
           data: { standing: null, revokedAt: now, revokedBy: 'uniting' },
         })
-        await tx.direction.updateMany({ where: { personId: mergedId }, data: { personId: keptId } })
-        await tx.person.delete({ where: { id: mergedId } })
+        await remove(mergedId, keptId)
         await tx.union.update({ where: { id }, data: { moved: Prisma.DbNull } })
       }
+      return { unlookedAfter: left.flatMap((one) => one.unlookedAfter), seeds: left.flatMap((one) => one.seeds) }
     },
+  }
+
+  /** What they said and did goes over, but for where they were hidden; there nobody did it. */
+  async function remove(shell: string, kept: string): Promise<void> {
+    const mayKnow = { OR: [{ NOT: HIDDEN }, { memberships: { some: { personId: kept } } }] }
+    const over = await tx.community.findMany({
+      where: { AND: [mayKnow, { OR: [{ founderId: shell }, { directions: { some: { personId: shell } } }] }] },
+      select: { id: true },
+    })
+    const ids = over.map((one) => one.id)
+    await tx.direction.updateMany({
+      where: { personId: shell, communityId: { in: ids } },
+      data: { personId: kept },
+    })
+    await tx.community.updateMany({ where: { founderId: shell, id: { in: ids } }, data: { founderId: kept } })
+    await tx.community.updateMany({ where: { founderId: shell }, data: { founderId: null } })
+    await tx.invitation.updateMany({ where: { createdById: shell, community: mayKnow }, data: { createdById: kept } })
+    await tx.invitation.updateMany({ where: { createdById: shell }, data: { createdById: null } })
+    await tx.$executeRaw(Prisma.sql`
+      update audit a set actor_id = ${kept} where a.actor_id = ${shell} and not exists (select 1 from communities c
+        where c.id = a.community_id and (c.sensitive or c.visibility = 'secret')
+          and not exists (select 1 from memberships m where m.community_id = c.id and m.person_id = ${kept}))`)
+    await tx.auditEntry.updateMany({ where: { actorId: shell }, data: { actorId: null, actorName: null } })
+    await tx.mail.updateMany({ where: { personId: shell }, data: { personId: kept } })
+    await tx.person.deleteMany({ where: { id: shell } })
   }
 }

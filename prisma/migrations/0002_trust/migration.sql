@@ -1,5 +1,6 @@
 -- AlterTable
-ALTER TABLE "destinations" ADD COLUMN     "started" BOOLEAN NOT NULL DEFAULT true;
+ALTER TABLE "destinations" ADD COLUMN     "place" TEXT,
+ADD COLUMN     "started" BOOLEAN NOT NULL DEFAULT true;
 
 -- AlterTable
 ALTER TABLE "invitations" ALTER COLUMN "created_by_id" DROP NOT NULL;

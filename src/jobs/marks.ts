@@ -1,0 +1,67 @@
+import type { BackupFolder } from '../backup-folder.ts'
+import type { Database } from '../store/database.ts'
+import type { Mark } from '../store/marks.ts'
+import type { Job } from './job.ts'
+
+/** Another process's clock may be behind, and its transaction may have ended later. */
+const OVERLAP_MS = 600_000
+const DAY_MS = 86_400_000
+/** No backup is older than this, so none needs a yes marked that was taken back before. */
+const BACKUPS_MS = 8 * DAY_MS
+const NEVER = new Date(0)
+
+/**
+ * Keeps the marks of what people did beside the backups as soon as it is done, so that an older backup undoes nothing of it,
+ * whatever became of the database: who was forgotten, which yes was taken back, who paused, what became sensitive.
+ */
+export function marksJob(database: Database, folder: BackupFolder): Job {
+  /** The last mark of each hash that stands in the file. */
+  let written: Map<string, Mark> | undefined
+  let latest = NEVER
+  let dropped = NEVER
+
+  const missing = async (now: Date): Promise<Mark[]> => {
+    written ??= new Map((await folder.marks.all()).map((mark) => [mark.hash, mark]))
+    const stands = written
+    const since = new Date(Math.max(0, latest.getTime() - OVERLAP_MS))
+    const kept = new Date(now.getTime() - BACKUPS_MS)
+    const found = await database.transaction(async (store) => [
+      ...(await store.tombstones.since(since)),
+      ...(await store.marks.of(since > kept ? since : kept, now)),
+    ])
+    const paused = new Set(found.flatMap((mark) => (mark.kind === 'paused' ? [mark.hash] : [])))
+    // The database does not say who went on: it is whoever is marked and paused no more.
+    const resumed = [...stands.values()].filter((mark) => mark.kind === 'paused' && !paused.has(mark.hash))
+    const marks = [
+      ...found.filter((mark) => !isSame(mark, stands.get(mark.hash))),
+      ...resumed.map(({ hash }): Mark => ({ hash, kind: 'resumed', at: now })),
+    ]
+    if (marks.length === 0) latest = latestOf(found, latest)
+    return marks
+  }
+
+  return {
+    name: 'marks',
+    schedule: { every: 'minute' },
+    async run(clock) {
+      const now = clock()
+      const marks = await missing(now)
+      await folder.marks.add(marks)
+      for (const mark of marks) written?.set(mark.hash, mark)
+      latest = latestOf(marks, latest)
+      if (now.getTime() - dropped.getTime() < DAY_MS) return
+      await folder.marks.drop(now)
+      dropped = now
+    },
+    next: async (now) => ((await missing(now)).length > 0 ? now : undefined),
+  }
+}
+
+/** When something became sensitive is not stored, so that it is sensitive is all there is to compare. */
+function isSame(mark: Mark, stands: Mark | undefined): boolean {
+  if (mark.kind !== stands?.kind) return false
+  return mark.kind === 'sensitive' || mark.at.getTime() === stands.at.getTime()
+}
+
+const latestOf = (marks: Mark[], before: Date) =>
+  marks.reduce((latest, { kind, at }) => (kind !== 'sensitive' && at > latest ? at : latest), before)

@@ -1,0 +1,39 @@
+import type { Keys } from '../core/keys.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tools, Tx } from './transaction.ts'
+
+/**
+ * What somebody did that no older backup may undo, by a keyed hash that tells nothing without the key: they were forgotten
+ * (`person`, `address`), took a `yes` back, `paused` or `resumed`; or a community became `sensitive`.
+ */
+export interface Mark {
+  hash: string
+  kind: 'person' | 'address' | 'yes' | 'paused' | 'resumed' | 'sensitive'
+  at: Date
+}
+
+/** How a yes, a person's pause or a community is known again in a mark. */
+export function markHash(keys: Keys, kind: 'yes' | 'paused' | 'sensitive', id: string): string {
+  return keys.tombstone(`${kind}/${id}`)
+}
+
+interface Row {
+  kind: 'yes' | 'paused' | 'sensitive'
+  id: string
+  at: Date | null
+}
+
+/** What is to be kept beside the backups of what people took back, besides tombstones (tombstones.ts). */
+export function marks(tx: Tx, { keys }: Tools) {
+  return {
+    /** Yeses taken back since a time, and whoever is paused and whatever is sensitive now. One statement, by indexes. */
+    async of(since: Date, now: Date): Promise<Mark[]> {
+      const rows = await tx.$queryRaw<Row[]>(Prisma.sql`
+        select 'yes' as kind, id, revoked_at as at from directions where revoked_at >= ${since}::timestamptz
+        union all select 'paused', id, paused_at from people where paused_at is not null
+        union all select 'sensitive', id, null from communities where sensitive
+        order by at, id`)
+      return rows.map(({ kind, id, at }) => ({ kind, hash: markHash(keys, kind, id), at: at ?? now }))
+    },
+  }
+}
