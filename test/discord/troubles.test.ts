@@ -54,7 +54,7 @@ describe('rooms on Discord', () => {
     expect(ben.inDm().sees().at(-1)?.text).toContain('Your request was accepted')
   })
 
-  test('that are sensitive are entered by a press of its own, in private too', async () => {
+  test('that are sensitive are private threads, entered by a press of its own', async () => {
     await parents({ sensitive: true, visibility: 'secret' })
     await ana.presses('Yes, join').catch(() => undefined)
     await stage.settle()
