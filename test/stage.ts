@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, inject } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import type { BackupFolder } from '../src/backup-folder.ts'
 import type { Command } from '../src/command.ts'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
@@ -24,6 +24,7 @@ import { MAIN, type Output } from '../src/terminal/print.ts'
 import { asLines } from '../src/terminal/render.ts'
 import { restoreRooms, terminalPlatform } from '../src/terminal/rooms.ts'
 import { ownDatabase, server } from './postgres.ts'
+import { takeSpare } from './spare.ts'
 
 export const folders = {
   commands: fileURLToPath(new URL('../commands', import.meta.url)),
@@ -85,7 +86,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const draws = drawsFrom(bytes)
   const folder = await mkdtemp(`${tmpdir()}/kindred-stage-`)
   const own = server && !options.place ? await ownDatabase(server) : undefined
-  const place = options.place ?? own?.place ?? { kind: 'memory', image: inject('image') }
+  const spare = options.place || own ? undefined : await takeSpare()
+  const place = options.place ?? own?.place ?? { kind: 'memory', ...(spare && { pglite: spare.pglite }) }
   const database = await openDatabase(place, folders.migrations, now, {
     draws,
     keys: keysFrom([seededBytes('key')(32)], bytes),
@@ -162,6 +164,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await house.runner.stop()
       options.mailer?.close()
       await database.close()
+      await spare?.giveBack()
       await own?.drop()
       await rm(folder, { recursive: true, force: true })
     },
