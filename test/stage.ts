@@ -72,6 +72,8 @@ export interface Stage extends House {
   /** Plays one line of the terminal's grammar, and all work it makes due. */
   play(line: string): Promise<Output[]>
   pass(duration: string): Promise<void>
+  /** Time passes while the house is switched off, for so long or until a day; then it makes up for what is due. */
+  sleep(time: string): Promise<void>
   now(): Date
   suffer(destination: string, fault: Fault): void
   /** The files of the CSV destination, by name. */
@@ -157,6 +159,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       fills: (fields) => act(name, `@${name} ${JSON.stringify(fields)}`),
     }),
     pass: async (duration) => void (await advance(duration)),
+    async sleep(time) {
+      const ms = durationMs(time)
+      now = ms === undefined ? new Date(time) : new Date(now.getTime() + ms)
+      await house.runner.runDue()
+    },
     now: () => now,
     files: () => readFiles(folder),
     read: (work) => database.transaction(work),
