@@ -62,7 +62,7 @@ beforeAll(async () => {
   commands = stage.commands
   await everyButton()
   buttons = stage.outputs.flatMap((output) => ('shown' in output ? (output.shown.buttons ?? []) : []))
-})
+}, 180_000)
 afterAll(() => stage.close())
 
 /** Scenes in which every button is shown at least once. A new button needs a line here. */

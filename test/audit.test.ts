@@ -109,7 +109,7 @@ describe('what members did', () => {
     const told = await audit()
     expect(joined(told)).toBe('about 10')
     expect(told).toMatch(/^Who left one: a few or none$/m)
-    await stage.pass('31d')
+    await stage.sleep('31d')
     expect(joined(await audit())).toBe('a few or none')
   })
 

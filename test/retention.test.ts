@@ -1,41 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { keptSince } from '../src/core/retention.ts'
 import { say } from '../src/core/say.ts'
-import type { DatabasePlace } from '../src/store/database.ts'
 import { communityCalled, NEED, personCalled } from './lookup.ts'
-import { type OwnDatabase, ownDatabase, server } from './postgres.ts'
-import { MUSEUM, openStage, type Stage, sharer } from './stage.ts'
+import { MUSEUM, onStage, type Stage, sharer } from './stage.ts'
 
 /** Past 24 months, which is how long an organization keeps people and acts unless it decides otherwise. */
 const LATER = '2028-02-05T12:00:00Z'
 
 let stage: Stage
-let folder: string
-let own: OwnDatabase | undefined
-let place: DatabasePlace
-
-beforeEach(async () => {
-  folder = await mkdtemp(`${tmpdir()}/kindred-retention-`)
-  own = server ? await ownDatabase(server) : undefined
-  place = own?.place ?? { kind: 'folder', folder: `${folder}/data` }
-  stage = await openStage({ place })
+onStage(async (opened) => {
+  stage = opened
   // From now on the daily work is due.
   await stage.runner.runDue()
 })
-afterEach(async () => {
-  expect(stage.failures).toEqual([])
-  await stage.close()
-  await own?.drop()
-  await rm(folder, { recursive: true, force: true })
-})
 
-/** The same house at another time, without all the nights between. */
-async function itIs(now: string): Promise<void> {
-  await stage.close()
-  stage = await openStage({ place, now, organization: null, seed: now })
-}
+/** Another time, without all the nights between. */
+const itIs = (now: string) => stage.sleep(now)
 const work = () => stage.runner.runDue()
 
 const start = (name: string, more = 'pledges:1', founder = 'ana') =>

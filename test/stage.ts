@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, inject } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import type { BackupFolder } from '../src/backup-folder.ts'
 import type { Command } from '../src/command.ts'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
@@ -24,6 +24,7 @@ import { MAIN, type Output } from '../src/terminal/print.ts'
 import { asLines } from '../src/terminal/render.ts'
 import { restoreRooms, terminalPlatform } from '../src/terminal/rooms.ts'
 import { ownDatabase, server } from './postgres.ts'
+import { takeSpare } from './spare.ts'
 
 export const folders = {
   commands: fileURLToPath(new URL('../commands', import.meta.url)),
@@ -71,6 +72,8 @@ export interface Stage extends House {
   /** Plays one line of the terminal's grammar, and all work it makes due. */
   play(line: string): Promise<Output[]>
   pass(duration: string): Promise<void>
+  /** Time passes while the house is switched off, for so long or until a day; then it makes up for what is due. */
+  sleep(time: string): Promise<void>
   now(): Date
   suffer(destination: string, fault: Fault): void
   /** The files of the CSV destination, by name. */
@@ -85,7 +88,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const draws = drawsFrom(bytes)
   const folder = await mkdtemp(`${tmpdir()}/kindred-stage-`)
   const own = server && !options.place ? await ownDatabase(server) : undefined
-  const place = options.place ?? own?.place ?? { kind: 'memory', image: inject('image') }
+  const spare = options.place || own ? undefined : await takeSpare()
+  const place = options.place ?? own?.place ?? { kind: 'memory', ...(spare && { pglite: spare.pglite }) }
   const database = await openDatabase(place, folders.migrations, now, {
     draws,
     keys: keysFrom([seededBytes('key')(32)], bytes),
@@ -155,6 +159,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       fills: (fields) => act(name, `@${name} ${JSON.stringify(fields)}`),
     }),
     pass: async (duration) => void (await advance(duration)),
+    async sleep(time) {
+      const ms = durationMs(time)
+      now = ms === undefined ? new Date(time) : new Date(now.getTime() + ms)
+      await house.runner.runDue()
+    },
     now: () => now,
     files: () => readFiles(folder),
     read: (work) => database.transaction(work),
@@ -162,6 +171,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await house.runner.stop()
       options.mailer?.close()
       await database.close()
+      await spare?.giveBack()
       await own?.drop()
       await rm(folder, { recursive: true, force: true })
     },

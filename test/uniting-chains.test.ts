@@ -86,7 +86,7 @@ describe('three accounts', () => {
   test('stand for good once every destination has heard, whichever hears last', { timeout: 180_000 }, async () => {
     await stage.read((store) => store.destinations.pause('files', 'for a while', stage.now()))
     await allOne()
-    await stage.pass('33d')
+    await stage.sleep('33d')
     await stage.read((store) => store.destinations.resume('files'))
     await stage.pass('3d')
     expect(stage.failures).toEqual([])

@@ -80,7 +80,7 @@ test.each([
   await proves(stage, 'ben')
   await stage.actor(other).presses('Yes, one person')
   await stage.actor(hider).presses(STAY)
-  await stage.pass('29d')
+  await stage.sleep('29d')
   expect(await stage.read((store) => store.communities.find('secrets', '', ''))).toBeDefined()
   await stage.pass('4d')
   for (const name of ['ana', 'ben']) expect(await seenBy(name)).not.toMatch(/secrets/i)

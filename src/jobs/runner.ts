@@ -24,24 +24,27 @@ const RUNS_A_ROUND = 1_000
 
 export function createRunner(jobs: Job[], now: () => Date, logFailure: (job: string, error: unknown) => void): Runner {
   const ticks: { stop(): void | Promise<void> }[] = []
-  const working = new Map<Job, Promise<boolean>>()
+  const working = new Map<Job, Promise<unknown>>()
   let gathering: NodeJS.Timeout | undefined
   let isStopped = false
 
-  /** Runs one job as often as it is due; whether it ran at all. A job that fails is logged, and left for the next tick. */
-  async function drain(job: Job): Promise<boolean> {
+  /**
+   * Runs one job as often as it is due: whether it ran at all, and when it is due again. A job that fails is logged, and left
+   * for the next tick.
+   */
+  async function drain(job: Job): Promise<{ ran: boolean; next?: Date | undefined }> {
     for (let runs = 0; runs < RUNS_A_ROUND && !isStopped; runs++) {
       try {
         const at = now()
         const next = await job.next(at)
-        if (!next || next > at) return runs > 0
+        if (!next || next > at) return { ran: runs > 0, next }
         await job.run(now)
       } catch (error) {
         logFailure(job.name, error)
-        return false
+        return { ran: false }
       }
     }
-    return false
+    return { ran: false }
   }
 
   /** In life every job goes its own way, so that a slow service holds up nothing but its own job. */
@@ -50,14 +53,15 @@ export function createRunner(jobs: Job[], now: () => Date, logFailure: (job: str
     const work = drain(job).finally(() => working.delete(job))
     working.set(job, work)
     // One job's work may be another's beginning.
-    if (await work) wake()
+    if ((await work).ran) wake()
   }
 
-  /** In a rehearsal one after the other, so that the same scenario is always the same. */
-  async function runDue(): Promise<void> {
-    for (let ran = true; ran; ) {
-      ran = false
-      for (const job of jobs) ran = (await drain(job)) || ran
+  /** In a rehearsal one after the other, so that the same scenario is always the same. Gives when each is due next. */
+  async function settle(): Promise<Date[]> {
+    for (;;) {
+      const drained: Awaited<ReturnType<typeof drain>>[] = []
+      for (const job of jobs) drained.push(await drain(job))
+      if (!drained.some(({ ran }) => ran)) return drained.flatMap(({ next }) => next ?? [])
     }
   }
 
@@ -70,18 +74,17 @@ export function createRunner(jobs: Job[], now: () => Date, logFailure: (job: str
   }
 
   return {
-    runDue,
+    runDue: async () => void (await settle()),
     wake,
     async advance(until, setClock) {
       for (;;) {
-        await runDue()
-        const times = await Promise.all(jobs.map((job) => job.next(now())))
-        const ahead = times.filter((time): time is Date => time !== undefined && time > now() && time <= until)
+        const times = await settle()
+        const ahead = times.filter((time) => time > now() && time <= until)
         if (ahead.length === 0) break
         setClock(new Date(Math.min(...ahead.map((time) => time.getTime()))))
       }
       setClock(until)
-      await runDue()
+      await settle()
     },
     start() {
       for (const job of jobs) {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { CannotStart, holdFolder } from './data-folder.ts'
@@ -7,7 +6,7 @@ import type { Sql } from './migrations.ts'
 /** Where the data is: a folder for the embedded database, nothing (memory), or a PostgreSQL server. */
 export type DatabasePlace =
   | { kind: 'folder'; folder: string }
-  | { kind: 'memory' /** A file made by PGlite's dumpDataDir to start from. */; image?: string }
+  | { kind: 'memory' /** One that is open already, and stays open. */; pglite?: PGlite }
   | { kind: 'postgresql'; url: string; connections?: number }
 
 /** One bare connection, for what is done to the database as a whole: migrations, backups, restores. */
@@ -27,8 +26,8 @@ export async function openPglite(
 ): Promise<Connection & { pglite: PGlite }> {
   const held = place.kind === 'folder' ? await holdFolder(place.folder, now) : undefined
   try {
-    const image = place.kind === 'memory' && place.image ? new Blob([await readFile(place.image)]) : undefined
-    const pglite = await PGlite.create({ dataDir: held?.postgres ?? 'memory://', ...(image && { loadDataDir: image }) })
+    const lent = place.kind === 'memory' ? place.pglite : undefined
+    const pglite = lent ?? (await PGlite.create(held?.postgres ?? 'memory://'))
     await pglite.exec(`set time zone 'UTC'`)
     await held?.markVersion()
     return {
@@ -36,7 +35,7 @@ export async function openPglite(
       run: async (statements) => void (await pglite.exec(statements)),
       query: async (statement, values) => (await pglite.query<Record<string, unknown>>(statement, values)).rows,
       async close() {
-        await pglite.close()
+        if (!lent) await pglite.close()
         await held?.release()
       },
     }
