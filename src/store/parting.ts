@@ -22,6 +22,11 @@ export async function separate(tx: Tx, tools: Tools, union: Union, now: Date): P
   await giveMemberships(tx, kept, merged, moved, later)
   const family = [kept, ...standing.map((one) => one.union.mergedId)]
   await giveYeses(tx, merged, moved, standing, family, now)
+  // A yes they gave as one, about what is the other's alone again, ends with the membership.
+  await tx.$executeRaw(Prisma.sql`
+    update directions d set standing = null, revoked_at = ${now}::timestamptz, revoked_by = 'uniting undone'
+    where d.person_id = ${kept} and d.standing and not exists (select 1 from memberships m
+      where m.person_id = d.person_id and m.community_id = d.community_id and m.state = any(${LIVE}))`)
   await giveSettings(tx, kept, merged, moved)
   await tx.person.updateMany({ where: { id: { in: moved.shells }, unitedInto: kept }, data: { unitedInto: merged } })
   await tx.union.updateMany({
