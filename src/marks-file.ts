@@ -56,6 +56,7 @@ export function marksFile(path: string): MarksFile {
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = turn.then(work)
+    // Whoever asked hears of a failure by `done`; the next one in turn must not suffer for it.
     turn = done.catch(() => undefined)
     return done
   }

@@ -22,6 +22,19 @@ async function proves(name: string): Promise<string> {
 const told = (name: string, workspace = 'main') =>
   stage.outputs.flatMap((one) => ('shown' in one && one.to === name && one.workspace === workspace ? [one.shown] : []))
 
+/** Ana proves the address with both of her accounts, and says with both that they are hers. */
+async function bothSayYes(): Promise<void> {
+  for (const account of ['ana', 'ana#den']) await proves(account)
+  for (const account of ['ana', 'ana#den']) await stage.actor(account).presses('Yes, one person')
+}
+
+/** The rooms her accounts are in, as workspace/room/account. */
+async function roomsOfAna(): Promise<string[]> {
+  const all = await stage.read((store) => store.rooms.known('terminal'))
+  const mine = all.filter((one) => one.account === 'ana')
+  return mine.map(({ workspace, room, account }) => `${workspace}/${room}/${account}`).sort()
+}
+
 const rows = async (slug: string) => ((await stage.files())[`${slug}.csv`] ?? '').trim().split('\n').slice(1)
 
 test('two who prove one address are both asked, and nothing changes while they are', async () => {
@@ -68,13 +81,7 @@ test('two yeses make one person of them, and each account sees what was the othe
   expect(parents.split(',')[1]).toBe(cooks.split(',')[1])
   expect(await rows('cooks')).toHaveLength(1)
   // Each account is let into the rooms of its workspace.
-  const rooms = await stage.read((store) => store.rooms.known('terminal'))
-  expect(
-    rooms
-      .map((one) => `${one.workspace}/${one.room}/${one.account}`)
-      .filter((one) => one.endsWith('ana'))
-      .sort(),
-  ).toEqual(['den/cooks/ana', 'main/cooks/ana', 'main/parents-united/ana'])
+  expect(await roomsOfAna()).toEqual(['den/cooks/ana', 'main/cooks/ana', 'main/parents-united/ana'])
 })
 
 test('within 30 days it can be undone, and each has their own again', async () => {
@@ -82,10 +89,7 @@ test('within 30 days it can be undone, and each has their own again', async () =
   await ana.types('/join parents-united')
   await den.types('/join cooks')
   await den.presses('Yes', 'May the Museum')
-  await proves('ana')
-  await proves('ana#den')
-  await ana.presses('Yes, one person')
-  await den.presses('Yes, one person')
+  await bothSayYes()
   await stage.sleep('29d')
   await ana.types('/my data')
   expect(await ana.presses('Undo uniting my accounts')).toContain('two people here again')
@@ -93,23 +97,14 @@ test('within 30 days it can be undone, and each has their own again', async () =
   expect(await ana.types('/my')).not.toContain('Cooks')
   expect(await den.types('/my')).toContain('Communities: Cooks')
   expect(await rows('cooks')).toHaveLength(1)
-  const rooms = await stage.read((store) => store.rooms.known('terminal'))
-  expect(
-    rooms
-      .map((one) => `${one.workspace}/${one.room}/${one.account}`)
-      .filter((one) => one.endsWith('ana'))
-      .sort(),
-  ).toEqual(['den/cooks/ana', 'main/parents-united/ana'])
+  expect(await roomsOfAna()).toEqual(['den/cooks/ana', 'main/parents-united/ana'])
 })
 
 test('after 30 days it stands for good', async () => {
   const [ana, den] = [stage.actor('ana'), stage.actor('ana#den')]
   await den.types('/join cooks')
   await den.presses('Yes', 'May the Museum')
-  await proves('ana')
-  await proves('ana#den')
-  await ana.presses('Yes, one person')
-  await den.presses('Yes, one person')
+  await bothSayYes()
   await ana.types('/my data')
   await stage.sleep('32d')
   expect(await ana.presses('Undo uniting my accounts')).toContain("That can't be undone any more.")
