@@ -134,6 +134,7 @@ function untilDone(database: Database, store: SegmentStore): Promise<number> {
   const job = reportsJob(database, [{ name: DESTINATION, store }], draws)
   let failure: unknown
   const runner = createRunner(
+    database,
     [job],
     () => new Date(),
     (_, error) => {

@@ -91,7 +91,7 @@ export async function build({
     retentionJob(database, zone),
     ...(backups ? [backupJob(database, backups, zone), oldBackupsJob(backups, zone), marksJob(database, backups)] : []),
   ]
-  const runner = createRunner(jobs, now, (job, error) => log.failure(job, undefined, error))
+  const runner = createRunner(database, jobs, now, (job, error) => log.failure(job, undefined, error))
   const router = createRouter(commands, database, {
     draws,
     logFailure: (reference, command, error) => log.failure(command, reference, error),

@@ -123,10 +123,10 @@ describe('a house that is killed again and again', () => {
 
   test('left nothing undone', async () => {
     const { posts, mails, reports, erasures } = await stage.read(async (store) => ({
-      posts: await store.posts.next(),
-      mails: await store.mails.next(),
-      reports: await store.reports.next(),
-      erasures: await store.erasures.next(),
+      posts: (await store.agenda()).posts,
+      mails: (await store.agenda()).mails,
+      reports: (await store.agenda()).reports,
+      erasures: (await store.agenda()).erasures,
     }))
     expect({ posts, mails, reports, erasures }).toEqual({})
   })

@@ -22,7 +22,7 @@ describe('posts', () => {
     stage.read((store) => store.posts.say(target, { text: say`${words}` }, stage.now()))
   const claim = (at = stage.now()) => stage.read((store) => store.posts.claim(10, at))
   const words = ({ rows }: Awaited<ReturnType<typeof claim>>) => rows.map((row) => row.body.text?.values[0])
-  const next = () => stage.read((store) => store.posts.next())
+  const next = () => stage.read((store) => store.agenda().then(({ posts }) => posts))
   const finish = ({ rows, lease }: Awaited<ReturnType<typeof claim>>, outcome: Outcome) =>
     stage.read((store) => store.posts.finish(rows[0]?.id ?? '', lease, outcome))
 
@@ -116,7 +116,7 @@ describe('cards everyone sees', () => {
     expect(first.rows).toMatchObject([{ kind: 'seed', subject: 'x', externalId: null, wanted: 3 }])
     await finish(first)
     expect((await claim()).rows).toEqual([])
-    expect(await stage.read((store) => store.cards.next())).toBeUndefined()
+    expect(await stage.read((store) => store.agenda().then(({ cards }) => cards))).toBeUndefined()
     await want()
     expect((await claim(later(stage, 1_000))).rows).toMatchObject([{ externalId: 'message-1' }])
   })
@@ -141,7 +141,7 @@ describe('cards everyone sees', () => {
   test('that could not be drawn are tried again at the next press', async () => {
     await want()
     await finish(await claim(), stage.now(), { stuck: 'no permission' })
-    expect(await stage.read((store) => store.cards.next())).toBeUndefined()
+    expect(await stage.read((store) => store.agenda().then(({ cards }) => cards))).toBeUndefined()
     await redraw()
     expect((await claim(later(stage, 1_000))).rows).toMatchObject([{ externalId: null }])
   })
@@ -184,6 +184,6 @@ describe('mails', () => {
     expect(await stage.read((store) => store.effects.stuck())).toEqual([
       { kind: 'mails', count: 1, failure: 'refused by the receiving server (550)' },
     ])
-    expect(await stage.read((store) => store.mails.next())).toBeUndefined()
+    expect(await stage.read((store) => store.agenda().then(({ mails }) => mails))).toBeUndefined()
   })
 })

@@ -49,14 +49,14 @@ test('rooms let in who joins and out who leaves', async () => {
   expect(letOut.rows).toMatchObject([{ wanted: 'out', accounts: ['dia'] }])
   await finish(letOut)
   expect(await inside()).toEqual(['ana'])
-  expect(await stage.read((store) => store.rooms.next())).toBeUndefined()
+  expect(await stage.read((store) => store.agenda().then(({ rooms }) => rooms))).toBeUndefined()
 })
 
 test('rooms take no notice of who joined and left before they were let in', async () => {
   await enter()
   await leave()
   expect((await claim()).rows).toEqual([])
-  expect(await stage.read((store) => store.rooms.next())).toBeUndefined()
+  expect(await stage.read((store) => store.agenda().then(({ rooms }) => rooms))).toBeUndefined()
 })
 
 test('rooms let out again who left while being let in', async () => {
@@ -77,7 +77,7 @@ test('rooms let out who left after nobody heard whether they were let in', async
 test('rooms that cannot let someone in try no more until they are wanted anew', async () => {
   await enter()
   await finish(await claim(), { stuck: 'no permission' })
-  expect(await stage.read((store) => store.rooms.next())).toBeUndefined()
+  expect(await stage.read((store) => store.agenda().then(({ rooms }) => rooms))).toBeUndefined()
   await leave()
   await finish(await claim())
   await enter()

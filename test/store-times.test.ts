@@ -16,7 +16,7 @@ async function keepTimes(place?: DatabasePlace): Promise<void> {
   const seed = await communityCalled(stage, 'Parents United')
   expect(seed.createdAt).toEqual(now)
   expect(seed.deadline).toEqual(later(stage, DAY_MS))
-  expect(await stage.read((store) => store.communities.nextDeadline())).toEqual(later(stage, DAY_MS))
+  expect(await stage.read((store) => store.agenda().then(({ seeds }) => seeds))).toEqual(later(stage, DAY_MS))
   const pledged = await stage.read((store) => store.memberships.list(seed.id, 'pledged', 5))
   expect(pledged[0]?.since).toEqual(now)
   await stage.read((store) => store.staffNotes.tell('clock', { key: 'Tick.', values: [] }, now))

@@ -139,6 +139,7 @@ export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENT
       erasuresJob(mortal, [], configured, draws),
     ]
     const runner = createRunner(
+      mortal,
       jobs,
       () => now,
       (_, error) => void failures.push(error),

@@ -3,6 +3,7 @@ import { say } from '../core/say.ts'
 import { nextDaily, type Schedule } from '../core/schedule.ts'
 import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import { lastRun } from './daily.ts'
 import type { Job } from './job.ts'
 
 const AT = '02:30'
@@ -36,8 +37,8 @@ export function backupJob(database: Database, folder: BackupFolder, zone: string
   }
 
   async function nextNight(store: Store, now: Date): Promise<Date> {
-    const night = nextDaily(at, await store.jobRuns.last(NAME, now))
-    const again = new Date((await store.jobRuns.last(BEGUN, NEVER)).getTime() + AGAIN_MS)
+    const night = nextDaily(at, await lastRun(store, NAME, now))
+    const again = new Date((await lastRun(store, BEGUN, NEVER)).getTime() + AGAIN_MS)
     return night > again ? night : again
   }
 
@@ -58,10 +59,7 @@ export function backupJob(database: Database, folder: BackupFolder, zone: string
       if (!isOurs || !(await make(folder.nightlyName(now, zone), now))) return
       await database.transaction((store) => store.jobRuns.ran(NAME, now))
     },
-    async next(now) {
-      if (await folder.isWanted()) return now
-      return database.transaction((store) => nextNight(store, now))
-    },
+    next: async (now, store) => ((await folder.isWanted()) ? now : nextNight(store, now)),
   }
 }
 

@@ -55,6 +55,6 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
         if (rows.length < BATCH) return
       }
     },
-    next: () => database.transaction((store) => store.cards.next()),
+    next: async (_, store) => (await store.agenda()).cards,
   }
 }

@@ -25,6 +25,11 @@ export function dailyJob(
         if ((await work(store, now)) !== 'more') await store.jobRuns.ran(name, now)
       })
     },
-    next: (now) => database.transaction(async (store) => nextDaily(at, await store.jobRuns.last(name, now))),
+    next: async (now, store) => nextDaily(at, await lastRun(store, name, now)),
   }
+}
+
+/** When once-only work was done last, as the agenda has it; counted from now on where it never was. */
+export async function lastRun(store: Store, name: string, now: Date): Promise<Date> {
+  return (await store.agenda()).runs.get(name) ?? (await store.jobRuns.last(name, now))
 }

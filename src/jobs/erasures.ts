@@ -108,7 +108,7 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     name: 'erasures',
     schedule: { every: 'minute' },
     run,
-    next: () => database.transaction((open) => open.erasures.next()),
+    next: async (_, open) => (await open.agenda()).erasures,
   }
 }
 

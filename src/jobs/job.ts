@@ -1,6 +1,7 @@
 import { backoffMs, LEASE_MS, TRIES_MAX } from '../core/backoff.ts'
 import type { Schedule } from '../core/schedule.ts'
 import { Stuck } from '../platform.ts'
+import type { Store } from '../store/store.ts'
 import type { Outcome } from '../store/work.ts'
 
 export type Clock = () => Date
@@ -12,7 +13,7 @@ export interface Job {
   /** Does all that is due. It asks for the time at each step, since a lease counts from when it was taken. */
   run(clock: Clock): Promise<void>
   /** The time of the earliest work that waits; never at or before `now` for work that `run(now)` has just left undone. */
-  next(now: Date): Promise<Date | undefined>
+  next(now: Date, store: Store): Promise<Date | undefined>
 }
 
 /** An effect is given up after this long, so one begun with less of its lease left might end after the lease. */

@@ -36,7 +36,7 @@ export function mailsJob(database: Database, mailer: Mailer | undefined, draws: 
         if (rows.length < BATCH) return
       }
     },
-    next: () => database.transaction((store) => store.mails.next()),
+    next: async (_, store) => (await store.agenda()).mails,
   }
 }
 

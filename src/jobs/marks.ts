@@ -1,6 +1,7 @@
 import type { BackupFolder } from '../backup-folder.ts'
 import type { Database } from '../store/database.ts'
 import type { Mark } from '../store/marks.ts'
+import type { Store } from '../store/store.ts'
 import type { Job } from './job.ts'
 
 /** Another process's clock may be behind, and its transaction may have ended later. */
@@ -20,15 +21,15 @@ export function marksJob(database: Database, folder: BackupFolder): Job {
   let latest = NEVER
   let dropped = NEVER
 
-  const missing = async (now: Date): Promise<Mark[]> => {
+  const missing = async (store: Store, now: Date): Promise<Mark[]> => {
     written ??= new Map((await folder.marks.all()).map((mark) => [mark.hash, mark]))
     const stands = written
     const since = new Date(Math.max(0, latest.getTime() - OVERLAP_MS))
     const kept = new Date(now.getTime() - BACKUPS_MS)
-    const found = await database.transaction(async (store) => [
+    const found = [
       ...(await store.tombstones.since(since)),
       ...(await store.marks.of(since > kept ? since : kept, now)),
-    ])
+    ]
     const paused = new Set(found.flatMap((mark) => (mark.kind === 'paused' ? [mark.hash] : [])))
     // The database does not say who went on: it is whoever is marked and paused no more.
     const resumed = [...stands.values()].filter((mark) => mark.kind === 'paused' && !paused.has(mark.hash))
@@ -45,7 +46,7 @@ export function marksJob(database: Database, folder: BackupFolder): Job {
     schedule: { every: 'minute' },
     async run(clock) {
       const now = clock()
-      const marks = await missing(now)
+      const marks = await database.transaction((store) => missing(store, now))
       await folder.marks.add(marks)
       for (const mark of marks) written?.set(mark.hash, mark)
       latest = latestOf(marks, latest)
@@ -53,7 +54,7 @@ export function marksJob(database: Database, folder: BackupFolder): Job {
       await folder.marks.drop(now)
       dropped = now
     },
-    next: async (now) => ((await missing(now)).length > 0 ? now : undefined),
+    next: async (now, store) => ((await missing(store, now)).length > 0 ? now : undefined),
   }
 }
 

@@ -49,6 +49,6 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
         if (rows.length === 0) return
       }
     },
-    next: () => database.transaction((store) => store.posts.next()),
+    next: async (_, store) => (await store.agenda()).posts,
   }
 }

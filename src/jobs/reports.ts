@@ -58,7 +58,7 @@ export function reportsJob(database: Database, destinations: Destination[], draw
         while (await send(destination, clock));
       }
     },
-    next: () => database.transaction((open) => open.reports.next()),
+    next: async (_, open) => (await open.agenda()).reports,
   }
 }
 

@@ -69,7 +69,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       while (await makeRooms(clock));
       while (await movePeople(clock));
     },
-    next: () => database.transaction((store) => store.rooms.next()),
+    next: async (_, store) => (await store.agenda()).rooms,
   }
 }
 

@@ -1,5 +1,6 @@
 import { schedule as cron } from 'node-cron'
 import { cronOf } from '../core/schedule.ts'
+import type { Database } from '../store/database.ts'
 import type { Job } from './job.ts'
 
 /** Runs jobs when they are due: by the machine's clock in life, by `advance` in a rehearsal. */
@@ -19,33 +20,55 @@ export interface Runner {
 const GATHER_MS = 50
 /** The whole process has ten seconds to stop. */
 const STOP_MS = 7_000
-/** A job still due after so many runs breaks its promise about `next`; the others must not suffer for it. */
-const RUNS_A_ROUND = 1_000
+/** A job still due after so many runs breaks its promise about `next`; nobody must wait for it for ever. */
+const ROUNDS = 1_000
 
-export function createRunner(jobs: Job[], now: () => Date, logFailure: (job: string, error: unknown) => void): Runner {
+export function createRunner(
+  database: Database,
+  jobs: Job[],
+  now: () => Date,
+  logFailure: (job: string, error: unknown) => void,
+): Runner {
   const ticks: { stop(): void | Promise<void> }[] = []
-  const working = new Map<Job, Promise<unknown>>()
+  const working = new Map<Job, Promise<boolean>>()
   let gathering: NodeJS.Timeout | undefined
   let isStopped = false
 
-  /**
-   * Runs one job as often as it is due: whether it ran at all, and when it is due again. A job that fails is logged, and left
-   * for the next tick.
-   */
-  async function drain(job: Job): Promise<{ ran: boolean; next?: Date | undefined }> {
-    for (let runs = 0; runs < RUNS_A_ROUND && !isStopped; runs++) {
-      try {
-        const at = now()
-        const next = await job.next(at)
-        if (!next || next > at) return { ran: runs > 0, next }
-        await job.run(now)
-      } catch (error) {
+  /** When each is due next, asked in one transaction, since most of them have nothing to do most of the time. */
+  async function ask(asked: Job[], at: Date): Promise<Map<Job, Date | undefined>> {
+    const answers = () =>
+      database.transaction(async (store) => {
+        const times = new Map<Job, Date | undefined>()
+        for (const job of asked) times.set(job, await job.next(at, store))
+        return times
+      })
+    const [job, ...others] = asked
+    if (!job) return new Map()
+    try {
+      return await answers()
+    } catch (error) {
+      if (others.length === 0) {
         logFailure(job.name, error)
-        return { ran: false }
+        return new Map()
       }
+      // One that can't say when it is due must not keep the others from their work.
+      const each = await Promise.all(asked.map((one) => ask([one], at)))
+      return new Map(each.flatMap((one) => [...one]))
     }
-    return { ran: false }
   }
+
+  /** Whether it ran without a failure; one that fails is logged, and left for the next tick. */
+  async function runs(job: Job): Promise<boolean> {
+    try {
+      await job.run(now)
+      return true
+    } catch (error) {
+      logFailure(job.name, error)
+      return false
+    }
+  }
+
+  const isDue = (time: Date | undefined, at: Date) => time !== undefined && time <= at
 
   /** In life every job goes its own way, so that a slow service holds up nothing but its own job. */
   async function kick(job: Job): Promise<void> {
@@ -53,23 +76,45 @@ export function createRunner(jobs: Job[], now: () => Date, logFailure: (job: str
     const work = drain(job).finally(() => working.delete(job))
     working.set(job, work)
     // One job's work may be another's beginning.
-    if ((await work).ran) wake()
+    if (await work) wake()
+  }
+
+  /** Runs a job as often as it is due; whether it ran at all. */
+  async function drain(job: Job): Promise<boolean> {
+    for (let rounds = 0; rounds < ROUNDS && !isStopped; rounds++) {
+      const at = now()
+      if (!isDue((await ask([job], at)).get(job), at) || !(await runs(job))) return rounds > 0
+    }
+    return false
   }
 
   /** In a rehearsal one after the other, so that the same scenario is always the same. Gives when each is due next. */
   async function settle(): Promise<Date[]> {
-    for (;;) {
-      const drained: Awaited<ReturnType<typeof drain>>[] = []
-      for (const job of jobs) drained.push(await drain(job))
-      if (!drained.some(({ ran }) => ran)) return drained.flatMap(({ next }) => next ?? [])
+    let willing = jobs
+    for (let rounds = 0; rounds < ROUNDS; rounds++) {
+      const at = now()
+      const times = await ask(willing, at)
+      const due = willing.filter((job) => isDue(times.get(job), at))
+      if (due.length === 0 || isStopped) return [...times.values()].flatMap((time) => time ?? [])
+      for (const job of due) if (!(await runs(job))) willing = willing.filter((one) => one !== job)
     }
+    return []
+  }
+
+  async function kickDue(): Promise<void> {
+    const at = now()
+    const times = await ask(
+      jobs.filter((job) => !working.has(job)),
+      at,
+    )
+    for (const [job, time] of times) if (isDue(time, at)) void kick(job)
   }
 
   function wake(): void {
     if (ticks.length === 0 || isStopped || gathering) return
     gathering = setTimeout(() => {
       gathering = undefined
-      for (const job of jobs) void kick(job)
+      void kickDue()
     }, GATHER_MS)
   }
 

@@ -25,6 +25,6 @@ export function seedsJob(database: Database): Job {
         }
       })
     },
-    next: () => database.transaction((store) => store.communities.nextDeadline()),
+    next: async (_, store) => (await store.agenda()).seeds,
   }
 }

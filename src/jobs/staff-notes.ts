@@ -21,11 +21,6 @@ export function staffNotesJob(database: Database): Job {
           await store.mails.want(null, { to: staffEmail, subject: say`Kindred at ${name} needs you`, text }, now)
       })
     },
-    async next() {
-      return database.transaction(async (store) => {
-        const { staffRoom, staffEmail } = await store.organization.get()
-        return staffRoom || staffEmail ? store.staffNotes.nextUntold() : undefined
-      })
-    },
+    next: async (_, store) => (await store.agenda()).staffNotes,
   }
 }

@@ -1,6 +1,6 @@
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
-import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
+import { isFree, type Outcome, settled, taken } from './work.ts'
 
 /** A message everyone sees that is to be drawn. */
 export interface ClaimedCard {
@@ -66,7 +66,5 @@ export function cards(tx: Tx, { draws }: Tools) {
         update cards set ${drawn} not_before = ${notBefore}, ${settled(outcome, unless)}
         where id = ${row.id} and lease = ${lease}`)
     },
-
-    next: () => nextDue(tx, 'cards'),
   }
 }

@@ -48,6 +48,8 @@ const COLUMNS = Prisma.sql`c.id, c.slug, c.name, c.need, c.tags, c.visibility, c
 /** What anybody may find: neither secret nor sensitive, and alive. */
 const PUBLIC = Prisma.sql`c.visibility <> 'secret' and not c.sensitive and c.state in ('seed', 'open')`
 
+export const NEXT_DEADLINE = Prisma.sql`select min(deadline) from communities where state = 'seed'`
+
 export function communities(tx: Tx, { draws }: Tools) {
   const query = async (rest: Prisma.Sql, personId: string) =>
     (
@@ -209,11 +211,6 @@ export function communities(tx: Tx, { draws }: Tools) {
         orderBy: { deadline: 'asc' },
       })
       return rows.map(communityOf)
-    },
-
-    async nextDeadline(): Promise<Date | undefined> {
-      const row = await tx.community.findFirst({ where: { state: 'seed' }, orderBy: { deadline: 'asc' } })
-      return row?.deadline ?? undefined
     },
 
     async waitingForStaff(): Promise<Community[]> {

@@ -192,13 +192,6 @@ export function erasures(tx: Tx, tools: Tools) {
           and a.external_id = ${erasure.account} and p.wanted = 'in'`)
     },
 
-    async next(): Promise<Date | undefined> {
-      const [found] = await tx.$queryRaw<{ next: Date | null }[]>(
-        Prisma.sql`select min(greatest(due_at, leased_until)) as next from erasures e where due_at is not null and ${CAN_BE_DONE}`,
-      )
-      return found?.next ?? undefined
-    },
-
     /** How many each destination still owes, for staff. */
     async waiting(): Promise<{ destination: string; count: number }[]> {
       return tx.$queryRaw(Prisma.sql`
@@ -247,3 +240,6 @@ function laterOf(until: Date | null, now: Date): Date {
 /** A destination that is paused or no longer configured can't be told yet. */
 const CAN_BE_DONE = Prisma.sql`(e.destination is null or e.heard_at is not null
   or exists (select 1 from destinations d where d.name = e.destination and d.connected and d.paused_at is null))`
+
+export const NEXT_ERASURE = Prisma.sql`
+  select min(greatest(due_at, leased_until)) from erasures e where due_at is not null and ${CAN_BE_DONE}`

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Text } from '../core/say.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
-import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
+import { isFree, type Outcome, settled, taken } from './work.ts'
 
 /** A mail as a command wants it; its words are sealed in the database until it is sent, then forgotten. */
 export interface Letter {
@@ -80,8 +80,6 @@ export function mails(tx: Tx, { draws, keys }: Tools) {
         Prisma.sql`update mails set ${sent} ${settled(outcome)} where id = ${id} and lease = ${lease}`,
       )
     },
-
-    next: () => nextDue(tx, 'mails'),
   }
 }
 

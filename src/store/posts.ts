@@ -31,6 +31,9 @@ const SENDABLE = Prisma.sql`
   and (p.community_id is null or exists (select 1 from rooms r where r.community_id = p.community_id
     and r.platform = p.platform and r.workspace = p.workspace and r.external_id is not null))`
 
+export const NEXT_POST = Prisma.sql`
+  select min(greatest(due_at, leased_until)) from posts p where due_at is not null and ${SENDABLE}`
+
 export function posts(tx: Tx, { draws }: Tools) {
   const rowOf = (target: PostTarget, body: Content, now: Date): Prisma.PostCreateManyInput => {
     const { platform, workspace } = target
@@ -100,13 +103,6 @@ export function posts(tx: Tx, { draws }: Tools) {
       else {
         await tx.$executeRaw(Prisma.sql`update posts set ${settled(outcome)} where id = ${id} and lease = ${lease}`)
       }
-    },
-
-    async next(): Promise<Date | undefined> {
-      const [row] = await tx.$queryRaw<{ next: Date | null }[]>(
-        Prisma.sql`select min(greatest(due_at, leased_until)) as next from posts p where due_at is not null and ${SENDABLE}`,
-      )
-      return row?.next ?? undefined
     },
   }
 }

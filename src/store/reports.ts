@@ -50,6 +50,15 @@ export const FIRST_KNOWN = Prisma.sql`(case when ${FLOOR} = 0 then 'out' end)`
 /** Whose reports to settle: one person's, some people's, one community's, or everybody's. */
 export type Scope = { personId: string } | { personIds: string[] } | { communityId: string } | 'all'
 
+export const NEXT_REPORT = Prisma.sql`
+  with due as materialized (
+    select r.person_id, r.destination, r.due_at, r.leased_until from reports r
+    join destinations d on d.name = r.destination and d.connected and d.paused_at is null
+    where r.due_at is not null and (d.started or r.wanted = 'out'))
+  select min(greatest(due.due_at, held.until)) from due
+  left join (select person_id, destination, max(leased_until) as until from due where leased_until is not null
+    group by person_id, destination) held using (person_id, destination)`
+
 export function reports(tx: Tx, { draws }: Tools) {
   return {
     /**
@@ -160,18 +169,6 @@ export function reports(tx: Tx, { draws }: Tools) {
     },
 
     /** When the next report can be sent: not while its destination is paused, nor while the person's other one is under way. */
-    async next(): Promise<Date | undefined> {
-      const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
-        with due as materialized (
-          select r.person_id, r.destination, r.due_at, r.leased_until from reports r
-          join destinations d on d.name = r.destination and d.connected and d.paused_at is null
-          where r.due_at is not null and (d.started or r.wanted = 'out'))
-        select min(greatest(due.due_at, held.until)) as next from due
-        left join (select person_id, destination, max(leased_until) as until from due where leased_until is not null
-          group by person_id, destination) held using (person_id, destination)`)
-      return row?.next ?? undefined
-    },
-
     /** Tries again at once what failed or waits for its next try. */
     async retry(destination: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`

@@ -2,7 +2,7 @@ import { EVERYWHERE } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import type { Tools, Tx } from './transaction.ts'
-import { isFree, nextDue, type Outcome, settled, taken } from './work.ts'
+import { isFree, type Outcome, settled, taken } from './work.ts'
 
 /** A room that is wanted and not made yet. */
 export interface ClaimedRoom {
@@ -33,6 +33,10 @@ export interface ClaimedPlace {
 
 /** Somebody who is out and was heard to be out: nothing more is to be known of it. */
 const NOTHING_LEFT = { wanted: 'out', known: 'out', dueAt: null, lease: null }
+
+export const NEXT_PLACE = Prisma.sql`
+  select min(greatest(p.due_at, p.leased_until)) from room_places p join rooms r on r.id = p.room_id
+  where p.due_at is not null and r.external_id is not null`
 
 export function rooms(tx: Tx, { draws }: Tools) {
   return {
@@ -115,15 +119,6 @@ export function rooms(tx: Tx, { draws }: Tools) {
       await tx.$executeRaw(Prisma.sql`update room_places set ${known} ${settled(outcome, unless)}
         where room_id = ${row.roomId} and person_id = ${row.personId} and lease = ${lease}`)
       await tx.roomPlace.deleteMany({ where: { roomId: row.roomId, personId: row.personId, ...NOTHING_LEFT } })
-    },
-
-    async next(): Promise<Date | undefined> {
-      const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
-        select min(greatest(p.due_at, p.leased_until)) as next from room_places p join rooms r on r.id = p.room_id
-        where p.due_at is not null and r.external_id is not null`)
-      const room = await nextDue(tx, 'rooms')
-      const place = row?.next ?? undefined
-      return room && place ? (room < place ? room : place) : (room ?? place)
     },
   }
 }

@@ -15,6 +15,12 @@ const DAY_MS = 86_400_000
 const STATUS_ONLY = 'stuck/posts'
 
 /** "Tell staff": a line in `/staff status` while it lasts, and in the staff room at most daily. */
+/** Where staff have neither a room nor an address, nothing waits to be told. */
+export const NEXT_NOTE = Prisma.sql`
+  select min(coalesce(told_at + interval '1 day', first_at)) from staff_notes
+  where resolved_at is null and key <> ${STATUS_ONLY}
+    and exists (select 1 from organization where coalesce(staff_room::text, staff_email) is not null)`
+
 export function staffNotes(tx: Tx) {
   return {
     /** Notes it, or that it still lasts. `key` names the matter, so that it is told once and not at every occurrence. */
@@ -56,13 +62,6 @@ export function staffNotes(tx: Tx) {
         where resolved_at is null and key <> ${STATUS_ONLY} and (told_at is null or told_at <= ${new Date(now.getTime() - DAY_MS)}::timestamptz)
         returning key, text, first_at as "firstAt"`)
       return rows.sort((a, b) => a.firstAt.getTime() - b.firstAt.getTime() || (a.key < b.key ? -1 : 1))
-    },
-
-    async nextUntold(): Promise<Date | undefined> {
-      const [row] = await tx.$queryRaw<{ next: Date | null }[]>(Prisma.sql`
-        select min(coalesce(told_at + interval '1 day', first_at)) as next from staff_notes
-        where resolved_at is null and key <> ${STATUS_ONLY}`)
-      return row?.next ?? undefined
     },
   }
 }

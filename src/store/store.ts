@@ -1,3 +1,4 @@
+import { type Agenda, agenda } from './agenda.ts'
 import { audit } from './audit.ts'
 import { cards } from './cards.ts'
 import { codes } from './codes.ts'
@@ -35,7 +36,13 @@ export type Store = ReturnType<typeof storeOn>
 
 /** The store on one open transaction. */
 export function storeOn(tx: Tx, tools: Tools) {
+  let waiting: Promise<Agenda> | undefined
   return {
+    /** What waited when it was first asked for in this transaction. */
+    agenda(): Promise<Agenda> {
+      waiting ??= agenda(tx)
+      return waiting
+    },
     audit: audit(tx, tools),
     cards: cards(tx, tools),
     codes: codes(tx, tools),

@@ -1,6 +1,5 @@
 import { LEASE_MS } from '../core/backoff.ts'
 import { Prisma } from './generated/client.ts'
-import type { Tx } from './transaction.ts'
 
 /**
  * Work that waits in a table: rows with `due_at`, claimed by a lease so that any number of processes may work on them.
@@ -49,9 +48,6 @@ export function settled(outcome: Outcome, { unchanged, otherwiseDue }: Unless = 
 }
 
 /** The earliest time at which a row of the table can be worked on, held rows counting from the end of their lease. */
-export async function nextDue(tx: Tx, table: 'rooms' | 'cards' | 'mails'): Promise<Date | undefined> {
-  const [row] = await tx.$queryRaw<{ next: Date | null }[]>(
-    Prisma.sql`select min(greatest(due_at, leased_until)) as next from ${Prisma.raw(table)} where due_at is not null`,
-  )
-  return row?.next ?? undefined
+export function nextDue(table: 'rooms' | 'cards' | 'mails'): Prisma.Sql {
+  return Prisma.sql`select min(greatest(due_at, leased_until)) from ${Prisma.raw(table)} where due_at is not null`
 }
