@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: process.env.SLOW ? [] : ['test/discord/{troubles,faults,limits,refusals}.test.ts'],
     // Left to itself vitest keeps one core free, which on two cores is half of them.
     maxWorkers: '100%',
+    // Tests keep nothing for each other but what is slow to make: loaded modules, and an empty database for each worker.
+    isolate: false,
     globalSetup: 'test/global-setup.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,

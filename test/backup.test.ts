@@ -17,6 +17,9 @@ import { NEED } from './lookup.ts'
 import { ownDatabase, server } from './postgres.ts'
 import { codeFor, folders, openStage, type Stage, textOf } from './stage.ts'
 
+/** A database in a folder takes seconds to open; the gate runs what opens many. */
+const slow = test.runIf(process.env.SLOW)
+
 /** The stage's own key. */
 const KEY = Buffer.from(seededBytes('key')(32)).toString('base64')
 const NAMES = Array.from({ length: 10 }, (_, i) => `person-${i}`)
@@ -305,7 +308,7 @@ describe('a restore', () => {
     await stage.close()
   })
 
-  test('that was killed before it had forgotten again is finished by whatever starts next', async () => {
+  slow('that was killed before it had forgotten again is finished by whatever starts next', async () => {
     const to = folderOf('to')
     await run(restore, to, [file])
     const { people = [] } = await dump(to)
@@ -388,7 +391,7 @@ describe('a restore', () => {
     }
   })
 
-  test('where nobody knows what was done since tells no destination anything before staff start it', async () => {
+  slow('where nobody knows what was done since tells no destination anything before staff start it', async () => {
     const to = folderOf('to')
     // A key that was added since does no harm.
     const added = `${Buffer.alloc(32, 7).toString('base64')},${KEY}`
@@ -405,7 +408,7 @@ describe('a restore', () => {
     expect(await run(restore, to, [file, '--replace'])).toContain('pressed Start')
   })
 
-  test('of an older Kindred fills the tables as they were then, and brings them up to date', async () => {
+  slow('of an older Kindred fills the tables as they were then, and brings them up to date', async () => {
     const migrations = await migrationsIn(folders.migrations)
     const old = await PGlite.create('memory://')
     const query = async (statement: string) => (await old.query<Record<string, unknown>>(statement)).rows

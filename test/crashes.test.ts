@@ -15,7 +15,7 @@ import { type OwnDatabase, ownDatabase, server } from './postgres.ts'
 import { openStage, type Stage } from './stage.ts'
 
 /** How often the house is killed: once in each way; .ci/run sets more. */
-const KILLS = Number(process.env.KILLS ?? 9)
+const KILLS = Number(process.env.KILLS ?? 3)
 const TIMEOUT_MS = 60_000 + KILLS * 30_000
 /** A moment that a life did not come to is tried again in the next, so many times over all. */
 const LIVES_MAX = KILLS * 3

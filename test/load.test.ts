@@ -4,14 +4,14 @@ import { deliveryOf, wordsOf } from './delivery.ts'
 import { onStage, type Stage } from './stage.ts'
 
 /** `.ci/run` has 5,000 press; the tests that everybody waits for have fewer. */
-const PEOPLE = Number(process.env.PRESSES ?? 1_000)
+const PEOPLE = Number(process.env.PRESSES ?? 400)
 
 let stage: Stage
 onStage((opened) => {
   stage = opened
 })
 
-test('thousands who press at once are all let in, and none is refused for load', { timeout: 600_000 }, async () => {
+test('many who press at once are all let in, and none is refused for load', { timeout: 600_000 }, async () => {
   const { router, now } = stage
   await stage
     .actor('ana')

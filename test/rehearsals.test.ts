@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { csv } from '../src/segments/csv.ts'
+import { openStage, type StageOptions } from './stage.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const FLAGS = ['--json', '--now', '2026-01-05T12:00:00Z', '--seed', '1']
+const NOW = '2026-01-05T12:00:00Z'
+const FLAGS = ['--json', '--now', NOW, '--seed', '1']
+const clock = () => new Date(NOW)
 
 let folder: string
 beforeEach(async () => {
@@ -26,17 +30,17 @@ describe('the foundation rehearsal', () => {
   })
 
   test('once Dia has said yes and proven her address, the files hold exactly her', async () => {
-    await play(untilComment(await scenario(), '# Eva would rather not'))
-    const [header, ...people] = ((await readFiles())['parents-united.csv'] ?? '').trim().split('\n')
+    const files = await filesAt('foundation', '# Eva would rather not')
+    const [header, ...people] = (files['parents-united.csv'] ?? '').trim().split('\n')
     expect(header).toBe('email,person,since,direction')
     expect(people.map((line) => line.split(',')[0])).toEqual(['dia@example.org'])
   })
 
   test('once Dia has taken her yes back and given it again, the files still hold exactly her', async () => {
-    await play(untilComment(await scenario(), 'store files down'))
-    const [, ...people] = ((await readFiles())['parents-united.csv'] ?? '').trim().split('\n')
+    const files = await filesAt('foundation', 'store files down')
+    const [, ...people] = (files['parents-united.csv'] ?? '').trim().split('\n')
     expect(people.map((line) => line.split(',')[0])).toEqual(['dia@example.org'])
-    const changes = ((await readFiles())['changes-2026-01-05.jsonl'] ?? '')
+    const changes = (files['changes-2026-01-05.jsonl'] ?? '')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
@@ -72,9 +76,17 @@ describe('the trust rehearsal', () => {
   })
 
   test('while the files are down the desk is told, and what waits is told once, in its last state', async () => {
-    const script = untilComment(await scenario('trust'), '# Too many requests')
-    await play(script, await settingsOf('trust'))
-    const changes = ((await readFiles())['changes-2026-01-05.jsonl'] ?? '')
+    const files = await filesAt('trust', '# Too many requests', [
+      { name: 'files', connector: 'csv', purpose: 'letters', store: csv.open({ DIR: folder }, clock) },
+      {
+        name: 'desk',
+        connector: 'csv',
+        purpose: 'service',
+        recipient: 'the Front Desk',
+        store: csv.open({ DIR: `${folder}/desk` }, clock),
+      },
+    ])
+    const changes = (files['changes-2026-01-05.jsonl'] ?? '')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
@@ -96,6 +108,20 @@ async function settingsOf(name: string): Promise<NodeJS.Dict<string>> {
 async function peopleIn(dir: string, slug: string): Promise<string[]> {
   const [, ...rows] = ((await readFiles(dir))[`${slug}.csv`] ?? '').trim().split('\n')
   return rows.map((row) => row.split(',')[0] ?? '')
+}
+
+/** The files of the first destination as they are at a place in a scenario, up to which it is played in this process. */
+async function filesAt(
+  name: string,
+  marker: string,
+  destinations: NonNullable<StageOptions['destinations']> = [
+    { name: 'files', connector: 'csv', purpose: 'letters', store: csv.open({ DIR: folder }, clock) },
+  ],
+): Promise<Record<string, string>> {
+  const stage = await openStage({ destinations, now: NOW })
+  for (const line of untilComment(await scenario(name), marker).split('\n')) await stage.play(line)
+  await stage.close()
+  return readFiles()
 }
 
 function untilComment(script: string, marker: string): string {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { BadConfig, readConfig } from '../src/config.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const tsx = import.meta.resolve('tsx')
@@ -122,15 +123,21 @@ describe('settings', () => {
   })
 
   test.each([
-    ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/kindred' }],
-    ['DATABASE_URL', { DATABASE_URL: NO_SERVER, KINDRED_KEY: KEY }],
-    ['DATABASE_URL', { DATABASE_URL: 'postgresql://localhost:port/kindred', KINDRED_KEY: KEY }],
     ['KINDRED_KEY', { KINDRED_KEY: 'c2hvcnQ=' }],
     ['DESTINATIONS', { DESTINATIONS: 'files' }],
     ['DESTINATIONS', { DESTINATIONS: 'files=csv,files=csv' }],
-    ['DESTINATIONS', { DESTINATIONS: 'crm=pigeon' }],
     ['FILES_PURPOSE', { FILES_PURPOSE: 'advertising' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+    ['DISCORD_API_URL', { DISCORD_API_URL: 'discord' }],
+  ])('that can’t be read are refused, and %s is named', (name, settings) => {
+    expect(() => readConfig(settings)).toThrow(BadConfig)
+    expect(() => readConfig(settings)).toThrow(name)
+  })
+
+  test.each([
+    ['DATABASE_URL', { DATABASE_URL: NO_SERVER, KINDRED_KEY: KEY }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgresql://localhost:port/kindred', KINDRED_KEY: KEY }],
+    ['DESTINATIONS', { DESTINATIONS: 'crm=pigeon' }],
   ])('that are wrong stop the start, and %s is named', async (name, settings) => {
     const refused = await refusal(settings)
     expect(refused).toContain(name)

@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { inject } from 'vitest'
 import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
 import { type Bot, createBot, discordPlatform, restOf } from '../../src/discord/bot.ts'
@@ -9,6 +8,7 @@ import { loadCommands } from '../../src/load-commands.ts'
 import { csv } from '../../src/segments/csv.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { Store } from '../../src/store/store.ts'
+import { takeSpare } from '../spare.ts'
 import { folders, MUSEUM } from '../stage.ts'
 import { type Fake, type FakeOptions, openFake } from './server.ts'
 
@@ -40,7 +40,8 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
   const draws = drawsFrom(bytes)
   const now = () => fake.now()
   const folder = await mkdtemp(`${tmpdir()}/kindred-discord-`)
-  const place = { kind: 'memory' as const, image: inject('image') }
+  const spare = await takeSpare()
+  const place = { kind: 'memory' as const, pglite: spare.pglite }
   const database = await openDatabase(place, folders.migrations, now(), {
     draws,
     keys: keysFrom([seededBytes('key')(32)], bytes),
@@ -112,6 +113,7 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
       await Promise.all(bots.map((one) => one.stop()))
       await house.runner.stop()
       await database.close()
+      await spare.giveBack()
       await fake.close()
       await rm(folder, { recursive: true, force: true })
     },
