@@ -11,6 +11,7 @@ import { answerLetter, BadRequest, readLetter } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
+import { tellDeleted } from './room-lost.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
 import type { Database, DatabasePlace } from './store/database.ts'
@@ -85,6 +86,8 @@ async function start(config: Config): Promise<void> {
       now,
       print: say,
       logFailure: (where, error) => log.failure(where, undefined, error),
+      deleted: (workspace, id) =>
+        database.transaction((store) => tellDeleted(store, { platform: 'discord', workspace, id }, now())),
       wake: () => runner.wake(),
     })
   const stopping = new AbortController()

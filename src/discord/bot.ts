@@ -9,6 +9,7 @@ import {
   type REST,
   Routes,
 } from 'discord.js'
+import { z } from 'zod'
 import type { Command } from '../command.ts'
 import type { Platform } from '../platform.ts'
 import type { Router } from '../router.ts'
@@ -39,6 +40,8 @@ export interface BotParts extends Access {
   now(): Date
   print(line: string): void
   logFailure(where: string, error: unknown): void
+  /** A channel, thread or role of a server is gone. */
+  deleted(guild: string, id: string): Promise<void>
   /** Whoever does the work: after a while away, what was missed is worked off. */
   wake(): void
 }
@@ -100,6 +103,8 @@ export function createBot(parts: BotParts): Bot {
     const opened = clientOf(parts)
     client = opened
     opened.on(Events.InteractionCreate, (one) => take(opened, one))
+    // Threads are remembered nowhere, so the client has no event of its own for them.
+    opened.on(Events.Raw, (packet: unknown) => noticed(packet))
     opened.on(Events.Error, (error) => logFailure('discord', error))
     opened.on(Events.ShardError, (error) => logFailure('discord/gateway', error))
     opened.on(Events.ShardResume, wake)
@@ -146,6 +151,19 @@ export function createBot(parts: BotParts): Bot {
     underWay.add(work)
   }
 
+  /** What somebody deleted by hand; found at its next use where this fails. */
+  function noticed(packet: unknown): void {
+    const gone = deletion.safeParse(packet)
+    if (!gone.success) return
+    const { guild_id, id, role_id } = gone.data.d
+    const work = parts
+      .deleted(guild_id, role_id ?? id ?? '')
+      .then(wake)
+      .catch((error: unknown) => logFailure('discord/deleted', error))
+      .finally(() => underWay.delete(work))
+    underWay.add(work)
+  }
+
   /** Registers the commands, or leaves it for the next time. */
   async function registered(ready: Client<true>): Promise<void> {
     isRegistered = true
@@ -187,6 +205,12 @@ export function createBot(parts: BotParts): Bot {
   }
 }
 
+/** The packets that say that a channel, thread or role is gone. */
+const deletion = z.object({
+  t: z.enum(['CHANNEL_DELETE', 'THREAD_DELETE', 'GUILD_ROLE_DELETE']),
+  d: z.object({ guild_id: z.string(), id: z.string().optional(), role_id: z.string().optional() }),
+})
+
 /** Makes Discord's menu of commands ours, by one request, and only where it is not ours already. */
 async function register(rest: REST, application: string, commands: Command[]): Promise<void> {
   const forms = typedForms(commands)
@@ -200,7 +224,7 @@ function inviteTo(application: string): string {
   const link = new URL('https://discord.com/oauth2/authorize')
   link.searchParams.set('client_id', application)
   link.searchParams.set('scope', [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join(' '))
-  link.searchParams.set('permissions', String(PERMISSIONS))
+  link.searchParams.set('permissions', String(Object.values(PERMISSIONS).reduce((all, one) => all | one)))
   return link.href
 }
 

@@ -1,5 +1,5 @@
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js'
-import { Stuck } from '../platform.ts'
+import { RoomLost, Stuck } from '../platform.ts'
 
 /** Does something on Discord that needs a permission; a failure says in words what staff can do, or asks to try again. */
 export async function effect<T>(permission: string, work: () => Promise<T>): Promise<T> {
@@ -38,6 +38,7 @@ function translated(error: unknown, permission: string): unknown {
   if (error instanceof HTTPError) return new Error(`Discord answered with ${error.status}`)
   if (!(error instanceof DiscordAPIError)) return error
   if (error.status === 401) return new Error('Discord refuses the token')
+  if (error.code === RESTJSONErrorCodes.UnknownChannel) return new RoomLost('room', 'the channel was deleted')
   const sentence = stuckFor(error, permission)
   return sentence ? new Stuck(sentence) : error
 }
@@ -51,8 +52,6 @@ function stuckFor({ code, message }: DiscordAPIError, permission: string): strin
       return `Kindred can't see that channel. Give its role “View Channels” and “${permission}” there.`
     case RESTJSONErrorCodes.CannotSendMessagesToThisUser:
       return 'this person takes no private messages from members of the server'
-    case RESTJSONErrorCodes.UnknownChannel:
-      return 'the channel was deleted'
     case RESTJSONErrorCodes.UnknownGuild:
       return 'Kindred is not in that server any more'
     case RESTJSONErrorCodes.MaximumNumberOfGuildChannelsReached:

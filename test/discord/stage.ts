@@ -5,6 +5,7 @@ import { keysFrom } from '../../src/core/keys.ts'
 import { type Bot, createBot, discordPlatform, restOf } from '../../src/discord/bot.ts'
 import { build, type House } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
+import { tellDeleted } from '../../src/room-lost.ts'
 import { csv } from '../../src/segments/csv.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -80,6 +81,7 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
       now,
       print: (line) => void printed.push(line),
       logFailure: (where, error) => void failures.push({ where, error }),
+      deleted: (workspace, id) => read((store) => tellDeleted(store, { platform: 'discord', workspace, id }, now())),
       wake: () => house.runner.wake(),
     })
   }
