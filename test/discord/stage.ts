@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
+import type { Organization } from '../../src/core/organization.ts'
 import { type Bot, createBot, discordPlatform, restOf } from '../../src/discord/bot.ts'
-import { build, type House } from '../../src/house.ts'
+import { build, type House, type Parts } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
 import { tellDeleted } from '../../src/room-lost.ts'
 import { csv } from '../../src/segments/csv.ts'
@@ -33,9 +34,15 @@ export interface DiscordStage extends House {
 
 const PATIENCE_MS = 30_000
 
-/** Opens a stage. Time is the machine's, plus what the fake let pass. */
-export async function openDiscordStage(options: FakeOptions & { token?: string } = {}): Promise<DiscordStage> {
-  const { token, ...given } = options
+export interface DiscordStageOptions extends FakeOptions {
+  organization?: Organization
+  /** Instead of the CSV files in a folder nobody looks into. */
+  destinations?: Parts['destinations']
+}
+
+/** Opens a stage. Time is the machine's unless given, plus what the fake let pass. */
+export async function openDiscordStage(options: DiscordStageOptions = {}): Promise<DiscordStage> {
+  const { token, organization, destinations, ...given } = options
   const fake = await openFake(given)
   const bytes = seededBytes('1')
   const draws = drawsFrom(bytes)
@@ -48,7 +55,7 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
     keys: keysFrom([seededBytes('key')(32)], bytes),
   })
   const { staffRoom: _, ...museum } = MUSEUM
-  await database.transaction((store) => store.organization.save(museum))
+  await database.transaction((store) => store.organization.save(organization ?? museum))
   const commands = await loadCommands(folders.commands)
   const access = { token: token ?? fake.token, api: fake.api }
   const [printed, mails, failures]: [string[], DiscordStage['mails'], DiscordStage['failures']] = [[], [], []]
@@ -57,7 +64,9 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
     database,
     commands,
     platforms: [discordPlatform(restOf(access), commands)],
-    destinations: [{ name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store }],
+    destinations: destinations ?? [
+      { name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store },
+    ],
     mailer: {
       send: async ({ to, text }) => void mails.push({ to, text }),
       close: () => undefined,
