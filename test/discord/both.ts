@@ -11,8 +11,10 @@ import { openDiscordStage } from './stage.ts'
 const ZONE = 'Europe/Berlin'
 const ORGANIZATION: Organization = { ...MUSEUM, contact: 'hello@museum.example', sender: 'City Museum', zone: ZONE }
 
-/** A card everyone sees is drawn once a second at most, so that long passes after each line. */
+/** A card everyone sees is drawn once a second at most, so that long passes before each line. */
 const BETWEEN_LINES_MS = 1_000
+/** What is tried again is tried again at the same time on both. */
+const CHANCE = 0.5
 /** An answer of several pages comes one page after the other. */
 const [PATIENCE_MS, LOOK_MS] = [300, 10]
 
@@ -42,6 +44,7 @@ export async function openBoth(
 ) {
   const terminal = await openStage({
     now,
+    chance: CHANCE,
     organization: ORGANIZATION,
     destinations: destinations(folders.terminal, () => terminal.now()),
   })
@@ -51,7 +54,7 @@ export async function openBoth(
     ...rehearsed(one.store),
   }))
   const { staffRoom: _, ...organization } = ORGANIZATION
-  const stage = await openDiscordStage({ now: () => start, organization, destinations: there })
+  const stage = await openDiscordStage({ now: () => start, chance: CHANCE, organization, destinations: there })
   const player = createPlayer(stage, terminal.commands, ZONE)
   const museum = player.guildOf(MAIN)
   const staffRoom = { platform: 'discord', workspace: museum.id, place: museum.channel('staff').id }
@@ -61,8 +64,8 @@ export async function openBoth(
 
   async function onTerminal(line: string): Promise<Said[]> {
     const from = terminal.outputs.length
-    await terminal.play(line)
     await terminal.sleep(`${BETWEEN_LINES_MS / 1_000}s`)
+    await terminal.play(line)
     return onlyNews(
       terminal.outputs.slice(from).flatMap((output) => saidBy(output) ?? []),
       cards,
@@ -71,6 +74,7 @@ export async function openBoth(
 
   async function onDiscord(text: string, isAll: (said: Said[]) => boolean): Promise<Said[]> {
     const mails = stage.mails.length
+    stage.fake.pass(BETWEEN_LINES_MS)
     const line = readLine(drawn.onDiscord(text))
     const shown = await player.begin(line)
     if (line.kind === 'store') {
@@ -79,8 +83,6 @@ export async function openBoth(
     }
     if (line.kind === 'advance') await player.advance(durationMs(line.duration) ?? 0)
     else await stage.settle()
-    stage.fake.pass(BETWEEN_LINES_MS)
-    await stage.settle()
     const all = () => [...shown, ...player.fresh(), ...stage.mails.slice(mails).map(saidByMail)]
     for (const end = performance.now() + PATIENCE_MS; !isAll(all()) && performance.now() < end; )
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
@@ -96,6 +98,7 @@ export async function openBoth(
 
     /** Plays one line on both; what was drawn differently reads the same. */
     async play(line: string): Promise<Played> {
+      if (['nothing', 'comment'].includes(readLine(line).kind)) return { terminal: {}, discord: {} }
       const wanted = mapped(byReader(await onTerminal(line)), expected)
       const read = (said: Said[]) => {
         const found = byReader(said)

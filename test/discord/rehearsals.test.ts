@@ -79,7 +79,7 @@ describe('through real discord.js, and word for word what the terminal shows,', 
   test('nothing is lost and nothing told unasked, whatever fails while people come, go, pause and are forgotten', async () => {
     const { differences, met, fay } = await play('trust', destinationsOf(true), {
       '# Too many requests': async () => {
-        // The ones that wait are tried again at times of their own, so in no order that is theirs.
+        // What waits is tried again at times of its own, so in any order.
         const told = ['in ana 1', 'in ben 1', 'out ben 2', 'out eli 2', 'in ana 3', 'in cem 1']
         expect((await changesIn('files')).sort()).toEqual(told.sort())
       },

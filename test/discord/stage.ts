@@ -34,7 +34,10 @@ export interface DiscordStage extends House {
 
 const PATIENCE_MS = 30_000
 
+/** How a stage is opened; everything may be left out. */
 export interface DiscordStageOptions extends FakeOptions {
+  /** Whoever waits before another try waits this part of the span, instead of a drawn one. */
+  chance?: number
   organization?: Organization
   /** Instead of the CSV files in a folder nobody looks into. */
   destinations?: Parts['destinations']
@@ -42,10 +45,10 @@ export interface DiscordStageOptions extends FakeOptions {
 
 /** Opens a stage. Time is the machine's unless given, plus what the fake let pass. */
 export async function openDiscordStage(options: DiscordStageOptions = {}): Promise<DiscordStage> {
-  const { token, organization, destinations, ...given } = options
+  const { token, organization, destinations, chance, ...given } = options
   const fake = await openFake(given)
   const bytes = seededBytes('1')
-  const draws = drawsFrom(bytes)
+  const draws = { ...drawsFrom(bytes), ...(chance !== undefined && { fraction: () => chance }) }
   const now = () => fake.now()
   const folder = await mkdtemp(`${tmpdir()}/kindred-discord-`)
   const spare = await takeSpare()
