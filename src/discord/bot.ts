@@ -42,6 +42,8 @@ export interface BotParts extends Access {
   logFailure(where: string, error: unknown): void
   /** A channel, thread or role of a server is gone. */
   deleted(guild: string, id: string): Promise<void>
+  /** Staff are told what they have to mend, or that it is mended. */
+  needs(sentence: string | undefined): Promise<void>
   /** Whoever does the work: after a while away, what was missed is worked off. */
   wake(): void
 }
@@ -62,6 +64,8 @@ export { restOf }
 
 export function createBot(parts: BotParts): Bot {
   const { commands, turn, now, print, logFailure, wake, token } = parts
+  const needs = (sentence: string | undefined) =>
+    parts.needs(sentence).catch((error: unknown) => logFailure('discord/needs', error))
   const answer = answering({ router: parts.router, render: renderer(commands), now, logFailure })
   const underWay = new Set<Promise<void>>()
   let client: Client | undefined
@@ -133,6 +137,7 @@ export function createBot(parts: BotParts): Bot {
     if (!sentence || isOver) return
     isOver = true
     print(sentence)
+    await needs(sentence)
     await turn.giveBack().catch((error: unknown) => logFailure('discord/turn', error))
   }
 
@@ -180,6 +185,7 @@ export function createBot(parts: BotParts): Bot {
     print(
       `Discord: connected as ${ready.user.username}. To bring it into a server, open ${inviteTo(ready.application.id)}`,
     )
+    await needs(undefined)
     wake()
   }
 

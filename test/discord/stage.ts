@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
+import { type Draws, drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
 import type { Organization } from '../../src/core/organization.ts'
+import { say } from '../../src/core/say.ts'
 import { type Bot, createBot, discordPlatform, restOf } from '../../src/discord/bot.ts'
 import { build, type House, type Parts } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
@@ -25,8 +26,9 @@ export interface DiscordStage extends House {
   failures: { where: string; error: unknown }[]
   /** Lets the jobs do all that is due, until nothing is. */
   settle(): Promise<void>
-  /** Another process on the same database, not started. */
-  another(): Bot
+  draws: Draws
+  /** Another process on the same database, not started; with another token, if one is given. */
+  another(token?: string): Bot
   read<T>(work: (store: Store) => Promise<T>): Promise<T>
   until(holds: () => boolean | Promise<boolean>): Promise<void>
   close(): Promise<void>
@@ -79,10 +81,11 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
     now,
   })
   const read = <T>(work: (store: Store) => Promise<T>) => database.transaction(work)
-  const botOf = () => {
+  const botOf = (own = access.token) => {
     const holder = draws.key()
     return createBot({
       ...access,
+      token: own,
       commands,
       router: house.router,
       turn: {
@@ -94,6 +97,12 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
       print: (line) => void printed.push(line),
       logFailure: (where, error) => void failures.push({ where, error }),
       deleted: (workspace, id) => read((store) => tellDeleted(store, { platform: 'discord', workspace, id }, now())),
+      needs: (sentence) =>
+        read(({ staffNotes }) =>
+          sentence === undefined
+            ? staffNotes.resolve('discord', now())
+            : staffNotes.tell('discord', say`${sentence}`, now()),
+        ),
       wake: () => house.runner.wake(),
     })
   }
@@ -118,8 +127,9 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
     read,
     until,
     settle: () => house.runner.runDue(),
-    another() {
-      const more = botOf()
+    draws,
+    another(own) {
+      const more = botOf(own)
       bots.push(more)
       return more
     },
