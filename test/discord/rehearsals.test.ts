@@ -6,6 +6,8 @@ import type { StageOptions } from '../stage.ts'
 import { areSame, openBoth, type Played } from './both.ts'
 
 const NOW = '2026-01-05T12:00:00Z'
+/** Two houses play some hundred lines each, which takes seconds on a machine with nothing else to do. */
+const PLAYING_MS = 180_000
 
 /** Words that are rightly others on Discord, in the order they are first met. */
 const WORDS: { terminal: RegExp; discord: string; why: string }[] = [
@@ -55,49 +57,57 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('through real discord.js, and word for word what the terminal shows,', () => {
-  test('a community forms, and the organization is told of exactly those who said so', async () => {
-    const { differences, met } = await play('foundation', destinationsOf(false), {
-      '# Eva would rather not': async () => {
-        expect(await peopleIn('files', 'parents-united')).toEqual(['dia@example.org'])
-      },
-      'store files down': async () => {
-        expect(await peopleIn('files', 'parents-united')).toEqual(['dia@example.org'])
-        expect(await changesIn('files')).toEqual(['in dia 1', 'out dia 2', 'in dia 3'])
-      },
-    })
-    expect(differences).toEqual([])
-    expect(met.notSent).toEqual(Object.keys(NOT_SENT))
-    expect(await peopleIn('files', 'parents-united')).toEqual([])
-    expect(await readdir(`${folder}/discord/files`)).toEqual([
-      'changes-2026-01-05.jsonl',
-      'manifest.json',
-      'parents-united.csv',
-    ])
-    expect(JSON.stringify(await filesIn('files'))).not.toMatch(/surprise|quiet|mo\b/i)
-  })
+  test(
+    'a community forms, and the organization is told of exactly those who said so',
+    async () => {
+      const { differences, met } = await play('foundation', destinationsOf(false), {
+        '# Eva would rather not': async () => {
+          expect(await peopleIn('files', 'parents-united')).toEqual(['dia@example.org'])
+        },
+        'store files down': async () => {
+          expect(await peopleIn('files', 'parents-united')).toEqual(['dia@example.org'])
+          expect(await changesIn('files')).toEqual(['in dia 1', 'out dia 2', 'in dia 3'])
+        },
+      })
+      expect(differences).toEqual([])
+      expect(met.notSent).toEqual(Object.keys(NOT_SENT))
+      expect(await peopleIn('files', 'parents-united')).toEqual([])
+      expect(await readdir(`${folder}/discord/files`)).toEqual([
+        'changes-2026-01-05.jsonl',
+        'manifest.json',
+        'parents-united.csv',
+      ])
+      expect(JSON.stringify(await filesIn('files'))).not.toMatch(/surprise|quiet|mo\b/i)
+    },
+    PLAYING_MS,
+  )
 
-  test('nothing is lost and nothing told unasked, whatever fails while people come, go, pause and are forgotten', async () => {
-    const { differences, met, fay } = await play('trust', destinationsOf(true), {
-      '# Too many requests': async () => {
-        // What waits is tried again at times of its own, so in any order.
-        const told = ['in ana 1', 'in ben 1', 'out ben 2', 'out eli 2', 'in ana 3', 'in cem 1']
-        expect((await changesIn('files')).sort()).toEqual(told.sort())
-      },
-    })
-    expect(differences).toEqual([])
-    expect(met.words).toEqual(WORDS.map(({ why }) => why))
-    const letters = ['ana', 'ben', 'eli', 'home', 'home', 'ivo'].map((name) => `${name}@example.org`)
-    expect((await peopleIn('files', 'parents-united')).sort()).toEqual(letters)
-    expect(await peopleIn('desk', 'parents-united')).toEqual(['ben@example.org'])
-    expect(await peopleIn('files', 'late-hours')).toEqual(['ivo@example.org'])
-    const all = [await filesIn('files'), await filesIn('desk')].flatMap(Object.values<string>)
-    expect(JSON.stringify(all)).not.toContain('fay@example.org')
-    const changes = all.flatMap((file) => file.split('\n').filter((line) => line.includes(fay)))
-    expect(changes.map((line) => JSON.parse(line))).toMatchObject([
-      { op: 'erased', person: fay, email: null },
-      { op: 'erased', person: fay, email: null },
-    ])
-  })
+  test(
+    'nothing is lost and nothing told unasked, whatever fails while people come, go, pause and are forgotten',
+    async () => {
+      const { differences, met, fay } = await play('trust', destinationsOf(true), {
+        '# Too many requests': async () => {
+          // What waits is tried again at times of its own, so in any order.
+          const told = ['in ana 1', 'in ben 1', 'out ben 2', 'out eli 2', 'in ana 3', 'in cem 1']
+          expect((await changesIn('files')).sort()).toEqual(told.sort())
+        },
+      })
+      expect(differences).toEqual([])
+      expect(met.words).toEqual(WORDS.map(({ why }) => why))
+      const letters = ['ana', 'ben', 'eli', 'home', 'home', 'ivo'].map((name) => `${name}@example.org`)
+      expect((await peopleIn('files', 'parents-united')).sort()).toEqual(letters)
+      expect(await peopleIn('desk', 'parents-united')).toEqual(['ben@example.org'])
+      expect(await peopleIn('files', 'late-hours')).toEqual(['ivo@example.org'])
+      const all = [await filesIn('files'), await filesIn('desk')].flatMap(Object.values<string>)
+      expect(JSON.stringify(all)).not.toContain('fay@example.org')
+      const changes = all.flatMap((file) => file.split('\n').filter((line) => line.includes(fay)))
+      expect(changes.map((line) => JSON.parse(line))).toMatchObject([
+        { op: 'erased', person: fay, email: null },
+        { op: 'erased', person: fay, email: null },
+      ])
+    },
+    PLAYING_MS,
+  )
 })
 
 type Destinations = NonNullable<StageOptions['destinations']>
