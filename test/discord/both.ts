@@ -91,6 +91,7 @@ export async function openBoth(
 
   return {
     stage,
+    warnings: () => [...player.warnings],
     failures: () => [...terminal.failures, ...stage.failures],
 
     /** What was drawn on Discord in the stead of what the terminal drew. */

@@ -27,6 +27,7 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
   const { fake } = stage
   const guilds = new Map<string, GuildHandle>()
   const people = new Map<string, Person>()
+  const warnings = new Set<string>()
   let before = new Map<string, string>()
 
   function guildOf(workspace: string): GuildHandle {
@@ -73,6 +74,14 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
     }
   }
 
+  /** Before somebody enters a room they read who will see them there, and press once more; the terminal has no such rooms. */
+  async function goesOn(speaker: Speaker, shown: Shown | undefined): Promise<Shown | undefined> {
+    const [label = '', outside] = shown?.buttons ?? []
+    if (!shown || outside !== `${label} without the room`) return shown
+    warnings.add(inOneLine(shown.text.split('\n').slice(1).join(' ')))
+    return personOf(speaker).presses(label, shown.text)
+  }
+
   const placeOf = (channel: Channel, message: Message): string => {
     const workspace = [...guilds].find(([, guild]) => guild.id === channel.guildId)?.[0] ?? MAIN
     const reader = message.onlyFor ?? channel.recipientId
@@ -101,6 +110,9 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
   return {
     guildOf,
 
+    /** What people read about who would see them in a room. */
+    warnings,
+
     /** Lets time pass, and does what falls due on the way, in order of time. */
     advance: (ms: number) =>
       stage.runner.advance(new Date(fake.now().getTime() + ms), (time) =>
@@ -118,7 +130,7 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
       const to = seatOf(line.speaker.name, line.speaker.workspace)
       const also = (words: string): Said[] => [{ to, words, buttons: [], files: [] }]
       try {
-        const shown = await act(line)
+        const shown = await goesOn(line.speaker, await act(line))
         if (shown?.kind === 'failed') return also(`failed: ${shown.text}`)
         const { form } = shown ?? {}
         return form ? also(wordsOfForm(form.title, form.fields)) : []
