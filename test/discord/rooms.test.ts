@@ -151,3 +151,35 @@ describe('a server that is nearly full', () => {
     expect(sees(ben, after?.id ?? '')).toContain('Hello.')
   })
 })
+
+describe('what staff choose', () => {
+  test('is offered as a list, and by /setup', async () => {
+    expect((await eva.types('staff setup')).buttons).toContain('Rooms here')
+    await eva.presses('Rooms here')
+    const saved = await eva.selects('Private thread')
+    expect(saved.text).toContain('Saved, for rooms that are made from now on.')
+    await opens()
+    expect(guild.find('parents-united')?.type).toBe(TYPE.privateThread)
+  })
+
+  test('is the channel in which they are told things, by its name or picked from the list', async () => {
+    const desk = guild.channel('front-desk')
+    expect((await eva.types('staff setup', { 'staff-room': '#nowhere' })).text).toContain('There is no channel')
+    for (const typed of ['#front-desk', 'Front-Desk', `<#${desk.id}>`]) {
+      expect((await eva.types('staff setup', { 'staff-room': typed })).text).toContain('#front-desk')
+      const { staffRoom } = await stage.read((store) => store.organization.get())
+      expect(staffRoom).toEqual({ platform: 'discord', workspace: guild.id, place: desk.id })
+    }
+  })
+
+  test('among more communities than fit into buttons is picked from a list', async () => {
+    for (const name of ['Astronomy', 'Bookworms', 'Chess', 'Dinosaurs', 'Early Birds', 'Fossils']) {
+      await opens(name)
+      await ana.presses('Start it anyway').catch(() => undefined)
+    }
+    await stage.settle()
+    expect((await ana.types('leave')).text).toContain('Which community?')
+    const left = await ana.selects('Chess')
+    expect(left.text).toContain('You have left **Chess**')
+  })
+})
