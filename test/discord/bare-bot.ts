@@ -61,7 +61,10 @@ const SETTINGS: ClientOptions = {
   allowedMentions: { parse: [] },
 }
 
-export async function startBareBot(fake: Fake, settings: Partial<ClientOptions> = {}): Promise<BareBot> {
+export async function startBareBot(
+  fake: Pick<Fake, 'api' | 'token'>,
+  settings: Partial<ClientOptions> = {},
+): Promise<BareBot> {
   const client = new Client({ ...SETTINGS, ...settings, rest: { api: fake.api, ...settings.rest } })
   const errors: unknown[] = []
   client.on('error', (error) => void errors.push(error))
@@ -96,6 +99,10 @@ async function answer(interaction: Interaction): Promise<void> {
 async function press(interaction: ButtonInteraction): Promise<void> {
   if (interaction.customId === 'later')
     return void (await interaction.update({ content: 'Later, then', components: [] }))
+  if (interaction.customId === 'constant') {
+    await interaction.deferUpdate()
+    return void (await interaction.editReply({ content: 'Constant', components: [] }))
+  }
   await interaction.showModal(form())
 }
 
