@@ -71,9 +71,9 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         const opening = await store.deliveries.open(delivery.id, account, now, where.workspace)
         // What was answered is our own JSON, written below.
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
-        const person = opening.person ?? (await store.people.meet(account, account.name, now))
+        const person = opening.person ?? (await store.people.meet(account, account.name, now, where.workspace))
         if (opening.person && opening.accountName !== account.name) await store.people.rename(person, account.name)
-        if (opening.isNewHere) await store.people.metIn(person.accountId, where.workspace)
+        if (opening.person && opening.isNewHere) await store.people.metIn(person.accountId, where.workspace)
         if (account.language && account.language !== person.language)
           await store.people.speaks(person.id, account.language)
         if (opening.lastSeenAt && now.getTime() - opening.lastSeenAt.getTime() >= DAY_MS)
