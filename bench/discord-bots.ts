@@ -26,7 +26,7 @@ const METER = `
     // What is let go of in a finalizer is gone after the next turn.
     for (let n = 0; isToSweep && n < 3; n++) {
       globalThis.gc()
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await new Promise((resolve) => setTimeout(resolve, 100))
     }
     const { heapUsed, rss } = process.memoryUsage()
     const { user, system } = process.cpuUsage()

@@ -1,18 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
-import pg from 'pg'
-import { makeThread } from '../test/discord/channels.ts'
-import type { GuildHandle } from '../test/discord/hand.ts'
-import { type Fake, openFake } from '../test/discord/server.ts'
-import { TYPE } from '../test/discord/world.ts'
-import { barePg } from './bare.ts'
-import { fillCrowd } from './crowd.ts'
-import { type BotProcess, startKindred, startPeer } from './discord-bots.ts'
-import { atOnce, atRate, type Habits, type People, peopleOn, type Times } from './discord-wire.ts'
+import { startKindred, startPeer } from './discord-bots.ts'
+import { CONSTANT, fillHouse, KINDRED, openWire, type Party } from './discord-house.ts'
+import { benchDiscordMemory } from './discord-memory.ts'
+import { atOnce, atRate, type Times } from './discord-wire.ts'
 import { median, percentile, printTable } from './figures.ts'
 import { temporaryFolder } from './folder.ts'
-import { openMuseum } from './museum.ts'
 import type { Server } from './postgres.ts'
 import { main } from './start.ts'
 
@@ -59,8 +51,6 @@ const SMOKE: Size = {
 const RATES = [50, 100]
 /** People who wait at any time, while the highest rate is looked for. */
 const OUTSTANDING = 64
-const MEMBERS = 100_000
-const COMMUNITIES = 200
 
 /**
  * How fast the built Kindred answers on Discord's wire, beside a bare discord.js bot that answers a constant: both in processes
@@ -75,79 +65,20 @@ export async function benchDiscord(server: Server | string, isSmoke: boolean): P
   const size = isSmoke ? SMOKE : FULL
   const [own, bare] = [await openWire(KINDRED), await openWire(CONSTANT)]
   try {
-    const settings = await fill(server, own, size)
+    const settings = await fillHouse(server, own, size.known)
     const folder = temporaryFolder()
     const kindred = { ...own, bot: await startKindred(own.fake, settings, folder) }
     const peer = { ...bare, bot: await startPeer(bare.fake) }
     await compare(server.name, kindred, peer, size)
     await Promise.all([kindred.bot.stop(), peer.bot.stop()])
-    await remember({ ...own, bot: await startKindred(own.fake, settings, folder) }, size)
+    const fresh = await startKindred(own.fake, settings, folder)
+    await benchDiscordMemory({ ...own, bot: fresh }, { ...size, outstanding: OUTSTANDING })
+    await fresh.stop()
     const wrong = [...own.fake.violations, ...bare.fake.violations]
     if (wrong.length > 0) throw new Error(`Discord's rules were broken: ${wrong.slice(0, 5).join('; ')}`)
   } finally {
     await Promise.all([own.fake.close(), bare.fake.close()])
   }
-}
-
-/** A Discord of its own for one bot, and its people. */
-interface Wire {
-  fake: Fake
-  guild: GuildHandle
-  people: People
-}
-
-/** One bot on its wire. */
-interface Party extends Wire {
-  bot: BotProcess
-}
-
-const KINDRED: Habits = {
-  joins: (n) => ['join', { community: slugOf(n % COMMUNITIES) }],
-  looks: () => ['communities', {}],
-  // The question's [Yes], and the list's [More].
-  presses: (buttons) => (buttons.length > 3 ? buttons.at(-1) : buttons[0]),
-}
-const CONSTANT: Habits = {
-  joins: () => ['join', { community: 'parents-united' }],
-  looks: () => ['join', { community: 'parents-united' }],
-  presses: () => ({ custom_id: 'constant', type: 2, id: 1 }),
-}
-
-function slugOf(n: number): string {
-  if (n === 0) return 'parents-united'
-  return n < 20 ? `community-${n}` : `crowd-${n + 1}`
-}
-
-async function openWire(habits: Habits): Promise<Wire> {
-  const fake = await openFake({ judged: false, limited: false, keep: 100 })
-  const guild = fake.guild('City Museum')
-  guild.crowd(MEMBERS)
-  return { fake, guild, people: peopleOn(fake, guild, habits) }
-}
-
-/** A house in use: its people are from elsewhere, and every community has its thread in the server already. */
-async function fill(server: Server, { fake, guild }: Wire, { known }: Size): Promise<Record<string, string>> {
-  const url = await server.fresh()
-  const { database } = await openMuseum({ kind: 'postgresql', url })
-  await database.close()
-  const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c TimeZone=UTC' })
-  try {
-    const bare = barePg(pool)
-    await fillCrowd(bare, { people: known, communities: COMMUNITIES, each: 5, gone: 0 })
-    const communities = await bare.query('select id, slug from communities', [])
-    const threads = communities.map(({ slug }) => {
-      const about = { name: String(slug), type: TYPE.privateThread, ownerId: fake.bot.id, invitable: false }
-      return makeThread(fake.world, guild.general, about).id
-    })
-    await bare.query(
-      `insert into rooms (id, community_id, platform, workspace, name, external_id)
-       select 'd' || right(id, 25), id, 'discord', $1, id, thread from unnest($2::text[], $3::text[]) as made (id, thread)`,
-      [guild.id, communities.map(({ id }) => id), threads],
-    )
-  } finally {
-    await pool.end()
-  }
-  return { DATABASE_URL: url, KINDRED_KEY: randomBytes(32).toString('base64') }
 }
 
 async function compare(title: string, kindred: Party, peer: Party, size: Size): Promise<void> {
@@ -174,18 +105,8 @@ async function compare(title: string, kindred: Party, peer: Party, size: Size): 
   const rows: string[][] = []
   for (const rate of RATES) {
     const windows = await inTurn(({ people }) => atRate(people, rate, rate * size.seconds))
-    rows.push(
-      latencies(
-        `${rate} a second, Kindred`,
-        windows.map(([own]) => own),
-      ),
-    )
-    rows.push(
-      latencies(
-        `${rate} a second, bare discord.js`,
-        windows.map(([, bare]) => bare),
-      ),
-    )
+    const [own, bare] = [windows.map(([one]) => one), windows.map(([, one]) => one)]
+    rows.push(latencies(`${rate} a second, Kindred`, own), latencies(`${rate} a second, bare discord.js`, bare))
   }
   printTable(
     `Discord on ${title}: from INTERACTION_CREATE on the wire, ms`,
@@ -230,25 +151,4 @@ async function burst({ bot, people }: Party, count: number): Promise<Burst> {
   const rate = await atOnce(people, OUTSTANDING, count)
   const { user, system } = process.cpuUsage(fakeBefore)
   return { rate, ownMs: ((await bot.cpuMs()) - ownBefore) / count, fakeMs: (user + system) / 1000 / count }
-}
-
-/** The memory of a fresh process after some interactions, and after many. */
-async function remember({ bot, people }: Party, { early, late, settleMs }: Size): Promise<void> {
-  async function after(count: number) {
-    await atOnce(people, OUTSTANDING, count)
-    await pause(settleMs)
-    return bot.memory()
-  }
-  const [some, many] = [await after(early), await after(late - early)]
-  printTable(
-    `Memory of Kindred on Discord, MB: a server of ${MEMBERS} members`,
-    ['', `after ${early} interactions`, `after ${late}`, 'ratio'],
-    (['heap', 'resident'] as const).map((kind) => [
-      kind === 'heap' ? 'heap in use' : 'resident',
-      some[kind].toFixed(1),
-      many[kind].toFixed(1),
-      (many[kind] / some[kind]).toFixed(2),
-    ]),
-  )
-  await bot.stop()
 }
