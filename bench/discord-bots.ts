@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Fake } from '../test/discord/server.ts'
@@ -13,11 +14,12 @@ export interface BotProcess {
   memory(): Promise<{ heap: number; resident: number }>
   /** Stands still until it may go on, so that another may be measured alone. */
   freeze(): void
-  goOn(): void
+  goOn(): Promise<void>
   stop(): Promise<void>
 }
 
 const READY_WITHIN_MS = 60_000
+const WAKE_MS = 200
 const MB = 1024 * 1024
 
 /** Loaded before the program: says what the process uses when it is asked. */
@@ -43,9 +45,13 @@ export function startKindred({ api, token }: Fake, settings: Record<string, stri
   return started(program, /Discord: connected/)
 }
 
-/** The named peer: discord.js alone, which answers a constant, and does not hold its answers back either. */
-export function startPeer({ api, token }: Fake): Promise<BotProcess> {
-  const words = [...process.execArgv, fileURLToPath(new URL('./discord-peer.ts', import.meta.url)), api, token]
+/**
+ * The named peer: discord.js alone, which answers a constant and does not hold its answers back; with a database, after a
+ * transaction of a few plain statements (discord-peer.ts), on that many people.
+ */
+export function startPeer({ api, token }: Fake, ...database: [url: string, people: number] | []): Promise<BotProcess> {
+  const program = fileURLToPath(new URL('./discord-peer.ts', import.meta.url))
+  const words = [...process.execArgv, program, api, token, ...database.map(String)]
   return started({ words, cwd: fileURLToPath(new URL('..', import.meta.url)), environment: {} }, /ready/)
 }
 
@@ -85,7 +91,11 @@ async function started({ words, cwd, environment }: Program, isReady: RegExp): P
       return { heap: heapUsed / MB, resident: rss / MB }
     },
     freeze: () => void child.kill('SIGSTOP'),
-    goOn: () => void child.kill('SIGCONT'),
+    async goOn() {
+      child.kill('SIGCONT')
+      // The fake closed its idle connections meanwhile; a request that comes before that is heard would be lost.
+      await pause(WAKE_MS)
+    },
     async stop() {
       child.kill('SIGCONT')
       child.kill('SIGTERM')

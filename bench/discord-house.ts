@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { makeThread } from '../test/discord/channels.ts'
 import type { GuildHandle } from '../test/discord/hand.ts'
 import { type Fake, openFake } from '../test/discord/server.ts'
 import { TYPE } from '../test/discord/world.ts'
-import { barePg } from './bare.ts'
+import { type Bare, barePg } from './bare.ts'
 import { fillCrowd } from './crowd.ts'
 import type { BotProcess } from './discord-bots.ts'
 import { type Habits, type People, peopleOn } from './discord-wire.ts'
@@ -24,6 +23,7 @@ export interface Wire {
 
 /** One bot on its wire. */
 export interface Party extends Wire {
+  name: string
   bot: BotProcess
 }
 
@@ -54,30 +54,36 @@ export async function openWire(habits: Habits): Promise<Wire> {
   return { fake, guild, people: peopleOn(fake, guild, habits) }
 }
 
-/**
- * A house in use: it knows people from elsewhere, and every community has its thread in the server already. Gives the settings
- * to start Kindred on it.
- */
-export async function fillHouse(server: Server, { fake, guild }: Wire, known: number): Promise<Record<string, string>> {
+/** The database of a house in use, which knows people from elsewhere. */
+export async function fillDatabase(server: Server, known: number): Promise<string> {
   const url = await server.fresh()
   const { database } = await openMuseum({ kind: 'postgresql', url })
   await database.close()
-  const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c TimeZone=UTC' })
-  try {
-    const bare = barePg(pool)
-    await fillCrowd(bare, { people: known, communities: COMMUNITIES, each: 5, gone: 0 })
-    const communities = await bare.query('select id, slug from communities', [])
+  await withPool(url, (bare) => fillCrowd(bare, { people: known, communities: COMMUNITIES, each: 5, gone: 0 }))
+  return url
+}
+
+/** Gives every community its thread in the server, as it has once a few have joined from there. */
+export async function makeRooms(url: string, { fake, guild }: Wire): Promise<void> {
+  await withPool(url, async ({ query }) => {
+    const communities = await query('select id, slug from communities', [])
     const threads = communities.map(({ slug }) => {
       const about = { name: String(slug), type: TYPE.privateThread, ownerId: fake.bot.id, invitable: false }
       return makeThread(fake.world, guild.general, about).id
     })
-    await bare.query(
+    await query(
       `insert into rooms (id, community_id, platform, workspace, name, external_id)
        select 'd' || right(id, 25), id, 'discord', $1, id, thread from unnest($2::text[], $3::text[]) as made (id, thread)`,
       [guild.id, communities.map(({ id }) => id), threads],
     )
+  })
+}
+
+async function withPool(url: string, work: (bare: Bare) => Promise<void>): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c TimeZone=UTC' })
+  try {
+    await work(barePg(pool))
   } finally {
     await pool.end()
   }
-  return { DATABASE_URL: url, KINDRED_KEY: randomBytes(32).toString('base64') }
 }

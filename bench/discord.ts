@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { startKindred, startPeer } from './discord-bots.ts'
-import { CONSTANT, fillHouse, KINDRED, openWire, type Party } from './discord-house.ts'
+import { CONSTANT, fillDatabase, KINDRED, makeRooms, openWire, type Party } from './discord-house.ts'
 import { benchDiscordMemory } from './discord-memory.ts'
 import { atOnce, atRate, type Times } from './discord-wire.ts'
 import { median, percentile, printTable } from './figures.ts'
@@ -11,7 +12,7 @@ import { main } from './start.ts'
 interface Size {
   /** People the database knows from elsewhere, with memberships, reports and all. */
   known: number
-  /** Windows measured of each kind; Kindred and its peer take turns. */
+  /** Windows measured of each kind; Kindred and its peers take turns. */
   rounds: number
   /** How long each rate is kept up. */
   seconds: number
@@ -40,7 +41,7 @@ const FULL: Size = {
 const SMOKE: Size = {
   known: 20,
   rounds: 1,
-  seconds: 1,
+  seconds: 0.3,
   burst: 60,
   warmUp: 10,
   start: 0,
@@ -53,8 +54,9 @@ const RATES = [50, 100]
 const OUTSTANDING = 64
 
 /**
- * How fast the built Kindred answers on Discord's wire, beside a bare discord.js bot that answers a constant: both in processes
- * of their own, driven by fake Discords in this one. Then its memory after many interactions.
+ * How fast the built Kindred answers on Discord's wire, beside a bare discord.js bot that answers a constant, at once or after
+ * a plain transaction: each in a process of its own, driven by fake Discords in this one. Then its memory after many
+ * interactions.
  */
 export async function benchDiscord(server: Server | string, isSmoke: boolean): Promise<void> {
   if (typeof server === 'string' || !existsSync(main)) {
@@ -63,41 +65,53 @@ export async function benchDiscord(server: Server | string, isSmoke: boolean): P
     return
   }
   const size = isSmoke ? SMOKE : FULL
-  const [own, bare] = [await openWire(KINDRED), await openWire(CONSTANT)]
+  const [own, constant, remembering] = [await openWire(KINDRED), await openWire(CONSTANT), await openWire(CONSTANT)]
+  const wires = [own, constant, remembering]
   try {
-    const settings = await fillHouse(server, own, size.known)
+    const [url, peerUrl] = [await fillDatabase(server, size.known), await fillDatabase(server, size.known)]
+    await makeRooms(url, own)
+    const settings = { DATABASE_URL: url, KINDRED_KEY: randomBytes(32).toString('base64') }
     const folder = temporaryFolder()
-    const kindred = { ...own, bot: await startKindred(own.fake, settings, folder) }
-    const peer = { ...bare, bot: await startPeer(bare.fake) }
-    await compare(server.name, kindred, peer, size)
-    await Promise.all([kindred.bot.stop(), peer.bot.stop()])
+    const [kindred, bare, barePg] = await Promise.all([
+      startKindred(own.fake, settings, folder),
+      startPeer(constant.fake),
+      startPeer(remembering.fake, peerUrl, size.known),
+    ])
+    const parties = [
+      { name: 'Kindred', ...own, bot: kindred },
+      { name: 'discord.js', ...constant, bot: bare },
+      { name: 'discord.js and pg', ...remembering, bot: barePg },
+    ]
+    await compare(server.name, parties, size)
+    for (const { bot } of parties) await bot.stop()
     const fresh = await startKindred(own.fake, settings, folder)
-    await benchDiscordMemory({ ...own, bot: fresh }, { ...size, outstanding: OUTSTANDING })
+    await benchDiscordMemory({ name: 'Kindred', ...own, bot: fresh }, { ...size, outstanding: OUTSTANDING })
     await fresh.stop()
-    const wrong = [...own.fake.violations, ...bare.fake.violations]
+    const wrong = wires.flatMap(({ fake }) => fake.violations)
     if (wrong.length > 0) throw new Error(`Discord's rules were broken: ${wrong.slice(0, 5).join('; ')}`)
   } finally {
-    await Promise.all([own.fake.close(), bare.fake.close()])
+    for (const { fake } of wires) await fake.close()
   }
 }
 
-async function compare(title: string, kindred: Party, peer: Party, size: Size): Promise<void> {
-  const parties = [kindred, peer]
-  for (const { people } of parties) await atOnce(people, OUTSTANDING, size.start)
-  for (const { bot } of parties) bot.freeze()
-  /** Measures both in turn, each first as often as the other, while the other stands still. */
-  async function inTurn<T>(measure: (party: Party) => Promise<T>): Promise<[T, T][]> {
-    const measured: [T, T][] = []
+async function compare(title: string, parties: Party[], size: Size): Promise<void> {
+  for (const { bot, people } of parties) {
+    await atOnce(people, OUTSTANDING, size.start)
+    bot.freeze()
+  }
+  /** Measures all in turn, each first as often as the others, while the others stand still. Gives the windows of each. */
+  async function inTurn<T>(measure: (party: Party) => Promise<T>): Promise<T[][]> {
+    const measured: T[][] = parties.map(() => [])
     for (let round = 0; round < size.rounds; round++) {
-      const both = new Map<Party, T>()
-      for (const party of round % 2 === 0 ? parties : [...parties].reverse()) {
-        party.bot.goOn()
+      for (let n = 0; n < parties.length; n++) {
+        const at = (n + round) % parties.length
+        const party = parties[at]
+        if (!party) continue
+        await party.bot.goOn()
         await atOnce(party.people, 4, size.warmUp)
-        both.set(party, await measure(party))
+        measured[at]?.push(await measure(party))
         party.bot.freeze()
       }
-      // Both were measured above.
-      measured.push([both.get(kindred) as T, both.get(peer) as T])
     }
     return measured
   }
@@ -105,8 +119,7 @@ async function compare(title: string, kindred: Party, peer: Party, size: Size): 
   const rows: string[][] = []
   for (const rate of RATES) {
     const windows = await inTurn(({ people }) => atRate(people, rate, rate * size.seconds))
-    const [own, bare] = [windows.map(([one]) => one), windows.map(([, one]) => one)]
-    rows.push(latencies(`${rate} a second, Kindred`, own), latencies(`${rate} a second, bare discord.js`, bare))
+    rows.push(...parties.map(({ name }, n) => latencies(`${rate} a second, ${name}`, windows[n] ?? [])))
   }
   printTable(
     `Discord on ${title}: from INTERACTION_CREATE on the wire, ms`,
@@ -115,22 +128,24 @@ async function compare(title: string, kindred: Party, peer: Party, size: Size): 
   )
 
   const bursts = await inTurn((party) => burst(party, size.burst))
-  const figure = (of: (one: Burst) => number, digits = 0) => {
-    const pairs = bursts.map(([own, bare]) => [of(own), of(bare)] as const)
-    const ratio = median(pairs.map(([own, bare]) => own / bare))
-    const [own, bare] = [median(pairs.map(([one]) => one)), median(pairs.map(([, one]) => one))]
-    return [own.toFixed(digits), bare.toFixed(digits), ratio.toFixed(2)]
+  const figures = (of: (one: Burst) => number, digits = 0) => {
+    const [own = [], ...peers] = bursts.map((party) => party.map(of))
+    const ratios = peers.map((peer) => median(own.map((one, n) => one / (peer[n] ?? Number.NaN))).toFixed(2))
+    return [median(own).toFixed(digits), ...peers.flatMap((peer, n) => [median(peer).toFixed(digits), ratios[n] ?? ''])]
   }
   printTable(
     `Discord on ${title}: the highest rate, ${OUTSTANDING} people waiting at any time`,
-    ['', 'Kindred', 'bare discord.js', 'ratio'],
+    ['', ...parties.flatMap(({ name }, n) => (n === 0 ? [name] : [name, 'ratio']))],
     [
-      ['final answers a second', ...figure((one) => one.rate)],
-      ["the bot's CPU for each, ms", ...figure((one) => one.ownMs, 2)],
-      ["the fake Discord's CPU for each, ms", ...figure((one) => one.fakeMs, 2)],
+      ['final answers a second', ...figures((one) => one.rate)],
+      ["the bot's CPU for each, ms", ...figures((one) => one.ownMs, 2)],
+      ["the fake Discord's CPU for each, ms", ...figures((one) => one.fakeMs, 2)],
     ],
   )
+  process.stdout.write(`${PEERS}\n`)
 }
+
+const PEERS = `discord.js: answers a constant. discord.js and pg: after a transaction of five plain statements. Kindred's own jobs go on meanwhile.`
 
 function latencies(title: string, windows: Times[][]): string[] {
   const figure = (of: (one: Times) => number, share: number) =>
