@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -60,7 +61,12 @@ async function started({ words, cwd, environment }: Program, isReady: RegExp): P
   const child = spawn(process.execPath, [...METERED, ...words], {
     cwd,
     env: { PATH, HOME, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  // What a job missed while it stood still is no news.
+  const complaints = child.stderr && createInterface({ input: child.stderr })
+  complaints?.on('line', (line) => {
+    if (!line.includes('missed execution')) process.stderr.write(`${line}\n`)
   })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)

@@ -25,11 +25,14 @@ export interface Habits {
 
 /** People of a server who act on one bot, each act by whoever is next. */
 export interface People {
-  act(): Promise<Times>
+  /** Nothing where the answer never came. */
+  act(): Promise<Times | undefined>
+  /** How often it never came so far. */
+  lost(): number
 }
 
-/** Nobody waits longer than this; a bench that comes here measures nothing. */
-const PATIENCE_MS = 120_000
+/** Nobody waits longer than this. Who was not answered at all within Discord's 3 seconds never will be. */
+const PATIENCE_MS = 30_000
 /** What the router says where something failed inside. */
 const FAILED = 'wrong on our side'
 
@@ -42,44 +45,54 @@ export function peopleOn(fake: Fake, guild: GuildHandle, { joins, looks, presses
   const waiting: { user: User; source: Message; button: Json }[] = []
   const inside: User[] = []
   const channel: Channel = guild.general
-  let [acts, newcomers] = [0, 0]
+  let [acts, newcomers, lost] = [0, 0, 0]
 
-  async function ask(asked: Pick<Interaction, 'type' | 'user' | 'source'>, data: Json): Promise<[Times, Message]> {
+  async function ask(
+    asked: Pick<Interaction, 'type' | 'user' | 'source'>,
+    data: Json,
+  ): Promise<{ times: Times; message: Message } | undefined> {
     const one = interactions.open({ ...asked, channel }, data)
     let late: NodeJS.Timeout | undefined
-    await new Promise<void>((resolve, reject) => {
-      late = setTimeout(() => reject(new Error('an answer never came')), PATIENCE_MS)
+    await new Promise<void>((resolve) => {
+      late = setTimeout(resolve, PATIENCE_MS)
       one.settled.push(resolve)
     })
     clearTimeout(late)
-    const { sent, answered = Number.NaN, shown = Number.NaN } = one.times
-    if (one.outcome?.kind !== 'message') throw new Error(`the answer was ${one.outcome?.kind}`)
-    const { message } = one.outcome
+    const { outcome, times } = one
+    if (!outcome) {
+      lost++
+      return undefined
+    }
+    if (outcome.kind !== 'message') throw new Error(`the answer was ${outcome.kind}`)
+    const { message } = outcome
     if (shownMessage(message).text.includes(FAILED)) throw new Error(shownMessage(message).text)
-    return [{ first: answered - sent, final: shown - sent }, message]
+    const { sent, answered = Number.NaN, shown = Number.NaN } = times
+    return { times: { first: answered - sent, final: shown - sent }, message }
   }
 
-  async function type(user: User, [name, options]: ReturnType<Habits['joins']>): Promise<Times> {
+  async function type(user: User, [name, options]: ReturnType<Habits['joins']>): Promise<Times | undefined> {
     const command = commands.find(name, guild.id)
     if (!command) throw new Error(`there is no /${name}`)
     const data = typed(world, command, [], options, guild.id)
-    const [times, source] = await ask({ type: ASKED.command, user }, data)
+    const given = await ask({ type: ASKED.command, user }, data)
+    if (!given) return undefined
+    const source = given.message
     const button = presses(flat(source.components).filter((one) => one.type === 2 && one.disabled !== true))
     if (button) waiting.push({ user, source, button })
-    return times
+    return given.times
   }
 
-  async function press({ user, source, button }: (typeof waiting)[number]): Promise<Times> {
+  async function press({ user, source, button }: (typeof waiting)[number]): Promise<Times | undefined> {
     const { custom_id, type: component_type, id } = button
-    const [times] = await ask({ type: ASKED.component, user, source }, { custom_id, component_type, id })
-    return times
+    const given = await ask({ type: ASKED.component, user, source }, { custom_id, component_type, id })
+    return given?.times
   }
 
-  async function join(n: number): Promise<Times> {
+  async function join(n: number): Promise<Times | undefined> {
     const { id } = guild.member(`person-${n}`)
     const user = world.users.get(id) ?? world.owner
     const times = await type(user, joins(n))
-    inside.push(user)
+    if (times) inside.push(user)
     return times
   }
 
@@ -91,13 +104,14 @@ export function peopleOn(fake: Fake, guild: GuildHandle, { joins, looks, presses
       const looking = acts % 4 === 3 ? inside.shift() : undefined
       return looking ? type(looking, looks()) : join(newcomers++)
     },
+    lost: () => lost,
   }
 }
 
 /** So many a second, whether or not the earlier ones were answered. */
 export async function atRate({ act }: People, perSecond: number, count: number): Promise<Times[]> {
   const began = performance.now()
-  const acts: Promise<Times>[] = []
+  const acts: Promise<Times | undefined>[] = []
   for (let n = 0; n < count; n++) {
     const early = began + (n * 1000) / perSecond - performance.now()
     if (early > 0) await pause(early)
@@ -105,17 +119,21 @@ export async function atRate({ act }: People, perSecond: number, count: number):
     // Whichever fails is heard of below.
     acts.at(-1)?.catch(() => undefined)
   }
-  return Promise.all(acts)
+  return (await Promise.all(acts)).filter((times) => times !== undefined)
 }
 
 /** As many as are answered, while so many wait at any time. Gives answers a second. */
 export async function atOnce({ act }: People, outstanding: number, count: number): Promise<number> {
-  let left = count
-  const began = performance.now()
+  let [left, answered, last] = [count, 0, performance.now()]
+  const began = last
   await Promise.all(
     Array.from({ length: outstanding }, async () => {
-      while (left-- > 0) await act()
+      while (left-- > 0) {
+        if (!(await act())) continue
+        answered++
+        last = performance.now()
+      }
     }),
   )
-  return (count * 1000) / (performance.now() - began)
+  return (answered * 1000) / (last - began)
 }

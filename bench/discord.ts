@@ -83,7 +83,11 @@ export async function benchDiscord(server: Server | string, isSmoke: boolean): P
       { name: 'discord.js and pg', ...remembering, bot: barePg },
     ]
     await compare(server.name, parties, size)
-    for (const { bot } of parties) await bot.stop()
+    for (const { name, people, bot } of parties) {
+      if (people.lost() > 0)
+        process.stdout.write(`${name}: ${people.lost()} answers never came, and are in no figure.\n`)
+      await bot.stop()
+    }
     const fresh = await startKindred(own.fake, settings, folder)
     await benchDiscordMemory({ name: 'Kindred', ...own, bot: fresh }, { ...size, outstanding: OUTSTANDING })
     await fresh.stop()
