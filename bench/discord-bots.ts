@@ -99,7 +99,7 @@ async function started({ words, cwd, environment }: Program, isReady: RegExp): P
     freeze: () => void child.kill('SIGSTOP'),
     async goOn() {
       child.kill('SIGCONT')
-      // The fake closed its idle connections meanwhile; a request that comes before that is heard would be lost.
+      // What came meanwhile is not part of what is measured.
       await pause(WAKE_MS)
     },
     async stop() {

@@ -13,6 +13,7 @@ import type { Server } from './postgres.ts'
 /** How many people the server has; few of them ever act. */
 export const MEMBERS = 100_000
 const COMMUNITIES = 200
+const HEARTBEAT_MS = 600_000
 
 /** A Discord of its own for one bot, and its people. */
 export interface Wire {
@@ -48,7 +49,8 @@ function slugOf(n: number): string {
 
 /** Opens a Discord on which nothing is judged or slowed, with one large server. */
 export async function openWire(habits: Habits): Promise<Wire> {
-  const fake = await openFake({ judged: false, limited: false, keep: 100 })
+  // A bot that stands still in between must not miss a heartbeat.
+  const fake = await openFake({ judged: false, limited: false, keep: 100, heartbeatMs: HEARTBEAT_MS })
   const guild = fake.guild('City Museum')
   guild.crowd(MEMBERS)
   return { fake, guild, people: peopleOn(fake, guild, habits) }
