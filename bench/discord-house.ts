@@ -74,8 +74,8 @@ export async function makeRooms(url: string, { fake, guild }: Wire): Promise<voi
       return makeThread(fake.world, guild.general, about).id
     })
     await query(
-      `insert into rooms (id, community_id, platform, workspace, name, external_id)
-       select 'd' || right(id, 25), id, 'discord', $1, id, thread from unnest($2::text[], $3::text[]) as made (id, thread)`,
+      `insert into rooms (id, community_id, platform, workspace, name, external_id, carrier)
+       select 'd' || right(id, 25), id, 'discord', $1, id, thread, 'thread' from unnest($2::text[], $3::text[]) as made (id, thread)`,
       [guild.id, communities.map(({ id }) => id), threads],
     )
   })

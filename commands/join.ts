@@ -2,14 +2,17 @@ import { z } from 'zod'
 import { askNext, keepSensitiveConsent, mayAsk, printOf, questionCard } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { isWanted } from '../src/core/community.ts'
-import { sensitiveTerms } from '../src/core/direction.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say, type Text } from '../src/core/say.ts'
+import { notNow, type Room, roomCard, sensitiveCard, whoSees } from '../src/entering.ts'
 import { enterCard, openCommunity } from '../src/opening.ts'
 import { community, type Found, invitation, text } from '../src/option.ts'
 import { address, type Reply } from '../src/reply.ts'
 
 const REASON_MAX = 500
+
+/** Whether somebody enters the community's room, or is in the community without being seen there. */
+const room = z.enum(['in', 'outside'])
 
 export default command({
   name: 'join',
@@ -24,6 +27,10 @@ export default command({
     pledge: press({
       args: { c: community('Community') },
       run: (context, { c }) => enter(context, c, {}),
+    }),
+    in: press({
+      args: { c: community('Community'), i: invitation('Invitation').optional(), r: room },
+      run: async (context, { c, i, r }) => inPlace(await enter(context, c, { code: i, room: r })),
     }),
     back: press({
       args: { c: community('Community') },
@@ -50,7 +57,7 @@ export default command({
       },
     }),
     ask: press({
-      args: { c: community('Community') },
+      args: { c: community('Community'), r: room.optional() },
       title: 'Ask to join',
       fields: { reason: text('Why would you like to join?', { max: REASON_MAX, long: true }) },
       run: ask,
@@ -82,12 +89,13 @@ interface Way {
   code?: string | undefined
   /** They said yes to a sensitive community's keeping their membership. */
   agreed?: boolean
+  /** What they chose once they knew who sees the room. */
+  room?: Room
 }
 
 async function enter(context: Context, found: Found, way: Way): Promise<Reply> {
   const { standing, name } = found
-  if (standing.state === 'member')
-    return { text: say`You are in ${{ strong: name }} already.`, ...(await asked(context, found)) }
+  if (standing.state === 'member') return insideAlready(context, found)
   if (standing.state === 'pledged') return { text: say`You have pledged for ${{ strong: name }} already.` }
   if (standing.state === 'requested')
     return { text: say`You have asked to join ${{ strong: name }}. Its organizers will answer you.` }
@@ -96,9 +104,12 @@ async function enter(context: Context, found: Found, way: Way): Promise<Reply> {
     way.code !== undefined && (await context.store.invitations.communityOf(way.code, context.now)) === found.id
   if (found.visibility === 'secret' && !invited)
     throw new Refusal(say`You need an invitation code to join that community.`)
-  if (found.sensitive && !way.agreed) return askSensitive(context, found, way.code)
+  if (found.sensitive && !way.agreed) return { card: sensitiveCard(context, found, way.code) }
+  const seen = found.sensitive || way.room ? 'nobody' : await whoSees(context, found)
+  const onRequest = found.state === 'open' && found.visibility === 'request' && !invited
+  if (seen !== 'nobody') return { card: roomCard(found, seen, onRequest, way.code) }
   if (found.state === 'seed') return pledge(context, found, way)
-  if (found.visibility === 'request' && !invited) {
+  if (onRequest) {
     const sayWhy = { label: say`Say why`, press: address('join.ask', { c: found.id }) }
     return {
       text: say`${{ strong: name }} lets people in on request. Tell its organizers why you would like to join.`,
@@ -106,6 +117,21 @@ async function enter(context: Context, found: Found, way: Way): Promise<Reply> {
     }
   }
   return become(context, found, way)
+}
+
+/** An answer that takes the place of the card that was pressed. */
+function inPlace({ text, card, update, ...others }: Reply): Reply {
+  return { ...others, update: update ?? { ...(text && { text }), ...(card && { card }) } }
+}
+
+async function insideAlready(context: Context, found: Found): Promise<Reply> {
+  const { store, caller } = context
+  const text = say`You are in ${{ strong: found.name }} already.`
+  const question = await asked(context, found)
+  if (question.card || !(await store.memberships.isOutside(found.id, caller.id))) return { text, ...question }
+  const seen = await whoSees(context, found)
+  if (seen === 'nobody') return { text }
+  return { text, card: enterCard(found, seen) }
 }
 
 /** Membership of an open community, then the question whether the organization may know. */
@@ -118,9 +144,9 @@ async function become(context: Context, found: Found, way: Way): Promise<Reply> 
   ) {
     throw new Refusal(say`That invitation has been used up. Ask an organizer for another one.`)
   }
-  if (
-    !(await store.memberships.join(found, { personId: caller.id, ...where }, way.code ? 'invitation' : 'command', now))
-  ) {
+  const source = way.code ? 'invitation' : 'command'
+  const entrance = { personId: caller.id, ...where }
+  if (!(await store.memberships.join(found, entrance, source, now, way.room && way.room === 'outside'))) {
     throw new Refusal(notNow(found))
   }
   if (way.agreed) await keepSensitiveConsent(context, found, 'pressed Yes, join')
@@ -151,7 +177,7 @@ async function pledge(context: Context, found: Found, way: Way): Promise<Reply> 
   ) {
     throw new Refusal(say`That invitation has been used up. Ask for another one.`)
   }
-  await store.memberships.pledge(found.id, caller.id, now)
+  await store.memberships.pledge(found.id, caller.id, now, way.room === 'outside')
   if (way.agreed) await keepSensitiveConsent(context, found, 'pressed Yes, join')
   const count = await store.memberships.count(found.id, 'pledged')
   const redraw = [{ card: 'seed', id: found.id }]
@@ -172,25 +198,15 @@ async function pledge(context: Context, found: Found, way: Way): Promise<Reply> 
   return { ...(way.agreed ? { update: { text } } : { text }), redraw }
 }
 
-async function askSensitive({ organization }: Context, found: Found, code: string | undefined): Promise<Reply> {
-  const args = { c: found.id, ...(code && { i: code }) }
-  return {
-    card: {
-      title: say`Before you join ${{ strong: found.name }}`,
-      body: sensitiveTerms(found, organization),
-      buttons: [
-        { label: say`Yes, join`, press: address('join.agree', args) },
-        { label: say`No`, press: address('join.no', { c: found.id }) },
-      ],
-    },
-  }
-}
-
-async function ask(context: Context, { c, reason }: { c: Found; reason: string }): Promise<Reply> {
+async function ask(
+  context: Context,
+  { c, r, reason }: { c: Found; r?: Room | undefined; reason: string },
+): Promise<Reply> {
   const { store, caller, where, now } = context
   if (c.standing.state === 'member' || c.state !== 'open' || c.visibility !== 'request') throw new Refusal(notNow(c))
   if (c.sensitive) await keepSensitiveConsent(context, c, 'pressed Yes, join')
-  await store.memberships.request(c.id, caller.id, reason.slice(0, REASON_MAX), now)
+  const said = { reason: reason.slice(0, REASON_MAX), isOutside: r === 'outside' }
+  await store.memberships.request(c.id, caller.id, said, now)
   const args = { c: c.id, p: caller.id }
   const card = {
     title: say`${{ person: caller.id }} asks to join ${{ strong: c.name }}`,
@@ -228,20 +244,4 @@ async function accept(context: Context, { c, p }: { c: Found; p: string }): Prom
     await store.directions.asked(p, c.id, asking, printOf(asking, c, context.organization), now)
   }
   return { update: { text: say`${{ person: p }} is in ${{ strong: c.name }} now.` } }
-}
-
-function notNow(found: Found): Text {
-  const { name, state } = found
-  switch (state) {
-    case 'waiting':
-      return say`Staff will look at ${{ strong: name }} first. Try again in a while.`
-    case 'closed':
-      return say`${{ strong: name }} has been closed.`
-    case 'seed':
-    case 'sunk':
-    case 'declined':
-      return say`${{ strong: name }} did not open. You can start it anew with ${{ typed: '/start-community' }}.`
-    default:
-      return say`${{ strong: name }} can't be joined right now.`
-  }
 }

@@ -55,8 +55,9 @@ export default command({
   group: 'staff',
   options: all,
   async run(context, wanted) {
-    if (Object.values(wanted).every((value) => value === undefined)) return { card: show(context.organization) }
-    return { card: show(await save(context, wanted)) }
+    if (Object.values(wanted).every((value) => value === undefined))
+      return { card: withRooms(context, show(context.organization)) }
+    return { card: withRooms(context, show(await save(context, wanted))) }
   },
   presses: {
     words: press({ args: {}, permission: 'staff', title: 'What people read', fields: words, run: saved }),
@@ -72,8 +73,12 @@ export default command({
   },
 })
 
+/** Where rooms are made is of one server, so it is a command of its own. */
+const withRooms = ({ server }: Context, card: Card): Card =>
+  server ? { ...card, buttons: [...(card.buttons ?? []), { label: say`Rooms here`, press: address('rooms') }] } : card
+
 async function saved(context: Context, wanted: Wanted): Promise<Reply> {
-  return { update: { text: say`Saved.`, card: show(await save(context, wanted)) } }
+  return { update: { text: say`Saved.`, card: withRooms(context, show(await save(context, wanted))) } }
 }
 
 async function save({ store, caller, where, organization: old, now }: Context, wanted: Wanted): Promise<Organization> {

@@ -94,7 +94,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const sql = await missingSql(await readSchema())
   if (!sql) console.log('schema.prisma and the migrations agree: nothing to write.')
   else {
-    const next = String((await readMigrations()).length + 1).padStart(4, '0')
+    const taken = (await readdir(folder)).map((one) => Number.parseInt(one, 10)).filter(Number.isFinite)
+    const next = String(Math.max(0, ...taken) + 1).padStart(4, '0')
     await mkdir(`${folder}/${next}_${name}`, { recursive: true })
     await writeFile(`${folder}/${next}_${name}/migration.sql`, sql)
     console.log(`Wrote prisma/migrations/${next}_${name}/migration.sql`)

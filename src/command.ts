@@ -15,6 +15,16 @@ export interface Where {
   place?: string
 }
 
+/** What staff need to know of the workspace they are in, where a platform lets them choose how rooms are made. */
+export interface Server {
+  /** Permissions Kindred lacks, in the words of the platform's settings. */
+  lacks: string[]
+  /** Where channels may stand. */
+  categories: { id: string; name: string }[]
+  /** Roles that are not below Kindred's own, which it can therefore give to nobody. */
+  rolesAbove: { id: string; name: string }[]
+}
+
 /** Everything a handler may touch. The store is one open transaction; there is no clock, client or environment. */
 export interface Context {
   caller: Person
@@ -25,6 +35,8 @@ export interface Context {
   commands: Command[]
   /** The id of the platform's delivery, which the ledger keeps as proof. */
   delivery: string
+  /** Only where staff act in a workspace that has choices. */
+  server?: Server | undefined
 }
 
 /** A command as the house uses it; made by `command({...})`. */

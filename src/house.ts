@@ -17,6 +17,7 @@ import { seedsJob } from './jobs/seeds.ts'
 import { sizesJob } from './jobs/sizes.ts'
 import { staffNotesJob } from './jobs/staff-notes.ts'
 import { sweepJob } from './jobs/sweep.ts'
+import { walkJob } from './jobs/walk.ts'
 import type { Mailer } from './mail.ts'
 import type { Platform } from './platform.ts'
 import { createRouter, type Router } from './router.ts'
@@ -87,6 +88,7 @@ export async function build({
     erasuresJob(database, platforms, destinations, draws),
     staffNotesJob(database),
     sizesJob(database, zone),
+    walkJob(database, platforms, (error) => log.failure('walk', undefined, error)),
     sweepJob(database, zone),
     retentionJob(database, zone),
     ...(backups ? [backupJob(database, backups, zone), oldBackupsJob(backups, zone), marksJob(database, backups)] : []),

@@ -1,5 +1,6 @@
 import { mayAsk, printOf, questionCard } from './asking.ts'
 import type { Context } from './command.ts'
+import type { SeenBy } from './core/room.ts'
 import { say, type Text } from './core/say.ts'
 import { address, type Card } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
@@ -34,10 +35,13 @@ export async function openCommunity(context: Context, community: WithStanding): 
   }
 }
 
-/** Entering a sensitive community's room is a press of its own, since the others there will see who came. */
-export function enterCard(community: { id: string; name: string }): Card {
+/** Entering a room is a press of its own where others see who came, unless they were told and pressed already. */
+export function enterCard(community: { id: string; name: string }, seen: SeenBy = 'members'): Card {
   return {
-    body: say`${{ strong: community.name }} has a room. If you enter it, the others there will see you.`,
+    body:
+      seen === 'everyone'
+        ? say`${{ strong: community.name }} has a room. If you enter it, everyone there will see it.`
+        : say`${{ strong: community.name }} has a room. If you enter it, the others there will see you.`,
     buttons: [{ label: say`Enter the room`, press: address('join.enter', { c: community.id }) }],
   }
 }

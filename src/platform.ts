@@ -1,4 +1,5 @@
 import type { Names } from './core/person.ts'
+import type { Carrier } from './core/room.ts'
 import type { Content, Form } from './reply.ts'
 
 /** What a renderer needs besides the content: whom it names, and in whose zone and language it is read. */
@@ -27,15 +28,50 @@ export interface Target {
   account: string | null
 }
 
+/** A room that is wanted: made anew, or mended where `room` is there already. */
+export interface RoomWanted {
+  name: string
+  title: string
+  /** Nobody but its members may find it. */
+  isPrivate: boolean
+  isSensitive: boolean
+  /** What staff chose for rooms there; left out, they chose nothing. */
+  carrier?: Carrier | undefined
+  /** The category of channels they chose. */
+  category?: string | undefined
+  /** The carriers that held no more people. */
+  outgrown: string[]
+  room: string | null
+}
+
+/** A room as a platform knows it: what carries it, where there are several ways, and its role, where one opens it. */
+export interface RoomRef {
+  id: string
+  carrier: Carrier | null
+  role: string | null
+}
+
+/** What a room was made as; without an id there is none, since staff wanted none or no carrier had space. */
+export interface RoomMade {
+  id: string | null
+  carrier?: Carrier
+  role?: string
+}
+
+/** Whether somebody is in the workspace at all; who is not can be let into nothing there. */
+export type Presence = 'here' | 'away'
+
 /** What the jobs ask of a platform. Every call may be repeated without harm; `key` tells a repetition from a new one. */
 export interface Platform {
   name: string
   /** A message everyone sees is drawn at most once in this time. */
   drawEveryMs: number
-  /** Makes a community's room, or finds the one made before; gives its id there. */
-  makeRoom(workspace: string, room: { name: string; title: string; isPrivate: boolean }): Promise<string>
-  letIn(workspace: string, room: string, account: string): Promise<void>
-  letOut(workspace: string, room: string, account: string): Promise<void>
+  /** Makes a community's room, or finds the one made before. */
+  makeRoom(workspace: string, wanted: RoomWanted): Promise<RoomMade>
+  letIn(workspace: string, room: RoomRef, account: string): Promise<Presence>
+  letOut(workspace: string, room: RoomRef, account: string): Promise<void>
+  /** Looks whether somebody is still there, and mends what lets them in; only where a platform tells nobody of who goes. */
+  look?(workspace: string, room: RoomRef, account: string): Promise<Presence>
   /** Says something once. */
   post(target: Target, content: Content, reading: Reading, key: string): Promise<void>
   /** Draws a message everyone sees, anew or in the place of `externalId`; gives its id there. */
@@ -44,3 +80,13 @@ export interface Platform {
 
 /** An effect no repetition can bring about (a missing permission, a deleted channel): shown to staff, holds nobody up. */
 export class Stuck extends Error {}
+
+/** A room that people changed by hand or filled: it is gone, its role is gone, or it has no space for one more. */
+export class RoomLost extends Stuck {
+  constructor(
+    readonly what: 'room' | 'role' | 'space',
+    message: string,
+  ) {
+    super(message)
+  }
+}

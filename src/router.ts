@@ -1,5 +1,15 @@
+import { arrive } from './arriving.ts'
 import { askNext } from './asking.ts'
-import { type Command, type Context, formFields, type Permission, type Press, usage, type Where } from './command.ts'
+import {
+  type Command,
+  type Context,
+  formFields,
+  type Permission,
+  type Press,
+  type Server,
+  usage,
+  type Where,
+} from './command.ts'
 import type { Draws } from './core/ids.ts'
 import type { AccountRef } from './core/person.ts'
 import { personLimiter } from './core/rate.ts'
@@ -18,6 +28,7 @@ export interface Delivery {
   account: AccountRef & { name: string; isStaff: boolean; language?: string }
   where: Where
   now: Date
+  server?: Server
 }
 
 /** Options or form fields as they arrive from any platform: words by name. */
@@ -49,9 +60,6 @@ export interface RouterTools {
 /** Platforms offer so many while something is typed (Discord). */
 const CHOICES_MAX = 25
 
-/** Once a day is enough to know who is gone for years. */
-const DAY_MS = 86_400_000
-
 export function createRouter(commands: Command[], database: Database, tools: RouterTools): Router {
   const mayGoOn = personLimiter()
   const find = (name: string) => commands.find((command) => command.name === name)
@@ -67,17 +75,11 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         throw new Refusal(say`That was a lot at once. Wait ${seconds} and try again; nothing of this one was done.`)
       }
       const given = await database.transaction(async (store) => {
-        const { account, where, now } = delivery
+        const { id, account, where, now, server } = delivery
         const opening = await store.deliveries.open(delivery.id, account, now, where.workspace)
         // What was answered is our own JSON, written below.
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
-        const person = opening.person ?? (await store.people.meet(account, account.name, now, where.workspace))
-        if (opening.person && opening.accountName !== account.name) await store.people.rename(person, account.name)
-        if (opening.person && opening.isNewHere) await store.people.metIn(person.accountId, where.workspace)
-        if (account.language && account.language !== person.language)
-          await store.people.speaks(person.id, account.language)
-        if (opening.lastSeenAt && now.getTime() - opening.lastSeenAt.getTime() >= DAY_MS)
-          await store.people.seen(person.id, now)
+        const person = await arrive(store, opening, delivery)
         const { organization } = opening
         const isStaff = account.isStaff || organization.staffIds.includes(`${account.platform}:${account.externalId}`)
         reading = {
@@ -86,7 +88,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
           language: account.language ?? person.language ?? organization.language,
         }
         const caller = { ...person, name: account.name, isStaff }
-        const context = { caller, where, now, store, organization, commands, delivery: delivery.id }
+        const context = { caller, where, now, store, organization, commands, delivery: id, server }
         const reply = await act(context)
         // A recipient that came up since is asked about once, at the person's next own act.
         if (opening.hasUnasked && !reply.card && !reply.update) Object.assign(reply, await pending(context))

@@ -38,10 +38,13 @@ export function outsideOf({ url, from, untilOf, patienceMs }: Asking) {
     drawEveryMs: 1_000,
     async makeRoom(_, { name }) {
       await ask('rooms', { op: 'makeRoom', room: name })
-      return name
+      return { id: name }
     },
-    letIn: async (_, room, account) => void (await ask('places', { op: 'letIn', room, account })),
-    letOut: async (_, room, account) => void (await ask('places', { op: 'letOut', room, account })),
+    async letIn(_, { id: room }, account) {
+      await ask('places', { op: 'letIn', room, account })
+      return 'here'
+    },
+    letOut: async (_, { id: room }, account) => void (await ask('places', { op: 'letOut', room, account })),
     async post({ place, account }, content, reading, key) {
       const { buttons = [] } = render(content, reading)
       const words = wordsOf({ ...reading, content, replaces: false })

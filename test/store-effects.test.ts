@@ -77,7 +77,7 @@ describe('posts', () => {
     expect(await next()).toBeUndefined()
     expect(words(await claim())).toEqual([])
     const made = await stage.read((store) => store.rooms.claim(10, stage.now()))
-    await stage.read((store) => store.rooms.finish(made.rows[0]?.id ?? '', made.lease, DONE, 'room-7'))
+    await stage.read((store) => store.rooms.finish(made.rows[0]?.id ?? '', made.lease, DONE, { id: 'room-7' }))
     expect((await claim()).rows).toMatchObject([{ place: 'room-7', workspace: 'den' }])
   })
 

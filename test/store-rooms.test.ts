@@ -29,7 +29,7 @@ const leave = () => stage.read((store) => store.memberships.leave(community, dia
 const claim = (at = stage.now()) => stage.read((store) => store.rooms.claimPlaces(10, at))
 type Claimed = Awaited<ReturnType<typeof claim>>
 const finish = async ({ rows, lease }: Claimed, outcome: Outcome = DONE) => {
-  for (const row of rows) await stage.read((store) => store.rooms.finishPlace(row, lease, outcome))
+  for (const row of rows) await stage.read((store) => store.rooms.finishPlace(row, lease, outcome, stage.now()))
 }
 const inside = async () => (await stage.read((store) => store.rooms.known('terminal'))).map((one) => one.account).sort()
 

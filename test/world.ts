@@ -78,6 +78,7 @@ export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENT
   let workedAt = 0
   let opened = 0
   let died: (() => void) | undefined
+  let isOtherAtWork = false
 
   const places = createPlaces(said, folder, () => now)
   const configured = places.map(({ name, connector, purpose, recipient, store }) => ({
@@ -167,7 +168,10 @@ export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENT
     if ((await Promise.race([work(runner), dead])) === 'dead') {
       turns++
       end()
-      if (isReopened) return restart()
+      // Both were at work, one of them inside a request of the other's: neither goes on.
+      const isEnd = isReopened || isOtherAtWork
+      isOtherAtWork = false
+      if (isEnd) return restart()
       houses[which] = await start(which)
       return
     }
@@ -246,13 +250,19 @@ export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENT
     codeFor: (address) => codes.get(address),
     look,
     work: () => working((runner) => runner.runDue()),
-    otherWorks: () => houseOf(turn(turns + 1)).runner.runDue(),
+    async otherWorks() {
+      isOtherAtWork = true
+      await houseOf(turn(turns + 1)).runner.runDue()
+      isOtherAtWork = false
+    },
     pass,
     crash(at, when) {
       const place = places[at]
       place?.witness.interrupt(when, () => {
-        troubleFor(place, LEASE_MS)
-        place.witness.forsake()
+        for (const each of isOtherAtWork ? places : [place]) {
+          troubleFor(each, LEASE_MS)
+          each.witness.forsake()
+        }
         died?.()
         // Nobody ever hears how this request ended.
         return new Promise(() => undefined)

@@ -1,18 +1,10 @@
-import {
-  type Client,
-  DiscordAPIError,
-  DiscordjsErrorCodes,
-  Events,
-  GatewayCloseCodes,
-  type Interaction,
-  OAuth2Scopes,
-  type REST,
-  Routes,
-} from 'discord.js'
+import { type Client, Events, type Interaction, OAuth2Scopes, type REST, Routes } from 'discord.js'
+import { z } from 'zod'
 import type { Command } from '../command.ts'
 import type { Platform } from '../platform.ts'
 import type { Router } from '../router.ts'
 import { type Access, clientOf, restOf } from './client.ts'
+import { closeCodeOf, FOR_GOOD } from './for-good.ts'
 import { answering } from './interactions.ts'
 import { areSame, typedForms } from './options.ts'
 import { posts } from './posts.ts'
@@ -39,6 +31,10 @@ export interface BotParts extends Access {
   now(): Date
   print(line: string): void
   logFailure(where: string, error: unknown): void
+  /** A channel, thread or role of a server is gone. */
+  deleted(guild: string, id: string): Promise<void>
+  /** Staff are told what they have to mend, or that it is mended. */
+  needs(sentence: string | undefined): Promise<void>
   /** Whoever does the work: after a while away, what was missed is worked off. */
   wake(): void
 }
@@ -59,6 +55,8 @@ export { restOf }
 
 export function createBot(parts: BotParts): Bot {
   const { commands, turn, now, print, logFailure, wake, token } = parts
+  const needs = (sentence: string | undefined) =>
+    parts.needs(sentence).catch((error: unknown) => logFailure('discord/needs', error))
   const answer = answering({ router: parts.router, render: renderer(commands), now, logFailure })
   const underWay = new Set<Promise<void>>()
   let client: Client | undefined
@@ -100,6 +98,8 @@ export function createBot(parts: BotParts): Bot {
     const opened = clientOf(parts)
     client = opened
     opened.on(Events.InteractionCreate, (one) => take(opened, one))
+    // Threads are remembered nowhere, so the client has no event of its own for them.
+    opened.on(Events.Raw, (packet: unknown) => noticed(packet))
     opened.on(Events.Error, (error) => logFailure('discord', error))
     opened.on(Events.ShardError, (error) => logFailure('discord/gateway', error))
     opened.on(Events.ShardResume, wake)
@@ -128,6 +128,7 @@ export function createBot(parts: BotParts): Bot {
     if (!sentence || isOver) return
     isOver = true
     print(sentence)
+    await needs(sentence)
     await turn.giveBack().catch((error: unknown) => logFailure('discord/turn', error))
   }
 
@@ -143,6 +144,19 @@ export function createBot(parts: BotParts): Bot {
       // The client remembers every private conversation; this one brings itself along the next time.
       if (!one.inGuild() && one.channelId) opened.channels.cache.delete(one.channelId)
     })
+    underWay.add(work)
+  }
+
+  /** What somebody deleted by hand; found at its next use where this fails. */
+  function noticed(packet: unknown): void {
+    const gone = deletion.safeParse(packet)
+    if (!gone.success) return
+    const { guild_id, id, role_id } = gone.data.d
+    const work = parts
+      .deleted(guild_id, role_id ?? id ?? '')
+      .then(wake)
+      .catch((error: unknown) => logFailure('discord/deleted', error))
+      .finally(() => underWay.delete(work))
     underWay.add(work)
   }
 
@@ -162,6 +176,7 @@ export function createBot(parts: BotParts): Bot {
     print(
       `Discord: connected as ${ready.user.username}. To bring it into a server, open ${inviteTo(ready.application.id)}`,
     )
+    await needs(undefined)
     wake()
   }
 
@@ -187,6 +202,12 @@ export function createBot(parts: BotParts): Bot {
   }
 }
 
+/** The packets that say that a channel, thread or role is gone. */
+const deletion = z.object({
+  t: z.enum(['CHANNEL_DELETE', 'THREAD_DELETE', 'GUILD_ROLE_DELETE']),
+  d: z.object({ guild_id: z.string(), id: z.string().optional(), role_id: z.string().optional() }),
+})
+
 /** Makes Discord's menu of commands ours, by one request, and only where it is not ours already. */
 async function register(rest: REST, application: string, commands: Command[]): Promise<void> {
   const forms = typedForms(commands)
@@ -200,27 +221,6 @@ function inviteTo(application: string): string {
   const link = new URL('https://discord.com/oauth2/authorize')
   link.searchParams.set('client_id', application)
   link.searchParams.set('scope', [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join(' '))
-  link.searchParams.set('permissions', String(PERMISSIONS))
+  link.searchParams.set('permissions', String(Object.values(PERMISSIONS).reduce((all, one) => all | one)))
   return link.href
-}
-
-const PORTAL = 'https://discord.com/developers/applications'
-
-/** What ends Discord for this process, and what to do about it; the rest of Kindred goes on. */
-const FOR_GOOD: Record<number, string> = {
-  [GatewayCloseCodes.AuthenticationFailed]: `Discord does not accept DISCORD_TOKEN. Make a new one at ${PORTAL} (your application, Bot, Reset Token), put it into .env and start again. Everything but Discord goes on.`,
-  [GatewayCloseCodes.DisallowedIntents]: `Discord does not let this bot connect with its intents. Kindred asks for Guilds alone, which needs no leave: look at ${PORTAL} (your application, Bot) whether the bot is blocked there, and start again. Everything but Discord goes on.`,
-}
-
-/** The close code behind a failed login, where it says that the token or the intents are refused. */
-function closeCodeOf(error: unknown): number | undefined {
-  if (error instanceof DiscordAPIError && error.status === 401) return GatewayCloseCodes.AuthenticationFailed
-  if (typeof error !== 'object' || error === null) return undefined
-  if ('code' in error && error.code === DiscordjsErrorCodes.TokenInvalid) return GatewayCloseCodes.AuthenticationFailed
-  // The gateway's library wraps its own errors, and tells these two apart by their words alone.
-  const inner = 'error' in error ? error.error : error
-  const words = inner instanceof Error ? inner.message : ''
-  if (words === 'Authentication failed') return GatewayCloseCodes.AuthenticationFailed
-  if (words === 'Used disallowed intents') return GatewayCloseCodes.DisallowedIntents
-  return undefined
 }

@@ -1,6 +1,7 @@
 import {
   type AutocompleteInteraction,
   type ButtonInteraction,
+  ChannelType,
   type ChatInputCommandInteraction,
   type CommandInteractionOption,
   type Interaction,
@@ -19,6 +20,7 @@ import { modalOf } from './forms.ts'
 import { LIMITS } from './limits.ts'
 import { attached, bodyOf, replacing } from './posts.ts'
 import { type Page, PINGS_NOBODY, type Render } from './render.ts'
+import { PERMISSIONS } from './rooms.ts'
 
 /** The parts that answering needs. */
 export interface Answering {
@@ -185,7 +187,22 @@ function deliveryOf(one: Interaction, now: Date): Delivery {
       ...(guildId && channelId && { place: channelId }),
     },
     now,
+    ...serverOf(one),
   }
+}
+
+/** What staff need to know of the server they are in, from what the client remembers of it. */
+function serverOf({ guild, memberPermissions }: Interaction): Pick<Delivery, 'server'> {
+  if (!guild || !memberPermissions?.has(PermissionFlagsBits.ManageGuild)) return {}
+  const { me } = guild.members
+  const lacks = Object.entries(PERMISSIONS).flatMap(([name, bit]) => (me?.permissions.has(bit) === false ? [name] : []))
+  const categories = [...guild.channels.cache.values()]
+    .filter((channel) => channel.type === ChannelType.GuildCategory)
+    .map(({ id, name }) => ({ id, name }))
+  const rolesAbove = [...guild.roles.cache.values()]
+    .filter((role) => me && me.roles.highest.comparePositionTo(role) <= 0 && role.id !== me.roles.highest.id)
+    .map(({ id, name }) => ({ id, name }))
+  return { server: { lacks, categories, rolesAbove } }
 }
 
 /** The command that was meant, behind its group or not, and its options as words. */

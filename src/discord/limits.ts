@@ -19,6 +19,13 @@ export const LIMITS = {
   choiceName: 100,
   stringOption: 6_000,
   nonce: 25,
+  roleName: 100,
+  /** In a server; some are left for its own people. */
+  roles: 250,
+  rolesLeft: 5,
+  channels: 500,
+  channelsLeft: 10,
+  channelsInCategory: 50,
   channelName: 100,
   channelTopic: 1_024,
 } as const

@@ -1,66 +1,61 @@
 import {
-  type APIChannel,
-  type APITextChannel,
-  ChannelType,
-  OverwriteType,
   PermissionFlagsBits,
   type REST,
   type RESTGetAPICurrentUserResult,
-  type RESTGetAPIGuildChannelsResult,
-  type RESTGetAPIGuildThreadsResult,
+  type RESTGetAPIGuildMemberResult,
   RESTJSONErrorCodes,
-  type RESTPatchAPIChannelJSONBody,
-  type RESTPostAPIChannelThreadsJSONBody,
-  type RESTPostAPIGuildChannelJSONBody,
   Routes,
-  ThreadAutoArchiveDuration,
 } from 'discord.js'
-import { type Platform, Stuck } from '../platform.ts'
+import { type Carrier, DEFAULT_CARRIERS } from '../core/room.ts'
+import { type Platform, type Presence, RoomLost, type RoomRef, type RoomWanted, Stuck } from '../platform.ts'
+import { type Plan, type Way, waysOn } from './carriers.ts'
 import { effect, isCode } from './faults.ts'
-import { clipped, LIMITS } from './limits.ts'
 
-/** What Kindred asks of a server, and nothing else; the invite link carries exactly this. */
-export const PERMISSIONS =
-  PermissionFlagsBits.ViewChannel |
-  PermissionFlagsBits.SendMessages |
-  PermissionFlagsBits.EmbedLinks |
-  PermissionFlagsBits.AttachFiles |
-  PermissionFlagsBits.ReadMessageHistory |
-  PermissionFlagsBits.ManageChannels |
-  PermissionFlagsBits.ManageRoles |
-  PermissionFlagsBits.CreatePrivateThreads |
-  PermissionFlagsBits.SendMessagesInThreads |
-  PermissionFlagsBits.ManageThreads
-
-/** What a room lets those inside do, and Kindred itself. */
-const INSIDE =
-  PermissionFlagsBits.ViewChannel |
-  PermissionFlagsBits.SendMessages |
-  PermissionFlagsBits.ReadMessageHistory |
-  PermissionFlagsBits.EmbedLinks |
-  PermissionFlagsBits.AttachFiles
-
-/** The channel under which private rooms stand. Everybody sees the channel, and nobody but those inside the threads. */
-const HALL = { name: 'community-rooms', topic: 'Private rooms of communities stand here. Only those inside see them.' }
-
-/** How people are let into one kind of room, and out of it. */
-interface Carrier {
-  letIn(room: string, account: string): Promise<void>
-  letOut(room: string, account: string): Promise<void>
+/** What Kindred asks of a server, and nothing else, in the words of Discord's settings; the invite link carries exactly this. */
+export const PERMISSIONS: Record<string, bigint> = {
+  'View Channels': PermissionFlagsBits.ViewChannel,
+  'Send Messages': PermissionFlagsBits.SendMessages,
+  'Embed Links': PermissionFlagsBits.EmbedLinks,
+  'Attach Files': PermissionFlagsBits.AttachFiles,
+  'Read Message History': PermissionFlagsBits.ReadMessageHistory,
+  'Manage Channels': PermissionFlagsBits.ManageChannels,
+  'Manage Roles': PermissionFlagsBits.ManageRoles,
+  'Create Private Threads': PermissionFlagsBits.CreatePrivateThreads,
+  'Send Messages in Threads': PermissionFlagsBits.SendMessagesInThreads,
+  'Manage Threads': PermissionFlagsBits.ManageThreads,
 }
 
-/** Rooms remembered by their kind, so that a second person needs no second question. */
-const KINDS_KEPT = 5_000
+/** Which carrier is tried after which, where a server has no space for one more. */
+const NEXT: Record<Carrier, Carrier[]> = {
+  role: ['role', 'channel', 'thread', 'none'],
+  channel: ['channel', 'thread', 'none'],
+  thread: ['thread', 'none'],
+  forum: ['forum', 'thread', 'none'],
+  none: ['none'],
+}
 
-/** Communities' rooms on Discord: a channel that only members see, or a thread that others cannot even find. */
-export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut'> {
-  const kinds = new Map<string, ChannelType>()
+/** What each carrier needs, for the sentence that says what to grant. */
+const NEEDS: Record<Carrier, string> = {
+  role: 'Manage Channels and Manage Roles',
+  channel: 'Manage Channels and Manage Roles',
+  thread: 'Create Private Threads and Manage Threads',
+  forum: 'Manage Channels and Send Messages',
+  none: '',
+}
+
+/** Whatever of these Discord answers, whoever is to be out is out. */
+const OUT_ALREADY = [
+  RESTJSONErrorCodes.UnknownChannel,
+  RESTJSONErrorCodes.UnknownMember,
+  RESTJSONErrorCodes.UnknownUser,
+  RESTJSONErrorCodes.UnknownRole,
+  RESTJSONErrorCodes.UnknownPermissionOverwrite,
+]
+
+/** Communities' rooms on Discord. */
+export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut' | 'look'> {
+  const ways = waysOn(rest)
   let self: string | undefined
-
-  const carriers: Partial<Record<ChannelType, Carrier>> = {
-    [ChannelType.GuildText]: channelCarrier(rest),
-    [ChannelType.PrivateThread]: threadCarrier(rest),
-  }
 
   async function selfId(): Promise<string> {
     // Shapes of answers, here and below, are Discord's own; the client does not check them.
@@ -68,163 +63,93 @@ export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut
     return self
   }
 
-  async function carrierOf(room: string): Promise<Carrier> {
-    const type = kinds.get(room) ?? ((await rest.get(Routes.channel(room))) as APIChannel).type
-    if (kinds.size >= KINDS_KEPT) kinds.clear()
-    kinds.set(room, type)
-    const carrier = carriers[type]
-    if (!carrier) throw new Stuck('the room is no text channel and no private thread any more')
-    return carrier
-  }
-
-  return {
-    async makeRoom(guild, { name, title, isPrivate }) {
-      const words = { name: clipped(name, LIMITS.channelName), topic: clipped(title, LIMITS.channelTopic) }
-      if (!isPrivate) {
-        return effect('Manage Channels and Manage Roles', async () => {
-          const own = await selfId()
-          const same = await channelOf(rest, guild, words.name, own)
-          // One that somebody spoke in or was let into belongs to another community.
-          const unused = same && !same.last_message_id && peopleIn(same, own) === 0
-          return unused ? same.id : makeChannel(rest, guild, words, own, PermissionFlagsBits.ViewChannel)
-        })
-      }
-      return effect('Create Private Threads and Manage Threads', async () => {
-        const own = await selfId()
-        const hall =
-          (await channelOf(rest, guild, HALL.name, own))?.id ??
-          (await makeChannel(rest, guild, HALL, own, PermissionFlagsBits.SendMessages))
-        return (await unusedThread(rest, guild, hall, words.name, own)) ?? makeThread(rest, hall, words.name)
-      })
-    },
-
-    async letIn(guild, room, account) {
-      await effect('Manage Roles or Manage Threads', async () => {
-        try {
-          await rest.get(Routes.guildMember(guild, account))
-        } catch (error) {
-          // They left the server; they are put right at their next own act there.
-          if (isCode(error, RESTJSONErrorCodes.UnknownMember, RESTJSONErrorCodes.UnknownUser)) return
-          throw error
-        }
-        await (await carrierOf(room)).letIn(room, account)
-      })
-    },
-
-    async letOut(_, room, account) {
-      await effect('Manage Roles or Manage Threads', async () => {
-        try {
-          await (await carrierOf(room)).letOut(room, account)
-        } catch (error) {
-          // Out is out, whoever did it.
-          if (
-            !isCode(
-              error,
-              RESTJSONErrorCodes.UnknownChannel,
-              RESTJSONErrorCodes.UnknownMember,
-              RESTJSONErrorCodes.UnknownUser,
-              RESTJSONErrorCodes.UnknownPermissionOverwrite,
-            )
-          )
-            throw error
-        }
-      })
-    },
-  }
-}
-
-function channelCarrier(rest: REST): Carrier {
-  return {
-    async letIn(room, account) {
-      const body = { type: OverwriteType.Member, allow: String(INSIDE), deny: '0' }
-      await rest.put(Routes.channelPermission(room, account), { body })
-    },
-    letOut: async (room, account) => void (await rest.delete(Routes.channelPermission(room, account))),
-  }
-}
-
-function threadCarrier(rest: REST): Carrier {
-  /** Threads fall asleep when nobody speaks; then they must be woken before anybody is moved. */
-  async function awake(room: string, move: () => Promise<unknown>): Promise<void> {
+  /** Somebody as a member of a server; nothing where they left it. */
+  async function memberOf(guild: string, account: string): Promise<RESTGetAPIGuildMemberResult | undefined> {
     try {
-      await move()
+      return (await rest.get(Routes.guildMember(guild, account))) as RESTGetAPIGuildMemberResult
     } catch (error) {
-      if (!isCode(error, RESTJSONErrorCodes.ThreadLocked, 50_083)) throw error
-      const body: RESTPatchAPIChannelJSONBody = { archived: false }
-      await rest.patch(Routes.channel(room), { body })
-      await move()
+      if (isCode(error, RESTJSONErrorCodes.UnknownMember, RESTJSONErrorCodes.UnknownUser)) return undefined
+      throw error
     }
   }
+
   return {
-    letIn: (room, account) => awake(room, () => rest.put(Routes.threadMembers(room, account))),
-    letOut: (room, account) => awake(room, () => rest.delete(Routes.threadMembers(room, account))),
+    async makeRoom(guild, wanted) {
+      for (const carrier of carriersFor(wanted)) {
+        if (carrier === 'none') return { id: null, carrier }
+        const made = await effect(NEEDS[carrier], async () => {
+          const { name, title, category, room } = wanted
+          return tried(ways[carrier], { guild, own: await selfId(), name, title, category, room })
+        })
+        if (made) return { ...made, carrier }
+      }
+      throw new Stuck(
+        wanted.outgrown.length > 0
+          ? 'it is full: Discord allows 1000 people in it, and the server has no space for a role and a channel'
+          : 'the server has no space for another private thread',
+      )
+    },
+
+    async letIn(guild, room, account): Promise<Presence> {
+      return effect('Manage Roles or Manage Threads', async () => {
+        if (!(await memberOf(guild, account))) return 'away'
+        await wayOf(room).letIn(guild, room, account)
+        return 'here'
+      })
+    },
+
+    async letOut(guild, room, account) {
+      await effect('Manage Roles or Manage Threads', async () => {
+        try {
+          await wayOf(room).letOut(guild, room, account)
+        } catch (error) {
+          if (!isCode(error, ...OUT_ALREADY)) throw error
+        }
+      })
+    },
+
+    async look(guild, room, account): Promise<Presence> {
+      return effect('Manage Roles', async () => {
+        const member = await memberOf(guild, account)
+        if (!member) return 'away'
+        // A role taken by hand is given back. Whoever left a thread did so themselves, so nobody is put back into one.
+        if (room.role !== null && !member.roles.includes(room.role)) await ways.role.letIn(guild, room, account)
+        return 'here'
+      })
+    },
+  }
+
+  function wayOf(room: RoomRef): Way {
+    const { carrier } = room
+    if (carrier === null || carrier === 'none') throw new RoomLost('room', 'the room is not there')
+    return ways[carrier]
   }
 }
 
-/** A text channel of this name that Kindred made: it gave itself a place in it. */
-async function channelOf(rest: REST, guild: string, name: string, own: string): Promise<APITextChannel | undefined> {
-  const all = (await rest.get(Routes.guildChannels(guild))) as RESTGetAPIGuildChannelsResult
-  return all.find(
-    (one): one is APITextChannel =>
-      one.type === ChannelType.GuildText &&
-      one.name === name &&
-      (one.permission_overwrites ?? []).some((overwrite) => overwrite.id === own),
-  )
+/** The carriers to try, in order. A hidden community's must not show in a channel, a forum or anybody's profile. */
+function carriersFor({ isPrivate, isSensitive, carrier, outgrown, room }: RoomWanted): Carrier[] {
+  const chosen = carrier ?? DEFAULT_CARRIERS.discord ?? 'channel'
+  if (room !== null) return [chosen]
+  if (chosen === 'none') return ['none']
+  if (isSensitive) return outgrown.length > 0 ? [] : ['thread']
+  if (outgrown.length > 0) return isPrivate ? [] : ['role']
+  return isPrivate ? NEXT.thread : NEXT[chosen]
 }
 
-function peopleIn({ permission_overwrites = [] }: APITextChannel, own: string): number {
-  return permission_overwrites.filter(({ type, id }) => type === OverwriteType.Member && id !== own).length
-}
-
-/** Makes a text channel in which everybody lacks what is denied, and Kindred has what it needs. */
-async function makeChannel(
-  rest: REST,
-  guild: string,
-  { name, topic }: { name: string; topic: string },
-  own: string,
-  denied: bigint,
-): Promise<string> {
-  const body: RESTPostAPIGuildChannelJSONBody = {
-    name,
-    topic,
-    type: ChannelType.GuildText,
-    permission_overwrites: [
-      // The role of everybody has the server's own id.
-      { id: guild, type: OverwriteType.Role, allow: '0', deny: String(denied) },
-      { id: own, type: OverwriteType.Member, allow: String(INSIDE), deny: '0' },
-    ],
+/** Makes a room; nothing where Discord says that the server has no space left, whatever was counted before. */
+async function tried(way: Way, plan: Plan) {
+  try {
+    return await way.make(plan)
+  } catch (error) {
+    if (isCode(error, ...NO_SPACE)) return undefined
+    throw error
   }
-  return ((await rest.post(Routes.guildChannels(guild), { body })) as APIChannel).id
 }
 
-async function unusedThread(
-  rest: REST,
-  guild: string,
-  hall: string,
-  name: string,
-  own: string,
-): Promise<string | undefined> {
-  const { threads } = (await rest.get(Routes.guildActiveThreads(guild))) as RESTGetAPIGuildThreadsResult
-  return threads.find(
-    (one) =>
-      'parent_id' in one &&
-      one.parent_id === hall &&
-      one.name === name &&
-      'owner_id' in one &&
-      one.owner_id === own &&
-      'member_count' in one &&
-      (one.member_count ?? 0) <= 1 &&
-      'message_count' in one &&
-      (one.message_count ?? 0) === 0,
-  )?.id
-}
-
-async function makeThread(rest: REST, hall: string, name: string): Promise<string> {
-  const body: RESTPostAPIChannelThreadsJSONBody = {
-    name,
-    type: ChannelType.PrivateThread,
-    auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
-    invitable: false,
-  }
-  return ((await rest.post(Routes.threads(hall), { body })) as APIChannel).id
-}
+const NO_SPACE = [
+  RESTJSONErrorCodes.MaximumNumberOfGuildChannelsReached,
+  RESTJSONErrorCodes.MaximumNumberOfGuildRolesReached,
+  RESTJSONErrorCodes.MaximumActiveThreads,
+  // A server without the feature has no forums.
+  RESTJSONErrorCodes.CannotExecuteActionOnThisChannelType,
+]

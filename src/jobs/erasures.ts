@@ -84,8 +84,8 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
 
   async function carryOut(erasure: ClaimedErasure, lease: string, now: Date): Promise<Outcome> {
     if (erasure.kind === 'destination') return forget(erasure, lease, now)
-    const { platform, workspace, room, account } = erasure
-    return effect(erasure, now, async () => on(platform)?.letOut(workspace, room, account))
+    const { platform, workspace, room: id, carrier = null, role = null, account } = erasure
+    return effect(erasure, now, async () => on(platform)?.letOut(workspace, { id, carrier, role }, account))
   }
 
   async function run(clock: Clock): Promise<void> {

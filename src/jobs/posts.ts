@@ -1,7 +1,8 @@
 import type { Draws } from '../core/ids.ts'
 import { say } from '../core/say.ts'
-import type { Platform, Reading } from '../platform.ts'
+import { type Platform, type Reading, RoomLost } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
+import { tellLost } from '../room-lost.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPost } from '../store/posts.ts'
 import { attempt, BATCH, isHeld, type Job } from './job.ts'
@@ -30,11 +31,23 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
         const { lease, rows } = await database.transaction((store) => store.posts.claim(BATCH, now))
         for (const post of rows) {
           if (!isHeld(now, clock)) return
+          let lost: RoomLost | undefined
           const outcome = await attempt(post.attempts, now, draws.fraction(), async () => {
             const target = { workspace: post.workspace, place: post.place, account: post.account }
-            await platformOf(on, post.platform).post(target, post.body, await readingOf(post), post.key)
+            try {
+              await platformOf(on, post.platform).post(target, post.body, await readingOf(post), post.key)
+            } catch (error) {
+              if (error instanceof RoomLost && post.isInRoom) lost = error
+              throw error
+            }
           })
           await database.transaction(async (store) => {
+            if (lost) {
+              const { platform, workspace, place } = post
+              if (place) await tellLost(store, { platform, workspace, room: place }, lost, now)
+              // What was to be said there waits for what becomes of the room.
+              return store.posts.finish(post.id, lease, { again: now, failure: lost.message })
+            }
             await store.posts.finish(post.id, lease, outcome)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(

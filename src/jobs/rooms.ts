@@ -1,7 +1,9 @@
 import type { Draws } from '../core/ids.ts'
 import { say } from '../core/say.ts'
-import { type Platform, Stuck } from '../platform.ts'
+import { type Platform, type Presence, RoomLost, type RoomMade, type RoomRef, Stuck } from '../platform.ts'
+import { tellLost } from '../room-lost.ts'
 import type { Database } from '../store/database.ts'
+import type { ClaimedPlace } from '../store/rooms.ts'
 import { attempt, BATCH, type Clock, isHeld, type Job } from './job.ts'
 
 /** Makes wanted rooms, and lets people in and out of them. */
@@ -13,16 +15,21 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
     const { lease, rows } = await database.transaction((store) => store.rooms.claim(BATCH, now))
     for (const room of rows) {
       if (!isHeld(now, clock)) return false
-      let externalId: string | undefined
+      let made: RoomMade | undefined
       const outcome = await attempt(room.attempts, now, draws.fraction(), async () => {
-        externalId = await platformOf(on, room.platform).makeRoom(room.workspace, {
+        made = await platformOf(on, room.platform).makeRoom(room.workspace, {
           name: room.name,
           title: room.communityName,
           isPrivate: room.isPrivate,
+          isSensitive: room.isSensitive,
+          carrier: room.carrier ?? undefined,
+          category: room.category ?? undefined,
+          outgrown: room.outgrown,
+          room: room.externalId,
         })
       })
       await database.transaction(async (store) => {
-        await store.rooms.finish(room.id, lease, outcome, externalId)
+        await store.rooms.finish(room.id, lease, outcome, made)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(
             `room/${room.id}`,
@@ -41,15 +48,23 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
     for (const place of rows) {
       if (!isHeld(now, clock)) return false
       const { accounts } = place
+      let isAway = false
+      let lost: RoomLost | undefined
       const outcome = await attempt(place.attempts, now, draws.fraction(), async () => {
-        // Nobody can be let into a workspace they have no account in.
-        if (accounts.length === 0) return
         const platform = platformOf(on, place.platform)
-        const move = place.wanted === 'in' ? platform.letIn : platform.letOut
-        for (const account of accounts) await move(place.workspace, place.externalId, account)
+        const room = { id: place.externalId, carrier: place.carrier, role: place.roleId }
+        try {
+          if (place.wanted === 'out')
+            for (const account of accounts) await platform.letOut(place.workspace, room, account)
+          else isAway = (await lettingIn(platform, place, room)) === 'away'
+        } catch (error) {
+          if (error instanceof RoomLost) lost = error
+          throw error
+        }
       })
       await database.transaction(async (store) => {
-        await store.rooms.finishPlace(place, lease, outcome)
+        if (lost) return tellLost(store, { ...place, room: place.externalId }, lost, now)
+        await store.rooms.finishPlace(place, lease, outcome, now, isAway)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(
             'stuck/room_places',
@@ -78,4 +93,11 @@ export function platformOf(on: (name: string) => Platform | undefined, name: str
   const platform = on(name)
   if (!platform) throw new Stuck(`${name} is not connected`)
   return platform
+}
+
+/** Somebody is away when none of their accounts is there. */
+async function lettingIn(platform: Platform, { workspace, accounts }: ClaimedPlace, room: RoomRef): Promise<Presence> {
+  let presence: Presence = 'away'
+  for (const account of accounts) if ((await platform.letIn(workspace, room, account)) === 'here') presence = 'here'
+  return presence
 }

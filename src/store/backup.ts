@@ -29,6 +29,7 @@ const LASTING = [
   'erasures',
   'tombstones',
   'unions',
+  'workspaces',
   'rooms',
   'room_places',
   'cards',

@@ -23,6 +23,8 @@ export interface Opening {
   isNewHere: boolean
   /** Whether a purpose and recipient came up since that this member was never asked about. */
   hasUnasked: boolean
+  /** Whether this member is out of a room here that they belong in: they were away from the workspace for a while. */
+  lacksPlace: boolean
 }
 
 interface Row {
@@ -41,6 +43,7 @@ interface Row {
   last_seen_at: Date | null
   is_new_here: boolean
   has_unasked: boolean
+  lacks_place: boolean
 }
 
 export function deliveries(tx: Tx, { keys }: Tools) {
@@ -67,7 +70,13 @@ export function deliveries(tx: Tx, { keys }: Tools) {
                    and not exists (select 1 from questions q where q.person_id = p.id and q.community_id = c.id
                      and q.purpose = s.purpose and q.recipient = s.recipient)
                    and not exists (select 1 from directions y where y.person_id = p.id and y.community_id = c.id
-                     and y.purpose = s.purpose and y.recipient = s.recipient and y.standing)) as has_unasked
+                     and y.purpose = s.purpose and y.recipient = s.recipient and y.standing)) as has_unasked,
+               exists (select 1 from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
+                   and not m.outside
+                 join communities c on c.id = r.community_id and not c.sensitive
+                 where m.person_id = p.id and r.platform = ${account.platform} and r.workspace = ${workspace}
+                   and r.carrier is not null and not exists (select 1 from room_places l
+                     where l.room_id = r.id and l.person_id = p.id)) as lacks_place
         from (select 1) as one
         left join organization o on o.id = 1
         left join deliveries d on d.id = ${id}
@@ -97,6 +106,7 @@ export function deliveries(tx: Tx, { keys }: Tools) {
         organization: organizationOf(row.organization),
         isNewHere: row.is_new_here,
         hasUnasked: row.has_unasked,
+        lacksPlace: row.lacks_place,
         ...(row.id &&
           row.account_id && { person: personOf(row, row.id, row.account_id), accountName: row.account_name ?? '' }),
         ...(row.last_seen_at && { lastSeenAt: row.last_seen_at }),

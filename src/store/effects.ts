@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { sayNothingIn } from './rooms.ts'
 import type { Tx } from './transaction.ts'
 
 /** The tables of effects outside, whose stuck rows wait for staff: given up on, with the reason kept. */
@@ -37,8 +38,12 @@ export function effects(tx: Tx) {
         update ${Prisma.raw(kind)} set due_at = ${now}::timestamptz, attempts = 0, failure = null where ${STUCK}`)
     },
 
-    /** Lets it be: a message that can't be said is gone; a room, place or card stays as it is until it changes. */
+    /**
+     * Lets it be: a message that can't be said is gone; a place or card stays as it is until it changes, and communities go on
+     * without a room that can't be made.
+     */
     async ignore(kind: EffectKind): Promise<void> {
+      if (kind === 'rooms') return goOnWithout(tx)
       const table = Prisma.raw(kind)
       await tx.$executeRaw(
         kind === 'posts' || kind === 'mails'
@@ -47,4 +52,15 @@ export function effects(tx: Tx) {
       )
     },
   }
+}
+
+async function goOnWithout(tx: Tx): Promise<void> {
+  const stuck = await tx.$queryRaw<{ id: string; isThere: boolean }[]>(
+    Prisma.sql`select id, external_id is not null as "isThere" from rooms where ${STUCK}`,
+  )
+  const missing = stuck.filter(({ isThere }) => !isThere).map(({ id }) => id)
+  await tx.$executeRaw(Prisma.sql`
+    update rooms set attempts = 0, failure = null, carrier = case when id = any(${missing}) then 'none' else carrier end
+    where ${STUCK}`)
+  await sayNothingIn(tx, missing)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Prisma } from './generated/client.ts'
 import { shellsOf } from './hidden.ts'
 import { MET_AT_ROOM } from './presence.ts'
+import { placeOutside } from './rooms.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { takeTurns } from './turns.ts'
@@ -23,7 +24,6 @@ const fromDestination = z.object({
   recipient: z.string(),
   receipt: receiptSchema.optional(),
 })
-const fromRoom = z.object({ platform: z.string(), workspace: z.string(), room: z.string(), account: z.string() })
 
 const DAY_MS = 86_400_000
 
@@ -43,7 +43,7 @@ interface Row extends Claimed {
 /** What is still to be done outside for somebody forgotten: a destination to tell, or a room to leave. */
 export type ClaimedErasure =
   | (Claimed & { kind: 'destination'; destination: string; isHeard: boolean } & z.infer<typeof fromDestination>)
-  | (Claimed & { kind: 'room' } & z.infer<typeof fromRoom>)
+  | (Claimed & { kind: 'room' } & z.infer<typeof placeOutside>)
 
 /** What forgetting somebody leaves to others: communities nobody looks after now, and seeds with a pledge less. */
 export interface Forgotten {
@@ -111,8 +111,8 @@ export function erasures(tx: Tx, tools: Tools) {
         // Whatever is under way must not arrive after it.
         return row('destination', sealed, now, { destination, dueAt: laterOf(until, now) })
       })
-      const inRooms = await tx.$queryRaw<(z.infer<typeof fromRoom> & { until: Date | null })[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, a.external_id as account, max(p.leased_until) as until
+      const inRooms = await tx.$queryRaw<(z.infer<typeof placeOutside> & { until: Date | null })[]>(Prisma.sql`
+        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, a.external_id as account, max(p.leased_until) as until
         from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
         join accounts a on a.person_id = any(${ids}) and ${MET_AT_ROOM}
         where p.person_id = any(${ids}) group by r.id, a.id order by r.id, a.id`)
@@ -144,7 +144,7 @@ export function erasures(tx: Tx, tools: Tools) {
     unlookedAfter,
 
     /** Lets accounts out of rooms in which nobody here stands for them any more. */
-    async letOut(places: z.infer<typeof fromRoom>[], now: Date): Promise<void> {
+    async letOut(places: z.infer<typeof placeOutside>[], now: Date): Promise<void> {
       await tx.erasure.createMany({ data: places.map((place) => row('room', place, now)) })
     },
 
@@ -204,7 +204,7 @@ export function erasures(tx: Tx, tools: Tools) {
   function opened({ sealed, heardAt, destination, kind, ...claimed }: Row): ClaimedErasure[] {
     const words = keys.open(sealed)
     if (words === undefined) return []
-    if (kind === 'room') return [{ ...claimed, kind, ...fromRoom.parse(JSON.parse(words)) }]
+    if (kind === 'room') return [{ ...claimed, kind, ...placeOutside.parse(JSON.parse(words)) }]
     const about = fromDestination.parse(JSON.parse(words))
     return [{ ...claimed, kind: 'destination', destination: destination ?? '', isHeard: heardAt !== null, ...about }]
   }

@@ -23,7 +23,7 @@ export interface Listed {
 
 export function memberships(tx: Tx, { draws }: Tools) {
   /** Wants a person in the community's room of their workspace; the room is made where there is none. */
-  const wantPlace = async (
+  const placeIn = async (
     community: Pick<Community, 'id' | 'slug'>,
     { personId, platform, workspace }: Entrance,
     now: Date,
@@ -34,7 +34,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
         where: { account: { personId, platform } },
         orderBy: { workspace: 'asc' },
       })
-      for (const one of met) await wantPlace(community, { personId, platform, workspace: one.workspace }, now)
+      for (const one of met) await placeIn(community, { personId, platform, workspace: one.workspace }, now)
       return
     }
     await tx.$executeRaw(Prisma.sql`
@@ -54,37 +54,55 @@ export function memberships(tx: Tx, { draws }: Tools) {
   }
 
   return {
-    wantPlace,
+    /** Lets a member into the community's room, whatever they said about it before. */
+    async wantPlace(community: Pick<Community, 'id' | 'slug'>, entrance: Entrance, now: Date): Promise<void> {
+      await tx.membership.updateMany({
+        where: { communityId: community.id, personId: entrance.personId },
+        data: { outside: false },
+      })
+      await placeIn(community, entrance, now)
+    },
 
-    /** Makes someone a member of an open community; false when they were one or it is open no more. One statement. */
+    /**
+     * Makes someone a member of an open community; false when they were one or it is open no more. `isOutside`: they would
+     * rather not be seen in its rooms; left out, what they said before holds. One statement.
+     */
     async join(
       community: Pick<Community, 'id' | 'slug' | 'sensitive'>,
       entrance: Entrance,
       source: Source,
       now: Date,
+      isOutside?: boolean,
     ): Promise<boolean> {
       const { personId, platform, workspace } = entrance
       const [row] = await tx.$queryRaw<{ joined: boolean; placed: boolean }[]>(Prisma.sql`
         with joined as (
-          insert into memberships (person_id, community_id, state, source, since)
-          select ${personId}, id, 'member', ${source}, ${now}::timestamptz from communities
+          insert into memberships (person_id, community_id, state, source, since, outside)
+          select ${personId}, id, 'member', ${source}, ${now}::timestamptz, ${isOutside ?? false} from communities
           where id = ${community.id} and state = 'open'
           on conflict (person_id, community_id) do update
-            set state = 'member', source = excluded.source, since = excluded.since, left_at = null, reason = null
+            set state = 'member', source = excluded.source, since = excluded.since, left_at = null, reason = null,
+              outside = coalesce(${isOutside ?? null}::boolean, memberships.outside)
             where memberships.state <> 'member'
-          returning community_id),
+          returning community_id, outside),
         placed as (
           insert into room_places (room_id, person_id, wanted, known, revision, due_at)
           select r.id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from joined
           join rooms r using (community_id)
-          where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive}
+          where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive} and not joined.outside
           on conflict (room_id, person_id) do update
             set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at
           returning room_id)
-        select exists (select 1 from joined) as joined, exists (select 1 from placed) as placed`)
+        select exists (select 1 from joined) as joined, exists (select 1 from placed) or exists (select 1 from joined where outside)
+          as placed`)
       // The first from their workspace: its room is wanted now. Nobody enters a sensitive room without pressing for it.
-      if (row?.joined && !row.placed && !community.sensitive) await wantPlace(community, entrance, now)
+      if (row?.joined && !row.placed && !community.sensitive) await placeIn(community, entrance, now)
       return row?.joined ?? false
+    },
+
+    /** Whether a member would rather not be seen in the community's rooms. */
+    async isOutside(communityId: string, personId: string): Promise<boolean> {
+      return (await tx.membership.count({ where: { communityId, personId, outside: true } })) > 0
     },
 
     /** The founder's pledge, the first; whoever starts a community looks after it. */
@@ -94,8 +112,8 @@ export function memberships(tx: Tx, { draws }: Tools) {
     },
 
     /** Puts someone down for a seed. */
-    async pledge(communityId: string, personId: string, now: Date): Promise<void> {
-      await this.write(communityId, personId, 'pledged', 'pledge', now)
+    async pledge(communityId: string, personId: string, now: Date, isOutside = false): Promise<void> {
+      await this.write(communityId, personId, 'pledged', 'pledge', now, { isOutside })
     },
 
     async takeBack(communityId: string, personId: string): Promise<boolean> {
@@ -105,8 +123,13 @@ export function memberships(tx: Tx, { draws }: Tools) {
     },
 
     /** Asks to be let in, saying why. */
-    async request(communityId: string, personId: string, reason: string, now: Date): Promise<void> {
-      await this.write(communityId, personId, 'requested', 'request', now, reason)
+    async request(
+      communityId: string,
+      personId: string,
+      said: { reason: string; isOutside: boolean },
+      now: Date,
+    ): Promise<void> {
+      await this.write(communityId, personId, 'requested', 'request', now, said)
     },
 
     async write(
@@ -115,9 +138,9 @@ export function memberships(tx: Tx, { draws }: Tools) {
       state: string,
       source: Source,
       now: Date,
-      reason: string | null = null,
+      { reason = null, isOutside = false }: { reason?: string | null; isOutside?: boolean } = {},
     ): Promise<void> {
-      const row = { state, source, since: now, reason, organizer: false, leftAt: null }
+      const row = { state, source, since: now, reason, outside: isOutside, organizer: false, leftAt: null }
       await tx.membership.upsert({
         where: { personId_communityId: { personId, communityId } },
         create: { personId, communityId, ...row },

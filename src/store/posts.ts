@@ -20,6 +20,8 @@ export interface ClaimedPost {
   body: Content
   key: string
   attempts: number
+  /** Said in a community's own room, wherever that is, rather than at a place. */
+  isInRoom: boolean
 }
 
 /** Discord's nonce takes 25 characters. */
@@ -62,7 +64,10 @@ export function posts(tx: Tx, { draws }: Tools) {
 
     /** Says it in every room the community has. */
     async sayInRooms(communityId: string, body: Content, now: Date): Promise<void> {
-      const rooms = await tx.room.findMany({ where: { communityId }, orderBy: { id: 'asc' } })
+      const rooms = await tx.room.findMany({
+        where: { communityId, OR: [{ carrier: null }, { carrier: { not: 'none' } }] },
+        orderBy: { id: 'asc' },
+      })
       for (const { platform, workspace } of rooms) await this.say({ communityId, platform, workspace }, body, now)
     },
 
@@ -90,7 +95,7 @@ export function posts(tx: Tx, { draws }: Tools) {
         with free as (
           select id from posts p where ${isFree(now)} and ${SENDABLE} order by id limit ${limit} for update skip locked)
         update posts p set ${taken({ name: lease, now })} from free where p.id = free.id
-        returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts,
+        returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts, (p.community_id is not null) as "isInRoom",
           coalesce(p.place, (select r.external_id from rooms r where r.community_id = p.community_id and r.platform = p.platform
             and r.workspace = p.workspace)) as place,
           (select a.external_id from accounts a where a.id = p.account_id) as account`)

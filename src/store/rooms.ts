@@ -1,19 +1,27 @@
+import { z } from 'zod'
 import { EVERYWHERE } from '../core/person.ts'
+import { CARRIERS, type Carrier } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { isFree, type Outcome, settled, taken } from './work.ts'
 
-/** A room that is wanted and not made yet. */
+/** A room that is wanted and not made yet, or has to be mended. */
 export interface ClaimedRoom {
   id: string
   communityId: string
   communityName: string
   /** Nobody but its members may find the room. */
   isPrivate: boolean
+  isSensitive: boolean
   platform: string
   workspace: string
   name: string
+  externalId: string | null
+  /** As it was made, else as staff chose for rooms there. */
+  carrier: Carrier | null
+  category: string | null
+  outgrown: string[]
   attempts: number
 }
 
@@ -24,6 +32,8 @@ export interface ClaimedPlace {
   platform: string
   workspace: string
   externalId: string
+  carrier: Carrier | null
+  roleId: string | null
   /** The person's accounts there; somebody united with themselves has several, somebody from elsewhere none. */
   accounts: string[]
   wanted: 'in' | 'out'
@@ -31,12 +41,38 @@ export interface ClaimedPlace {
   attempts: number
 }
 
+/** An account's place in a room, as it is kept after nobody here stands for it any more. */
+export const placeOutside = z.object({
+  platform: z.string(),
+  workspace: z.string(),
+  room: z.string(),
+  carrier: z.enum(CARRIERS).nullish(),
+  role: z.string().nullish(),
+  account: z.string(),
+})
+
 /** Somebody who is out and was heard to be out: nothing more is to be known of it. */
-const NOTHING_LEFT = { wanted: 'out', known: 'out', dueAt: null, lease: null }
+export const NOTHING_LEFT = { wanted: 'out', known: 'out', dueAt: null, lease: null }
+
+/** A room `r` that people can be let into: it is there, and nothing of it waits to be mended. */
+export const IS_THERE = Prisma.sql`r.external_id is not null and r.due_at is null`
+
+/** What there is to know of a place `p` in a room `r`. */
+export const PLACE = Prisma.sql`
+  p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId", r.carrier,
+  r.role_id as "roleId", p.wanted, p.revision, p.attempts,
+  array(select a.external_id from accounts a where a.person_id = p.person_id and ${MET_AT_ROOM} order by a.id) as accounts`
 
 export const NEXT_PLACE = Prisma.sql`
   select min(greatest(p.due_at, p.leased_until)) from room_places p join rooms r on r.id = p.room_id
-  where p.due_at is not null and r.external_id is not null`
+  where p.due_at is not null and ${IS_THERE}`
+
+/** What a room was made as; without an id there is to be none. */
+export interface MadeRoom {
+  id: string | null
+  carrier?: Carrier
+  role?: string
+}
 
 export function rooms(tx: Tx, { draws }: Tools) {
   return {
@@ -63,7 +99,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
       await tx.$executeRaw(Prisma.sql`
         insert into room_places (room_id, person_id, wanted, known, revision, due_at)
         select distinct r.id, m.person_id, 'in', 'out', 1, ${now}::timestamptz
-        from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
+        from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member' and not m.outside
         join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
         where r.community_id = ${communityId}
         on conflict (room_id, person_id) do nothing`)
@@ -83,15 +119,22 @@ export function rooms(tx: Tx, { draws }: Tools) {
       const rows = await tx.$queryRaw<ClaimedRoom[]>(Prisma.sql`
         with free as (select id from rooms where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
         update rooms r set ${taken({ name: lease, now })} from free, communities c where r.id = free.id and c.id = r.community_id
-        returning r.id, r.community_id as "communityId", c.name as "communityName",
-          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.attempts`)
+        returning r.id, r.community_id as "communityId", c.name as "communityName", c.sensitive as "isSensitive",
+          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.attempts,
+          r.external_id as "externalId", r.outgrown,
+          coalesce(r.carrier, (select w.carrier from workspaces w where w.platform = r.platform and w.workspace = r.workspace)) as carrier,
+          (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category`)
       return { lease, rows }
     },
 
-    async finish(id: string, lease: string, outcome: Outcome, externalId?: string): Promise<void> {
-      const made = externalId === undefined ? Prisma.empty : Prisma.sql`external_id = ${externalId},`
+    /** How making or mending it ended. Where there is to be no room, nothing waits to be said in it. */
+    async finish(id: string, lease: string, outcome: Outcome, made?: MadeRoom): Promise<void> {
+      const how = made
+        ? Prisma.sql`external_id = ${made.id}, carrier = ${made.carrier ?? null}, role_id = ${made.role ?? null},`
+        : Prisma.empty
       await tx.$executeRaw(Prisma.sql`
-        update rooms set ${made} ${settled(outcome)} where id = ${id} and lease = ${lease}`)
+        update rooms set ${how} ${settled(outcome)} where id = ${id} and lease = ${lease}`)
+      if (made && made.id === null) await sayNothingIn(tx, [id])
     },
 
     /** Places in rooms that exist; changed and changed back is done without a word. */
@@ -103,22 +146,30 @@ export function rooms(tx: Tx, { draws }: Tools) {
       const rows = await tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
         with free as (
           select room_id, person_id from room_places where ${isFree(now)}
-            and exists (select 1 from rooms r where r.id = room_id and r.external_id is not null)
+            and exists (select 1 from rooms r where r.id = room_id and ${IS_THERE})
           order by due_at, person_id limit ${limit} for update skip locked)
         update room_places p set known = null, ${taken({ name: lease, now })} from free, rooms r
         where p.room_id = free.room_id and p.person_id = free.person_id and r.id = p.room_id
-        returning p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId",
-          p.wanted, p.revision, p.attempts, array(select a.external_id from accounts a where a.person_id = p.person_id
-            and ${MET_AT_ROOM} order by a.id) as accounts`)
+        returning ${PLACE}`)
       return { lease, rows }
     },
 
-    async finishPlace(row: ClaimedPlace, lease: string, outcome: Outcome): Promise<void> {
-      const known = 'done' in outcome ? Prisma.sql`known = ${row.wanted},` : Prisma.empty
+    /** Who is away can be let into nothing: they are out until they do something there again. */
+    async finishPlace(row: ClaimedPlace, lease: string, outcome: Outcome, now: Date, isAway = false): Promise<void> {
+      const away = Prisma.sql`wanted = case when ${isAway} and revision = ${row.revision} then 'out' else wanted end, known = 'out',`
+      const heard = isAway ? away : Prisma.sql`known = ${row.wanted}, looked_at = ${now}::timestamptz,`
+      const known = 'done' in outcome ? heard : Prisma.empty
       const unless = { unchanged: Prisma.sql`revision = ${row.revision}`, otherwiseDue: Prisma.sql`due_at` }
       await tx.$executeRaw(Prisma.sql`update room_places set ${known} ${settled(outcome, unless)}
         where room_id = ${row.roomId} and person_id = ${row.personId} and lease = ${lease}`)
       await tx.roomPlace.deleteMany({ where: { roomId: row.roomId, personId: row.personId, ...NOTHING_LEFT } })
     },
   }
+}
+
+/** Drops what waits to be said in rooms that are not to be. */
+export async function sayNothingIn(tx: Tx, roomIds: string[]): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    delete from posts p using rooms r where r.id = any(${roomIds}) and p.community_id = r.community_id
+      and p.platform = r.platform and p.workspace = r.workspace and p.due_at is not null`)
 }

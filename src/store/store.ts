@@ -24,12 +24,14 @@ import { records } from './records.ts'
 import { reports } from './reports.ts'
 import { restores } from './restores.ts'
 import { retention } from './retention.ts'
+import { roomCare } from './room-care.ts'
 import { rooms } from './rooms.ts'
 import { sent } from './sent.ts'
 import { staffNotes } from './staff-notes.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { unions } from './unions.ts'
+import { workspaces } from './workspaces.ts'
 
 /** Everything stored, by noun. An object of this lives as long as its transaction. */
 export type Store = ReturnType<typeof storeOn>
@@ -68,10 +70,12 @@ export function storeOn(tx: Tx, tools: Tools) {
     reports: reports(tx, tools),
     restores: restores(tx, tools),
     retention: retention(tx),
+    roomCare: roomCare(tx),
     rooms: rooms(tx, tools),
     sent: sent(tx),
     staffNotes: staffNotes(tx),
     tombstones: tombstones(tx, tools),
     unions: unions(tx, tools),
+    workspaces: workspaces(tx),
   }
 }

@@ -11,13 +11,14 @@ export function terminalPlatform(chat: Chat, print: Print): Platform {
     drawEveryMs: 0,
     async makeRoom(workspace, { name }) {
       chat.membersOf(workspace, name)
-      return name
+      return { id: name }
     },
-    async letIn(workspace, room, account) {
-      chat.membersOf(workspace, room).add(account)
+    async letIn(workspace, { id }, account) {
+      chat.membersOf(workspace, id).add(account)
+      return 'here'
     },
-    async letOut(workspace, room, account) {
-      chat.membersOf(workspace, room).delete(account)
+    async letOut(workspace, { id }, account) {
+      chat.membersOf(workspace, id).delete(account)
     },
     async post({ workspace, place, account }, content, reading, key) {
       const shown = render(content, reading)

@@ -31,6 +31,12 @@ async function parents(): Promise<void> {
   await stage.settle()
 }
 
+/** Ben joins it, knowing who sees the room. */
+async function joins(): Promise<Shown> {
+  await ben.types('join', { community: 'parents-united' })
+  return ben.presses('Join')
+}
+
 /** What somebody was last told in private by Kindred itself. */
 const toldInPrivate = (who: typeof ana): Shown | undefined => who.inDm().sees().at(-1)
 
@@ -48,7 +54,11 @@ describe('on Discord', () => {
 
   test('a community opens, people join by name and say whether the organization may know', async () => {
     await parents()
-    const joined = await ben.types('join', { community: 'parents-united' })
+    const before = await ben.types('join', { community: 'parents-united' })
+    expect(before.isPrivate).toBe(true)
+    expect(before.text).toContain("members and the server's administrators see who is in it")
+    expect(before.buttons).toEqual(['Join', 'Join without the room'])
+    const joined = await ben.presses('Join')
     expect(joined.isPrivate).toBe(true)
     expect(joined.text).toContain("You're in: **Parents United**.")
     expect(joined.buttons).toEqual(['Yes', 'Not now', 'What exactly?'])
@@ -79,6 +89,7 @@ describe('on Discord', () => {
     expect(card?.isPrivate).toBe(false)
     expect(card?.text).toContain('Bold \\*\\*Parents\\*\\*')
     expect(card?.text).toContain('\\@everyone \\<\\@')
+    expect((await ben.presses('Pledge')).text).toContain('Once it opens it has a room')
     const pledged = await ben.presses('Pledge')
     expect(pledged.isPrivate).toBe(true)
     expect(pledged.text).toContain('That was the last pledge it needed')
@@ -96,7 +107,7 @@ describe('on Discord', () => {
 
   test('an address is proven with the code from the mail', async () => {
     await parents()
-    await ben.types('join', { community: 'parents-united' })
+    await joins()
     await ben.presses('Yes', 'May the Museum')
     await ben.inDm().types('email', { address: 'ben@example.org' })
     await stage.settle()
@@ -110,7 +121,7 @@ describe('on Discord', () => {
 
   test('leaving closes the room, and can be undone', async () => {
     await parents()
-    await ben.types('join', { community: 'parents-united' })
+    await joins()
     await stage.settle()
     const room = guild.channels().find(({ name }) => name === 'parents-united')?.id ?? ''
     expect(ben.in(room).sees()).not.toEqual([])
@@ -194,17 +205,18 @@ describe('on Discord', () => {
   test('the same interaction twice acts once', async () => {
     await parents()
     stage.fake.faults.duplicateNext()
-    expect((await ben.types('join', { community: 'parents-united' })).text).toContain("You're in")
+    expect((await joins()).text).toContain("You're in")
     expect(stage.fake.refusals()).toEqual([])
     const callbacks = stage.fake.requests.filter(({ route }) => route.includes('/callback')).length
-    expect(callbacks).toBe(2)
+    // Two for opening it, and one each for typing and pressing, though one of them came twice.
+    expect(callbacks).toBe(3)
   })
 
   test('an answer arrives though the connection broke and Discord had a bad moment', async () => {
     await parents()
     stage.fake.faults.next('/callback', { drop: 'after' })
     stage.fake.faults.next('PATCH /webhooks', { status: 503, times: 5 })
-    expect((await ben.types('join', { community: 'parents-united' })).text).toContain("You're in")
+    expect((await joins()).text).toContain("You're in")
     expected = stage.failures.length
     expect(expected).toBeLessThanOrEqual(1)
   })
@@ -217,7 +229,7 @@ describe('on Discord', () => {
     stage.fake.pass(3_500)
     expect((await late).text).toBe('The application did not respond')
     await stage.until(() => stage.failures.length === 1)
-    expect((await ben.types('join', { community: 'parents-united' })).text).toContain("You're in")
+    expect((await joins()).text).toContain("You're in")
     expected = 1
   })
 })

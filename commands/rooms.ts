@@ -1,0 +1,124 @@
+import { type Context, command, press, type Server } from '../src/command.ts'
+import { Refusal } from '../src/core/refusal.ts'
+import { CARRIERS, type Carrier, DEFAULT_CARRIERS } from '../src/core/room.ts'
+import { lines, say, type Text } from '../src/core/say.ts'
+import { folded } from '../src/core/words.ts'
+import { choice, text } from '../src/option.ts'
+import { address, type Card, type Reply } from '../src/reply.ts'
+
+const category = text('Category under which their channels stand', { max: 100 })
+const carrier = choice('What carries the rooms of communities here', CARRIERS)
+
+export default command({
+  name: 'rooms',
+  description: 'Where communities have their rooms here',
+  permission: 'staff',
+  group: 'staff',
+  options: { carrier: carrier.optional(), category: category.optional() },
+  async run(context, wanted) {
+    const server = serverOf(context)
+    if (wanted.carrier || wanted.category) await choose(context, server, wanted)
+    return { card: await show(context, server) }
+  },
+  presses: {
+    carry: press({
+      args: { k: carrier },
+      permission: 'staff',
+      run: (context, { k }) => chosen(context, { carrier: k }),
+    }),
+    category: press({
+      args: {},
+      permission: 'staff',
+      title: 'Rooms here',
+      fields: { category },
+      run: chosen,
+    }),
+  },
+})
+
+interface Wanted {
+  carrier?: Carrier | undefined
+  category?: string | undefined
+}
+
+async function chosen(context: Context, wanted: Wanted): Promise<Reply> {
+  const server = serverOf(context)
+  await choose(context, server, wanted)
+  return { update: { text: say`Saved, for rooms that are made from now on.`, card: await show(context, server) } }
+}
+
+function serverOf({ server }: Context): Server {
+  if (!server) throw new Refusal(say`Rooms are made in one way only here: there is nothing to choose.`)
+  return server
+}
+
+async function choose({ store, where, caller, now }: Context, server: Server, wanted: Wanted): Promise<void> {
+  const { platform, workspace } = where
+  const before = await store.workspaces.get(platform, workspace)
+  const named = wanted.category?.trim()
+  const found = named ? server.categories.find((one) => folded(one.name) === folded(named)) : undefined
+  if (named && !found) {
+    const names = server.categories.map(({ name }) => name).join(', ')
+    throw new Refusal(
+      names
+        ? say`There is no category “${named}” here that Kindred can see. There are: ${names}.`
+        : say`There is no category here that Kindred can see.`,
+    )
+  }
+  const carries = wanted.carrier ?? before.carrier ?? usual(platform)
+  await store.workspaces.choose(platform, workspace, carries, found?.id ?? before.category)
+  await store.audit.note(caller, 'staff', 'rooms changed', now, { detail: `${platform}: ${carries}` })
+}
+
+async function show({ store, where }: Context, server: Server): Promise<Card> {
+  const { platform, workspace } = where
+  const { carrier: chosen = usual(platform), category: within } = await store.workspaces.get(platform, workspace)
+  const roles = await store.roomCare.rolesAt(platform, workspace)
+  const tooHigh = server.rolesAbove.filter(({ id }) => roles.includes(id)).map(({ name }) => name)
+  return {
+    title: say`Rooms here`,
+    body: lines(
+      ...CARRIERS.map((one) => say`${{ strong: NAMES[one] }}: ${ABOUT[one]}`),
+      say`Rooms of hidden communities are private threads, whatever is chosen. Where this server has no space for one more, the next that fits is taken.`,
+    ),
+    fields: [
+      { label: say`Chosen`, value: say`${NAMES[chosen]}` },
+      {
+        label: say`Category`,
+        value: within
+          ? say`${server.categories.find(({ id }) => id === within)?.name ?? 'not there any more'}`
+          : say`none`,
+      },
+      { label: say`What Kindred lacks here`, value: lacking(server.lacks, tooHigh) },
+    ],
+    buttons: [
+      ...CARRIERS.map((one) => ({ label: say`${NAMES[one]}`, press: address('rooms.carry', { k: one }) })),
+      { label: say`Category`, press: address('rooms.category') },
+    ],
+  }
+}
+
+function lacking(permissions: string[], roles: string[]): Text {
+  if (permissions.length === 0 && roles.length === 0) return say`Nothing.`
+  const grant = say`Give Kindred's role in Server Settings, Roles: ${permissions.join(', ')}.`
+  const drag = say`Drag Kindred's role above: ${roles.join(', ')}.`
+  return lines(...(permissions.length > 0 ? [grant] : []), ...(roles.length > 0 ? [drag] : []))
+}
+
+const usual = (platform: string): Carrier => DEFAULT_CARRIERS[platform] ?? 'none'
+
+const NAMES: Record<Carrier, string> = {
+  channel: 'Channel',
+  thread: 'Private thread',
+  forum: 'Forum post',
+  role: 'Role and channel',
+  none: 'No room',
+}
+
+const ABOUT: Record<Carrier, Text> = {
+  channel: say`a channel that only members see.`,
+  thread: say`a thread that only members see, up to 1000 of them.`,
+  forum: say`a post in a forum, which everyone here may read.`,
+  role: say`a channel that a role opens; everyone here sees who has the role.`,
+  none: say`people hear of everything in private.`,
+}

@@ -1,0 +1,27 @@
+-- AlterTable
+ALTER TABLE "memberships" ADD COLUMN     "outside" BOOLEAN NOT NULL DEFAULT false;
+
+-- AlterTable
+ALTER TABLE "room_places" ADD COLUMN     "looked_at" TIMESTAMPTZ(3);
+
+-- AlterTable
+ALTER TABLE "rooms" ADD COLUMN     "carrier" TEXT,
+ADD COLUMN     "outgrown" TEXT[] DEFAULT ARRAY[]::TEXT[],
+ADD COLUMN     "role_id" TEXT;
+
+-- CreateIndex
+CREATE INDEX "reports_leased_idx" ON "reports"("destination", "leased_until") WHERE ("leased_until" IS NOT NULL);
+
+-- CreateTable
+CREATE TABLE "workspaces" (
+    "platform" TEXT NOT NULL,
+    "workspace" TEXT NOT NULL,
+    "carrier" TEXT NOT NULL,
+    "category" TEXT,
+
+    CONSTRAINT "workspaces_pkey" PRIMARY KEY ("platform","workspace")
+);
+
+-- Rooms on Discord that were made before their carrier was written down.
+UPDATE "rooms" r SET "carrier" = CASE WHEN c.sensitive OR c.visibility <> 'open' THEN 'thread' ELSE 'channel' END
+FROM "communities" c WHERE c.id = r.community_id AND r.platform = 'discord' AND r.external_id IS NOT NULL;

@@ -1,0 +1,39 @@
+/** How a community's room is carried where a platform has several ways; `none` is none at all. */
+export const CARRIERS = ['channel', 'thread', 'forum', 'role', 'none'] as const
+export type Carrier = (typeof CARRIERS)[number]
+
+/** The carrier where staff chose none, by platform. Platforms left out have one way only, and it shows nobody. */
+export const DEFAULT_CARRIERS: Readonly<Record<string, Carrier>> = { discord: 'channel' }
+
+/** Who sees who is in a room, for whoever is about to enter it. */
+export type SeenBy = 'nobody' | 'members' | 'everyone'
+
+/** Who sees the people in a room of a carrier: a role stands in everybody's profile, and a forum is open to all. */
+export function seenBy(carrier: Carrier): SeenBy {
+  switch (carrier) {
+    case 'channel':
+    case 'thread':
+      return 'members'
+    case 'forum':
+    case 'role':
+      return 'everyone'
+    case 'none':
+      return 'nobody'
+    default:
+      return carrier satisfies never
+  }
+}
+
+/**
+ * Who will see whoever enters a community's rooms, the widest of all: `carriers` are those of the rooms, null where staff
+ * chose nothing. Only an open community's room may be seen by everyone.
+ */
+export function seenIn(platform: string, carriers: (Carrier | null)[], isPrivate: boolean): SeenBy {
+  const usual = DEFAULT_CARRIERS[platform]
+  if (!usual) return 'nobody'
+  const all = carriers
+    .map((carrier) => carrier ?? usual)
+    .map((carrier) => (isPrivate && carrier !== 'none' ? 'thread' : carrier))
+  const seen = all.map(seenBy)
+  return seen.find((one) => one === 'everyone') ?? seen.find((one) => one === 'members') ?? 'nobody'
+}

@@ -1,0 +1,72 @@
+import type { Context } from './command.ts'
+import { sensitiveTerms } from './core/direction.ts'
+import { type SeenBy, seenIn } from './core/room.ts'
+import { say, type Text } from './core/say.ts'
+import type { Found } from './option.ts'
+import { address, type Card } from './reply.ts'
+
+/** Whether somebody enters the community's room, or is in the community without being seen there. */
+export type Room = 'in' | 'outside'
+
+/** Who would see somebody in the community's room where they are now. */
+export async function whoSees({ store, caller, where }: Context, found: Found): Promise<SeenBy> {
+  const carriers = await store.roomCare.carriersFor(found.id, { personId: caller.id, ...where })
+  return seenIn(where.platform, carriers, found.visibility !== 'open')
+}
+
+/** Nobody is put where others see them before they know it; the community is open to them all the same. */
+export function roomCard(found: Found, seen: SeenBy, onRequest: boolean, code: string | undefined): Card {
+  const { id: c, name } = found
+  const who =
+    seen === 'everyone'
+      ? say`Everyone there sees who is in it.`
+      : say`Its members and the server's administrators see who is in it.`
+  const to = (r: Room) =>
+    onRequest ? address('join.ask', { c, r }) : address('join.in', { c, r, ...(code && { i: code }) })
+  const [label, outside] =
+    found.state === 'seed'
+      ? [say`Pledge`, say`Pledge without the room`]
+      : onRequest
+        ? [say`Say why`, say`Say why, without the room`]
+        : [say`Join`, say`Join without the room`]
+  const has = found.state === 'seed' ? say`Once it opens it has a room.` : say`It has a room.`
+  const asks = onRequest ? say` Its organizers let people in: tell them why you would like to join.` : say``
+  return {
+    title: say`Before you join ${{ strong: name }}`,
+    body: say`${has} ${who}${asks}`,
+    buttons: [
+      { label, press: to('in') },
+      { label: outside, press: to('outside') },
+    ],
+  }
+}
+
+/** What somebody agrees to who joins a sensitive community. */
+export function sensitiveCard({ organization }: Context, found: Found, code: string | undefined): Card {
+  const args = { c: found.id, ...(code && { i: code }) }
+  return {
+    title: say`Before you join ${{ strong: found.name }}`,
+    body: sensitiveTerms(found, organization),
+    buttons: [
+      { label: say`Yes, join`, press: address('join.agree', args) },
+      { label: say`No`, press: address('join.no', { c: found.id }) },
+    ],
+  }
+}
+
+/** Why nobody can join it at this moment. */
+export function notNow(found: Found): Text {
+  const { name, state } = found
+  switch (state) {
+    case 'waiting':
+      return say`Staff will look at ${{ strong: name }} first. Try again in a while.`
+    case 'closed':
+      return say`${{ strong: name }} has been closed.`
+    case 'seed':
+    case 'sunk':
+    case 'declined':
+      return say`${{ strong: name }} did not open. You can start it anew with ${{ typed: '/start-community' }}.`
+    default:
+      return say`${{ strong: name }} can't be joined right now.`
+  }
+}
