@@ -3,7 +3,7 @@ import type { Store } from '../../src/store/store.ts'
 import type { GuildHandle, Person } from './hand.ts'
 import { type DiscordStage, openDiscordStage } from './stage.ts'
 
-const NEED = 'people with small children, so that we can enjoy culture with them'
+export const NEED = 'people with small children, so that we can enjoy culture with them'
 
 /** A server with two people and one of staff, made anew before each test of a file that says `onRooms()`. */
 export let stage: DiscordStage

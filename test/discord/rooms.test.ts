@@ -1,6 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { say } from '../../src/core/say.ts'
-import { ana, ben, carried, community, eva, guild, joins, onRooms, opens, sees, stage, status } from './room-stage.ts'
+import {
+  ana,
+  ben,
+  carried,
+  community,
+  eva,
+  guild,
+  joins,
+  NEED,
+  onRooms,
+  opens,
+  sees,
+  stage,
+  status,
+} from './room-stage.ts'
 import { TYPE } from './world.ts'
 
 onRooms()
@@ -14,6 +28,11 @@ describe('a room on Discord', () => {
     expect(guild.find('parents-united')?.type).toBe(TYPE.text)
     expect(sees(ben, 'parents-united')).toContain('Welcome')
     expect(sees(guild.member('cem'), 'parents-united')).toBe('')
+  })
+
+  test('is shown to its founder in words before it is made', async () => {
+    const wanted = await ana.types('start-community', { name: 'Parents United', need: NEED, pledges: 3 })
+    expect(wanted.text).toContain("its members and the server's administrators see who is in it".slice(1))
   })
 
   test('is a private thread where staff chose that', async () => {
