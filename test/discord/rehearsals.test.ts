@@ -15,9 +15,16 @@ interface Difference {
   why: string
 }
 
+const FOUNDING: Difference = {
+  terminal: /(yours included, by [^.]+\.|is open, and you look after it\.) (Others come with|Nobody can find it)/g,
+  discord: "$1 You are in its room once there is one. Its members and the server's administrators see who is in it. $2",
+  why: 'whoever starts a community reads who sees them in its room',
+}
+
 /** Words that are rightly others on Discord, by rehearsal, in the order they are first met. */
 const WORDS: Record<'foundation' | 'trust', Difference[]> = {
   foundation: [
+    FOUNDING,
     {
       terminal:
         /Night Sketchers lets people in on request\. Tell its organizers why you would like to join\. \[Say why\]/g,
@@ -31,8 +38,14 @@ const WORDS: Record<'foundation' | 'trust', Difference[]> = {
       discord: '[How long things are kept] [Rooms here]',
       why: 'staff choose there what carries the rooms',
     },
+    {
+      terminal: /Staff room and e-mail: staff,/g,
+      discord: 'Staff room and e-mail: #staff,',
+      why: 'a channel is called by its name there',
+    },
   ],
   trust: [
+    FOUNDING,
     {
       terminal: /terminal \((?:main|den)\): /g,
       discord: 'discord: ',
