@@ -78,15 +78,19 @@ export function restores(tx: Tx, { keys }: Tools) {
       return whose
     },
 
-    /** Of these people, pauses who paused since, and lets go on who went on. Gives whom that concerned. */
+    /**
+     * Of these people, pauses who paused since, and lets go on who went on, unless the backup knows of a later pause. Gives
+     * whom that concerned.
+     */
     async pause(personIds: string[]): Promise<string[]> {
       const found = await marked('paused', personIds)
-      const since = found.map((mark) => (mark.kind === 'paused' ? mark.at.toISOString() : ''))
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        update people p set paused_at = known.since
-        from (select id, nullif(since, '')::timestamptz as since
-          from unnest(${found.map((mark) => mark.id)}::text[], ${since}::text[]) as marked (id, since)) known
-        where p.id = known.id and p.paused_at is distinct from known.since returning p.id`)
+        update people p set paused_at = case when marked.kind = 'paused' then marked.at::timestamptz end
+        from unnest(${found.map((mark) => mark.id)}::text[], ${found.map((mark) => mark.kind)}::text[],
+          ${found.map((mark) => mark.at.toISOString())}::text[]) as marked (id, kind, at)
+        where p.id = marked.id
+          and case when marked.kind = 'paused' then p.paused_at is null else p.paused_at < marked.at::timestamptz end
+        returning p.id`)
       return rows.map((row) => row.id)
     },
   }
