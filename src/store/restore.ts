@@ -191,6 +191,8 @@ async function startAfresh(sql: Sql, now: Date): Promise<void> {
     `update cards set wanted = wanted + 1, attempts = 0, failure = null, due_at = $1::timestamptz where external_id is not null`,
     at,
   )
+  // Files are on this machine now; all else is still where it was.
+  await sql.run(`update destinations set place = null where connector = 'csv'`)
   // Otherwise the next start would make up for last night's, in the place of the file that is there.
   await sql.query(`update job_runs set ran_at = $1::timestamptz where name = 'backup'`, at)
 }
