@@ -103,7 +103,8 @@ export async function restore(config: Config, machine: Machine, words: string[],
   if (again.forgotten > 0) say(`Forgotten again, because they asked for it since: ${again.forgotten}.`)
   if (again.takenBack > 0) say(`Yeses taken back again, as they were since: ${again.takenBack}.`)
   if (again.paused > 0) say(`Pauses set as they were since: ${again.paused}.`)
-  if (again.sensitive > 0) say(`Communities made sensitive again: ${again.sensitive}.`)
+  if (again.parted > 0) say(`Accounts made two people's again, as they were since: ${again.parted}.`)
+  if (again.sensitive) say('What became sensitive since is sensitive again.')
   say('Messages that waited then are not sent.')
   if (isAllKnown) return say('At the next start every destination is told everything again.')
   say(

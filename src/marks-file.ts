@@ -23,7 +23,7 @@ const NEEDED_MS = 8 * DAY_MS
 
 const lineSchema = z.object({
   hash: z.string(),
-  kind: z.enum(['person', 'address', 'yes', 'paused', 'resumed', 'sensitive', 'backup']),
+  kind: z.enum(['person', 'address', 'yes', 'paused', 'resumed', 'sensitive', 'parted', 'backup']),
   at: z.coerce.date(),
 })
 type Line = z.infer<typeof lineSchema>

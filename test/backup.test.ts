@@ -363,7 +363,7 @@ describe('a restore', () => {
     'asked for it since: 1.',
     'Yeses taken back again, as they were since: 2.',
     'Pauses set as they were since: 1.',
-    'Communities made sensitive again: 1.',
+    'What became sensitive since is sensitive again.',
     'every destination is told everything again',
   ]
 

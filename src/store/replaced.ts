@@ -11,7 +11,7 @@ export interface Replaced {
 }
 
 const rowSchema = z.object({
-  kind: z.enum(['person', 'address', 'yes', 'paused', 'sensitive']),
+  kind: z.enum(['person', 'address', 'yes', 'paused', 'sensitive', 'parted']),
   id: z.string(),
   at: z.coerce.date(),
 })
@@ -22,9 +22,10 @@ const QUESTIONS = {
   directions: `select 'yes' as kind, id, to_jsonb(revoked_at) #>> '{}' as at from directions where revoked_at >= $1::timestamptz`,
   people: `select 'paused' as kind, id, to_jsonb(p) ->> 'paused_at' as at from people p where to_jsonb(p) ->> 'paused_at' is not null`,
   communities: `select 'sensitive' as kind, id, to_jsonb(created_at) #>> '{}' as at from communities where sensitive`,
+  unions: `select 'parted' as kind, id, to_jsonb(asked_at) #>> '{}' as at from unions where united_at is null`,
 }
 
-/** Looks for it, whatever migrations the database has. Of yeses only those taken back since a time. */
+/** Looks for it, whatever migrations the database has. Of yeses only those taken back since a time. A union that is none may never have been one. */
 export async function replaced(sql: Sql, keys: Keys, since: Date): Promise<Replaced> {
   const has = async (table: string) =>
     (await sql.query('select 1 from pg_tables where schemaname = current_schema() and tablename = $1', [table]))

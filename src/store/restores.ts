@@ -1,17 +1,20 @@
 import { Prisma } from './generated/client.ts'
-import { markHash } from './marks.ts'
+import { type Marked, markHash } from './marks.ts'
+import { separate } from './parting.ts'
 import { BACKED_UP } from './replaced.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 const PAGE = 5_000
 /** A restore puts these beside the tombstones, for as long as it is unfinished. */
-const PASSING = ['yes', 'paused', 'resumed', 'sensitive']
+const PASSING = ['yes', 'paused', 'resumed', 'sensitive', 'parted']
 const TAKEN_BACK = 'a restore found it taken back'
 
 /** What is left to be done after a restore (restore.ts), before anything else is; and what the next one has to know. */
-export function restores(tx: Tx, { keys }: Tools) {
+export function restores(tx: Tx, tools: Tools) {
+  const { keys } = tools
+
   /** Those of these ids that carry a mark, with its kind and time. */
-  async function marked(kind: 'yes' | 'paused' | 'sensitive', ids: string[]) {
+  async function marked(kind: Marked, ids: string[]) {
     const hashes = new Map(ids.map((id) => [markHash(keys, kind, id), id]))
     const rows = await tx.tombstone.findMany({ where: { hash: { in: [...hashes.keys()] }, kind: { in: PASSING } } })
     return rows.map(({ hash, ...mark }) => ({ ...mark, id: hashes.get(hash) ?? '' }))
@@ -53,6 +56,24 @@ export function restores(tx: Tx, { keys }: Tools) {
       const rows = await tx.community.findMany({ where: { sensitive: false }, select: { id: true } })
       const ids = rows.map((row) => row.id)
       return (await marked('sensitive', ids)).map((mark) => mark.id)
+    },
+
+    /** Makes two again who took back since that they are one. Gives how many unions that were. */
+    async part(now: Date): Promise<number> {
+      const united = await tx.union.findMany({ where: { unitedAt: { not: null }, moved: { not: Prisma.AnyNull } } })
+      const found = await marked(
+        'parted',
+        united.map((union) => union.id),
+      )
+      let parted = 0
+      for (const { id, at } of found.sort((a, b) => a.at.getTime() - b.at.getTime())) {
+        // The one before may have changed it, and they may have become one again after the mark was made.
+        const union = await tx.union.findUniqueOrThrow({ where: { id } })
+        if (!union.unitedAt || union.unitedAt >= at) continue
+        await separate(tx, tools, union, now)
+        parted++
+      }
+      return parted
     },
 
     /** Takes back again the yeses taken back since, those of a membership left among them. Gives whose they were, one each. */
