@@ -1,5 +1,7 @@
 import type { Keys } from '../core/keys.ts'
+import { MARKS_KEPT_MS } from '../core/marks.ts'
 import { Prisma } from './generated/client.ts'
+import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /**
@@ -27,11 +29,16 @@ interface Row {
   at: Date | null
 }
 
-/** What is to be kept beside the backups of what people took back, besides tombstones (tombstones.ts). */
-export function marks(tx: Tx, { keys }: Tools) {
+/** What is to be kept beside the backups of what people took back. */
+export function marks(tx: Tx, tools: Tools) {
+  const { keys } = tools
   return {
-    /** Yeses and unions taken back since a time, and whoever is paused and whatever is sensitive now. */
-    async of(since: Date, now: Date): Promise<Mark[]> {
+    /**
+     * Who was forgotten and what was taken back since a time (of that nothing that no backup holds any more), and whoever is
+     * paused and whatever is sensitive now.
+     */
+    async of(time: Date, now: Date): Promise<Mark[]> {
+      const since = new Date(Math.max(time.getTime(), now.getTime() - MARKS_KEPT_MS))
       const rows = await tx.$queryRaw<Row[]>(Prisma.sql`
         select 'yes' as kind, id, revoked_at as at from directions where revoked_at >= ${since}::timestamptz
         union all select 'paused', id, paused_at from people where paused_at is not null
@@ -39,7 +46,8 @@ export function marks(tx: Tx, { keys }: Tools) {
         union all select 'parted', id, asked_at from unions
           where united_at is null and kept_answer is not null and merged_answer is not null and asked_at >= ${since}::timestamptz
         order by at, id`)
-      return rows.map(({ kind, id, at }) => ({ kind, hash: markHash(keys, kind, id), at: at ?? now }))
+      const found = rows.map(({ kind, id, at }) => ({ kind, hash: markHash(keys, kind, id), at: at ?? now }))
+      return [...(await tombstones(tx, tools).since(time)), ...found]
     },
   }
 }

@@ -6,6 +6,8 @@ import type { Sql } from './migrations.ts'
 /** What a database that is about to be replaced still knows, and the backup may not. */
 export interface Replaced {
   marks: Mark[]
+  /** Of which history it is: when that began. */
+  history: Date | undefined
   /** When the newest backup of it was made; whatever was done since that one is known to it. */
   backedUpAt: Date | undefined
 }
@@ -39,11 +41,19 @@ export async function replaced(sql: Sql, keys: Keys, since: Date): Promise<Repla
       marks.push({ kind, hash: isHash ? id : markHash(keys, kind, id), at })
     }
   }
-  const made = (await has('job_runs'))
-    ? await sql.query(`select to_jsonb(ran_at) #>> '{}' as at from job_runs where name = $1`, [BACKED_UP])
-    : []
-  return { marks, backedUpAt: made[0] ? new Date(String(made[0].at)) : undefined }
+  const noted = async (name: string) => {
+    const question = `select to_jsonb(ran_at) #>> '{}' as at from job_runs where name = $1`
+    const [row] = (await has('job_runs')) ? await sql.query(question, [name]) : []
+    return row && new Date(String(row.at))
+  }
+  return { marks, history: await noted(HISTORY), backedUpAt: await noted(BACKED_UP) }
 }
+
+/**
+ * Under which name a database and its backups say of which history they are: when it began, which no two did at the same
+ * millisecond under one key. Each restore begins a new one, for the old one may go on elsewhere.
+ */
+export const HISTORY = 'history'
 
 /** Under which name a database notes when its newest backup was made: after it, so that the backup does not say so itself. */
 export const BACKED_UP = 'backup/made'

@@ -1,7 +1,7 @@
 import { Prisma } from './generated/client.ts'
 import { type Marked, markHash } from './marks.ts'
 import { separate } from './parting.ts'
-import { BACKED_UP } from './replaced.ts'
+import { BACKED_UP, HISTORY } from './replaced.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 const PAGE = 5_000
@@ -21,6 +21,12 @@ export function restores(tx: Tx, tools: Tools) {
   }
 
   return {
+    /** Of which history this database is; one that is of none begins its own. */
+    async history(now: Date): Promise<Date> {
+      const row = { name: HISTORY, ranAt: now }
+      return (await tx.jobRun.upsert({ where: { name: HISTORY }, create: row, update: {} })).ranAt
+    },
+
     /** A backup of this database was made; what is done from now on is known to it. */
     async backedUp(now: Date): Promise<void> {
       const row = { name: BACKED_UP, ranAt: now }
