@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { csv } from '../src/segments/csv.ts'
 import { deliveryOf } from './delivery.ts'
@@ -128,10 +129,11 @@ slow('into another folder starts with the same settings, and fills the files the
   const before = await houseOn(old, BEGAN, { organization: null, destinations: [filesOn(old)] })
   await before.close()
   const file = await backUp(old)
-  const to = await newSite('srv')
+  const to = await newMachine(old)
   await restoreOn(to, '2026-01-05T13:30:00Z', file)
   const now = '2026-01-05T14:00:00Z'
   const after = await openStage({ place: to.place, now, seed: 'srv', organization: null, destinations: [filesOn(to)] })
-  expect(await after.actor('sam!').types('/status')).toContain('files')
+  await after.pass('1m')
+  expect(await readFile(`${to.data}/segments/cooks.csv`, 'utf8')).toContain('ana@example.org')
   await after.close()
 })
