@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { type BackupFolder, backupFolder, textOf } from './backup-folder.ts'
 import { BadConfig, type Config } from './config.ts'
 import type { Keys } from './core/keys.ts'
+import { makeBackup } from './jobs/make-backup.ts'
+import { askedSince, knownSince } from './known.ts'
 import { isServer, keptKeysOf, type Machine, openConfigured, placeOf } from './open.ts'
 import { type BackupHeader, BadBackup, opens, readBackup } from './store/backup.ts'
 import { connect, connectServer, type DatabasePlace } from './store/connection.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
-import type { Mark } from './store/marks.ts'
 import { type Migration, migrationsIn } from './store/migrations.ts'
-import { replaced } from './store/replaced.ts'
+import { HISTORY, replaced } from './store/replaced.ts'
 import { migrationsOf, others, type Present, present, restore as restoreInto } from './store/restore.ts'
 
 /** What is told to whoever started the program, a line at a time. */
@@ -32,10 +34,7 @@ export async function backup(config: Config, machine: Machine, say: Say): Promis
   const { database } = opened
   try {
     const now = machine.now()
-    const file = await database.backup(now, 'lasting', (text) => folder.write(folder.momentName(now), text))
-    await folder.marks.add(await database.transaction((store) => store.tombstones.since(new Date(0))))
-    await folder.marks.noteBackup(now)
-    await database.transaction((store) => store.restores.backedUp(now))
+    const file = await makeBackup(database, folder, folder.momentName(now), now)
     say(`The backup is in ${file}. It holds everything but the key: keep that elsewhere (docs/backup.md).`)
   } finally {
     await database.close()
@@ -72,7 +71,7 @@ export async function restore(config: Config, machine: Machine, words: string[],
   const place = placeOf(config)
   // All of it is read before anything is touched.
   const keys = await keptKeysOf(config, place, machine.bytes)
-  const header = await check(file, migrations, keys)
+  const { header, history } = await check(file, migrations, keys)
   const { marks: kept } = backupFolder(config.DATA_DIR)
   const now = machine.now()
   const sql = await connect(place, now)
@@ -86,14 +85,10 @@ export async function restore(config: Config, machine: Machine, words: string[],
     refuseIfTaken(found, isReplacing, 'To put the backup in its place, add --replace.')
     say(`Restoring ${contents(found) ? `over ${contents(found)}` : 'into an empty database'} ...`)
     const { rows } = await readBackup(textOf(file))
-    const at = new Date(header.at)
-    const before = await replaced(sql, keys, new Date(at.getTime() - DAY_MS))
-    const marks = lastOfEach([...before.marks, ...(await kept.all()).filter((mark) => holds(mark, at))])
-    const reachesTo = (await kept.reachesTo())?.getTime() ?? 0
-    isAllKnown =
-      (before.backedUpAt !== undefined && before.backedUpAt >= at) ||
-      (reachesTo >= at.getTime() && now.getTime() - reachesTo <= FRESH_MS)
-    counts = await restoreInto(sql, { header, rows, migrations, marks, isAllKnown, now })
+    const made = { at: new Date(header.at), history }
+    const known = await knownSince(made, await replaced(sql, keys, askedSince(made, now)), kept, now)
+    isAllKnown = known.isAll
+    counts = await restoreInto(sql, { header, rows, migrations, marks: known.marks, isAllKnown, now })
   } finally {
     await sql.close()
   }
@@ -103,39 +98,25 @@ export async function restore(config: Config, machine: Machine, words: string[],
   if (again.forgotten > 0) say(`Forgotten again, because they asked for it since: ${again.forgotten}.`)
   if (again.takenBack > 0) say(`Yeses taken back again, as they were since: ${again.takenBack}.`)
   if (again.paused > 0) say(`Pauses set as they were since: ${again.paused}.`)
-  if (again.sensitive > 0) say(`Communities made sensitive again: ${again.sensitive}.`)
+  if (again.parted > 0) say(`Accounts made two people's again, as they were since: ${again.parted}.`)
+  if (again.sensitive) say('What became sensitive since is sensitive again.')
   say('Messages that waited then are not sent.')
   if (isAllKnown) return say('At the next start every destination is told everything again.')
   say(
-    'Who took a yes back, left or paused since then is not all known here: neither a newer database was replaced, nor is ' +
-      `there a file of marks beside the backups that reaches up to now. So no destination is told anything until staff have looked at it and pressed Start in /status.`,
+    'Who took a yes back, left or paused since then is not all known here: neither was the database replaced that this ' +
+      'backup is of, nor is there a file of its marks beside the backups that reaches from it up to now. So destinations ' +
+      'are told who has left, and of nobody who is in, until staff have looked at it and pressed Start in /status.',
   )
 }
 
-const DAY_MS = 86_400_000
-/** A file of marks that ends longer ago than this may have been copied before the last things people did. */
-const FRESH_MS = 3_600_000
-/** What was done in the moment of a backup may be missing in it. */
-const OVERLAP_MS = 600_000
+const runSchema = z.object({ name: z.string(), ran_at: z.coerce.date() })
 
-/**
- * Whether a mark beside the backups still holds after a restore. Who was forgotten, which yes was taken back and what became
- * sensitive stays so; an address may have been proven anew and a pause be over before the backup, which knew that itself.
- */
-function holds({ kind, at }: Mark, backedUpAt: Date): boolean {
-  if (kind === 'address') return at > backedUpAt
-  if (kind === 'paused' || kind === 'resumed') return at.getTime() > backedUpAt.getTime() - OVERLAP_MS
-  return true
-}
-
-/** Whoever paused and went on has two marks of one hash. */
-function lastOfEach(marks: Mark[]): Mark[] {
-  const inOrder = [...marks].sort((a, b) => a.at.getTime() - b.at.getTime())
-  return [...new Map(inOrder.map((mark) => [mark.hash, mark])).values()]
-}
-
-/** Reads a file to its end; throws where it cannot be restored here. */
-async function check(file: string, migrations: Migration[], keys: Keys): Promise<BackupHeader> {
+/** Reads a file to its end; throws where it cannot be restored here. Says of which history it is. */
+async function check(
+  file: string,
+  migrations: Migration[],
+  keys: Keys,
+): Promise<{ header: BackupHeader; history: Date | undefined }> {
   if (!existsSync(file)) throw new BadConfig(`There is no file ${file}.`)
   try {
     const { header, rows } = await readBackup(textOf(file))
@@ -145,8 +126,12 @@ async function check(file: string, migrations: Migration[], keys: Keys): Promise
         'This backup was made with another key. Set KINDRED_KEY (or DATA_DIR/key) to the one it was made with; nothing was touched.',
       )
     }
-    for await (const _ of rows);
-    return header
+    let history: Date | undefined
+    for await (const { table, row } of rows) {
+      const run = table === 'job_runs' && runSchema.parse(JSON.parse(row))
+      if (run && run.name === HISTORY) history = run.ran_at
+    }
+    return { header, history }
   } catch (error) {
     if (error instanceof BadBackup) throw error
     throw new BadBackup(`${file} cannot be read as a backup; it may be cut off. Nothing was touched.`)

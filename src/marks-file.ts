@@ -1,29 +1,29 @@
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { MARKS_KEPT_MS } from './core/marks.ts'
 import type { Mark } from './store/marks.ts'
 
 /** The marks kept beside the backups of what people did since, so that an older backup undoes nothing of it. */
 export interface MarksFile {
   /** Every mark, in the order in which they were added. */
   all(): Promise<Mark[]>
-  /** Adds those marks that are not there yet. */
-  add(marks: Mark[]): Promise<void>
-  /** Notes that a backup was made: until then, too, nothing is missing here. */
-  noteBackup(at: Date): Promise<void>
-  /** Until when nothing is missing in it, as far as it can tell. */
-  reachesTo(): Promise<Date | undefined>
+  /**
+   * Adds those marks that are not there yet, from a database of this history (store/replaced.ts). Where it is not the one the
+   * file is of, they have to be all that database knows: then it is of this one.
+   */
+  add(marks: Mark[], history: Date): Promise<void>
+  /** Adds all that a database knows, and notes that nothing is missing until a time. */
+  addAll(marks: Mark[], history: Date, until: Date): Promise<void>
+  /** Of which history nothing is missing in it, and until when, as far as it can tell. */
+  reach(): Promise<{ history: Date | undefined; to: Date | undefined }>
   /** Drops what no backup that is still kept can need. */
   drop(now: Date): Promise<void>
 }
 
-const DAY_MS = 86_400_000
-/** Backups are kept for seven days. */
-const NEEDED_MS = 8 * DAY_MS
-
 const lineSchema = z.object({
   hash: z.string(),
-  kind: z.enum(['person', 'address', 'yes', 'paused', 'resumed', 'sensitive', 'backup']),
+  kind: z.enum(['person', 'address', 'yes', 'paused', 'resumed', 'sensitive', 'parted', 'backup', 'history']),
   at: z.coerce.date(),
 })
 type Line = z.infer<typeof lineSchema>
@@ -38,10 +38,17 @@ export function marksFile(path: string): MarksFile {
       return found.success ? [found.data] : []
     })
   }
-  const write = async (added: Line[]) => {
-    const there = new Set((await read()).map(textOf))
-    const lines = added.map(textOf).filter((line) => !there.has(line))
-    if (lines.length === 0) return
+  const write = async (added: Line[], history: Date) => {
+    const before = await read()
+    const there = new Set(before.map(idOf))
+    const missing = added.filter((line) => !there.has(idOf(line)))
+    if (missing.length === 0) return
+    // The earliest first, so that of a torn write what is missing is later than what is there.
+    const lines = missing.sort((a, b) => a.at.getTime() - b.at.getTime()).map(textOf)
+    // After them, so that a crash in between leaves none that says more than is there.
+    if (historyIn(before)?.getTime() !== history.getTime()) {
+      lines.push(textOf({ hash: '', kind: 'history', at: history }))
+    }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const file = await open(path, 'a', 0o600)
     try {
@@ -61,17 +68,23 @@ export function marksFile(path: string): MarksFile {
     return done
   }
   return {
-    all: async () => (await read()).flatMap(({ kind, ...line }) => (kind === 'backup' ? [] : [{ kind, ...line }])),
-    add: (marks) => inTurn(() => write(marks)),
-    noteBackup: (at) => inTurn(() => write([{ hash: '', kind: 'backup', at }])),
-    async reachesTo() {
-      const times = (await read()).map((line) => line.at.getTime())
-      return times.length > 0 ? new Date(times.reduce((a, b) => Math.max(a, b))) : undefined
+    all: async () =>
+      (await read()).flatMap(({ kind, ...line }) =>
+        kind === 'backup' || kind === 'history' ? [] : [{ kind, ...line }],
+      ),
+    add: (marks, history) => inTurn(() => write(marks, history)),
+    addAll: (marks, history, until) =>
+      inTurn(() => write([...marks, { hash: '', kind: 'backup', at: until }], history)),
+    async reach() {
+      const lines = await read()
+      const times = lines.map((line) => line.at.getTime())
+      const to = times.length > 0 ? new Date(times.reduce((a, b) => Math.max(a, b))) : undefined
+      return { history: historyIn(lines), to }
     },
     drop: (now) =>
       inTurn(async () => {
         const lines = await read()
-        const kept = lines.filter(isNeeded(lines, new Date(now.getTime() - NEEDED_MS)))
+        const kept = lines.filter(isNeeded(lines, new Date(now.getTime() - MARKS_KEPT_MS)))
         if (kept.length === lines.length) return
         await writeFile(`${path}.tmp`, `${kept.map(textOf).join('\n')}\n`, { mode: 0o600, flush: true })
         await rename(`${path}.tmp`, path)
@@ -82,11 +95,18 @@ export function marksFile(path: string): MarksFile {
 /** People forgotten, and whatever still holds, are kept for good; what no backup since could undo is not. */
 function isNeeded(lines: Line[], since: Date): (line: Line) => boolean {
   const last = new Map(lines.map((line) => [line.hash, line]))
+  const history = lines.findLast((line) => line.kind === 'history')
   return (line) => {
+    if (line.kind === 'history') return line === history
     if (line.at >= since || line.kind === 'person' || line.kind === 'address' || line.kind === 'sensitive') return true
     return line.kind === 'paused' && last.get(line.hash) === line
   }
 }
+
+const historyIn = (lines: Line[]) => lines.findLast((line) => line.kind === 'history')?.at
+
+/** When something became sensitive is not stored, so it is the same whenever it was found. */
+const idOf = (line: Line) => (line.kind === 'sensitive' ? `sensitive ${line.hash}` : textOf(line))
 
 const textOf = ({ hash, kind, at }: Line) => JSON.stringify({ hash, kind, at: at.toISOString() })
 

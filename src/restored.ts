@@ -8,26 +8,30 @@ export interface DoneAgain {
   takenBack: number
   /** People who paused, or went on. */
   paused: number
-  /** Communities that became sensitive. */
-  sensitive: number
+  /** Two who were one, and took that back. */
+  parted: number
+  /** Whether communities became sensitive: those are counted nowhere (product.md, law 7). */
+  sensitive: boolean
 }
 
 /**
  * Finishes a restore before anything else runs: who asked to be forgotten after the backup was made is forgotten again, and
- * what was taken back, paused or made sensitive is so again, before any destination could be told otherwise. Harmless
+ * what was taken back, paused, parted or made sensitive is so again, before any destination could be told otherwise. Harmless
  * where nothing was restored.
  */
 export function doAgain(database: Database, now: Date): Promise<DoneAgain> {
   return database.transaction(async (store) => {
-    const done: DoneAgain = { forgotten: 0, takenBack: 0, paused: 0, sensitive: 0 }
+    const done: DoneAgain = { forgotten: 0, takenBack: 0, paused: 0, parted: 0, sensitive: false }
     const { restores, reports } = store
     if (!(await restores.isUnfinished())) return done
     for (const id of await restores.becameSensitive()) {
       await store.communities.lock(id)
       await store.communities.makeSensitive(id, now)
       await reports.settle({ communityId: id }, now)
-      done.sensitive++
+      done.sensitive = true
     }
+    // First: which yes is whose follows from it.
+    done.parted = await restores.part(now)
     const concerned = await restores.takeBack()
     done.takenBack = concerned.length
     for await (const ids of restores.everybody()) {

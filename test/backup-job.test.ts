@@ -107,7 +107,7 @@ describe('the nightly backup', () => {
       mark('z', 'yes', '05'),
       mark('d', 'resumed', '05'),
     ]
-    await marks.add([...gone, ...kept])
+    await marks.add([...gone, ...kept], new Date('2026-01-01T12:00:00Z'))
     await marks.drop(new Date('2026-01-12T12:00:00Z'))
     expect(await marks.all()).toEqual(kept)
   })

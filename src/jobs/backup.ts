@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { lastRun } from './daily.ts'
 import type { Job } from './job.ts'
+import { makeBackup } from './make-backup.ts'
 
 const AT = '02:30'
 const NAME = 'backup'
@@ -22,12 +23,8 @@ export function backupJob(database: Database, folder: BackupFolder, zone: string
   /** Not inside a transaction, since it may take minutes. Staff hear of one that fails, until one is made. */
   async function make(name: string, now: Date): Promise<boolean> {
     try {
-      await database.backup(now, 'lasting', (text) => folder.write(name, text))
-      await folder.marks.noteBackup(now)
-      await database.transaction(async (store) => {
-        await store.restores.backedUp(now)
-        await store.staffNotes.resolve(NAME, now)
-      })
+      await makeBackup(database, folder, name, now)
+      await database.transaction((store) => store.staffNotes.resolve(NAME, now))
       return true
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)

@@ -7,13 +7,11 @@ import type { Job } from './job.ts'
 /** Another process's clock may be behind, and its transaction may have ended later. */
 const OVERLAP_MS = 600_000
 const DAY_MS = 86_400_000
-/** No backup is older than this, so none needs a yes marked that was taken back before. */
-const BACKUPS_MS = 8 * DAY_MS
 const NEVER = new Date(0)
 
 /**
  * Keeps the marks of what people did beside the backups as soon as it is done, so that an older backup undoes nothing of it,
- * whatever became of the database: who was forgotten, which yes was taken back, who paused, what became sensitive.
+ * whatever became of the database: who was forgotten, which yes or union was taken back, who paused, what became sensitive.
  */
 export function marksJob(database: Database, folder: BackupFolder): Job {
   /** The last mark of each hash that stands in the file. */
@@ -25,11 +23,7 @@ export function marksJob(database: Database, folder: BackupFolder): Job {
     written ??= new Map((await folder.marks.all()).map((mark) => [mark.hash, mark]))
     const stands = written
     const since = new Date(Math.max(0, latest.getTime() - OVERLAP_MS))
-    const kept = new Date(now.getTime() - BACKUPS_MS)
-    const found = [
-      ...(await store.tombstones.since(since)),
-      ...(await store.marks.of(since > kept ? since : kept, now)),
-    ]
+    const found = await store.marks.of(since, now)
     const paused = new Set(found.flatMap((mark) => (mark.kind === 'paused' ? [mark.hash] : [])))
     // The database does not say who went on: it is whoever is marked and paused no more.
     const resumed = [...stands.values()].filter((mark) => mark.kind === 'paused' && !paused.has(mark.hash))
@@ -41,20 +35,27 @@ export function marksJob(database: Database, folder: BackupFolder): Job {
     return marks
   }
 
+  const nextDrop = () => new Date(dropped.getTime() + DAY_MS)
+
   return {
     name: 'marks',
     schedule: { every: 'minute' },
     async run(clock) {
       const now = clock()
+      const history = await database.transaction((store) => store.restores.history(now))
+      if ((await folder.marks.reach()).history?.getTime() !== history.getTime()) {
+        written = undefined
+        latest = NEVER
+      }
       const marks = await database.transaction((store) => missing(store, now))
-      await folder.marks.add(marks)
+      await folder.marks.add(marks, history)
       for (const mark of marks) written?.set(mark.hash, mark)
       latest = latestOf(marks, latest)
-      if (now.getTime() - dropped.getTime() < DAY_MS) return
+      if (now < nextDrop()) return
       await folder.marks.drop(now)
       dropped = now
     },
-    next: async (now, store) => ((await missing(store, now)).length > 0 ? now : undefined),
+    next: async (now, store) => ((await missing(store, now)).length > 0 ? now : nextDrop()),
   }
 }
 

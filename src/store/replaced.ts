@@ -6,12 +6,14 @@ import type { Sql } from './migrations.ts'
 /** What a database that is about to be replaced still knows, and the backup may not. */
 export interface Replaced {
   marks: Mark[]
+  /** Of which history it is: when that began. */
+  history: Date | undefined
   /** When the newest backup of it was made; whatever was done since that one is known to it. */
   backedUpAt: Date | undefined
 }
 
 const rowSchema = z.object({
-  kind: z.enum(['person', 'address', 'yes', 'paused', 'sensitive']),
+  kind: z.enum(['person', 'address', 'yes', 'paused', 'sensitive', 'parted']),
   id: z.string(),
   at: z.coerce.date(),
 })
@@ -22,9 +24,10 @@ const QUESTIONS = {
   directions: `select 'yes' as kind, id, to_jsonb(revoked_at) #>> '{}' as at from directions where revoked_at >= $1::timestamptz`,
   people: `select 'paused' as kind, id, to_jsonb(p) ->> 'paused_at' as at from people p where to_jsonb(p) ->> 'paused_at' is not null`,
   communities: `select 'sensitive' as kind, id, to_jsonb(created_at) #>> '{}' as at from communities where sensitive`,
+  unions: `select 'parted' as kind, id, to_jsonb(asked_at) #>> '{}' as at from unions where united_at is null`,
 }
 
-/** Looks for it, whatever migrations the database has. Of yeses only those taken back since a time. */
+/** Looks for it, whatever migrations the database has. Of yeses only those taken back since a time. A union that is none may never have been one. */
 export async function replaced(sql: Sql, keys: Keys, since: Date): Promise<Replaced> {
   const has = async (table: string) =>
     (await sql.query('select 1 from pg_tables where schemaname = current_schema() and tablename = $1', [table]))
@@ -38,11 +41,19 @@ export async function replaced(sql: Sql, keys: Keys, since: Date): Promise<Repla
       marks.push({ kind, hash: isHash ? id : markHash(keys, kind, id), at })
     }
   }
-  const made = (await has('job_runs'))
-    ? await sql.query(`select to_jsonb(ran_at) #>> '{}' as at from job_runs where name = $1`, [BACKED_UP])
-    : []
-  return { marks, backedUpAt: made[0] ? new Date(String(made[0].at)) : undefined }
+  const noted = async (name: string) => {
+    const question = `select to_jsonb(ran_at) #>> '{}' as at from job_runs where name = $1`
+    const [row] = (await has('job_runs')) ? await sql.query(question, [name]) : []
+    return row && new Date(String(row.at))
+  }
+  return { marks, history: await noted(HISTORY), backedUpAt: await noted(BACKED_UP) }
 }
+
+/**
+ * Under which name a database and its backups say of which history they are: when it began, which no two did at the same
+ * millisecond under one key. Each restore begins a new one, for the old one may go on elsewhere.
+ */
+export const HISTORY = 'history'
 
 /** Under which name a database notes when its newest backup was made: after it, so that the backup does not say so itself. */
 export const BACKED_UP = 'backup/made'

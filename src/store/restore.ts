@@ -1,7 +1,7 @@
 import { type BackupHeader, type BackupRow, BadBackup, tablesOf } from './backup.ts'
 import type { Mark } from './marks.ts'
 import { inTransaction, MIGRATION_LOCK, type Migration, migrate, type Sql } from './migrations.ts'
-import { BACKED_UP } from './replaced.ts'
+import { BACKED_UP, HISTORY } from './replaced.ts'
 import { quoted } from './snapshot.ts'
 
 /** What is in a database before it is written over. */
@@ -86,8 +86,7 @@ export async function restore(sql: Sql, restoring: Restoring): Promise<Record<st
     await clearLeases(sql)
     if (header.scope === 'lasting') {
       await startAfresh(sql, now)
-      if (restoring.isAllKnown) await noteBackup(sql, header.at)
-      else await sql.run('update destinations set started = false')
+      if (!restoring.isAllKnown) await sql.run('update destinations set started = false')
     }
     await sql.query(
       `insert into tombstones select * from jsonb_populate_recordset(null::tombstones, $1::text::jsonb) on conflict do nothing`,
@@ -102,14 +101,6 @@ export async function restore(sql: Sql, restoring: Restoring): Promise<Record<st
     }
     return counts
   })
-}
-
-/** The database that was filled knows all that was done since this backup, as the one before it did. */
-async function noteBackup(sql: Sql, at: string): Promise<void> {
-  await sql.query(
-    `insert into job_runs (name, ran_at) values ($1, $2::timestamptz) on conflict (name) do update set ran_at = excluded.ran_at`,
-    [BACKED_UP, at],
-  )
 }
 
 /** Kindred's own tables that are there. */
@@ -190,6 +181,14 @@ async function startAfresh(sql: Sql, now: Date): Promise<void> {
   await sql.query(
     `update cards set wanted = wanted + 1, attempts = 0, failure = null, due_at = $1::timestamptz where external_id is not null`,
     at,
+  )
+  // Files are on this machine now; all else is still where it was.
+  await sql.run(`update destinations set place = null where connector = 'csv'`)
+  // What is done from now on is known to no other database of the history so far, nor to a file of its marks.
+  await sql.query('delete from job_runs where name = $1', [BACKED_UP])
+  await sql.query(
+    `insert into job_runs (name, ran_at) values ($1, $2::timestamptz) on conflict (name) do update set ran_at = excluded.ran_at`,
+    [HISTORY, ...at],
   )
   // Otherwise the next start would make up for last night's, in the place of the file that is there.
   await sql.query(`update job_runs set ran_at = $1::timestamptz where name = 'backup'`, at)

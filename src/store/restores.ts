@@ -1,23 +1,32 @@
 import { Prisma } from './generated/client.ts'
-import { markHash } from './marks.ts'
-import { BACKED_UP } from './replaced.ts'
+import { type Marked, markHash } from './marks.ts'
+import { separate } from './parting.ts'
+import { BACKED_UP, HISTORY } from './replaced.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 const PAGE = 5_000
 /** A restore puts these beside the tombstones, for as long as it is unfinished. */
-const PASSING = ['yes', 'paused', 'resumed', 'sensitive']
+const PASSING = ['yes', 'paused', 'resumed', 'sensitive', 'parted']
 const TAKEN_BACK = 'a restore found it taken back'
 
 /** What is left to be done after a restore (restore.ts), before anything else is; and what the next one has to know. */
-export function restores(tx: Tx, { keys }: Tools) {
+export function restores(tx: Tx, tools: Tools) {
+  const { keys } = tools
+
   /** Those of these ids that carry a mark, with its kind and time. */
-  async function marked(kind: 'yes' | 'paused' | 'sensitive', ids: string[]) {
+  async function marked(kind: Marked, ids: string[]) {
     const hashes = new Map(ids.map((id) => [markHash(keys, kind, id), id]))
     const rows = await tx.tombstone.findMany({ where: { hash: { in: [...hashes.keys()] }, kind: { in: PASSING } } })
     return rows.map(({ hash, ...mark }) => ({ ...mark, id: hashes.get(hash) ?? '' }))
   }
 
   return {
+    /** Of which history this database is; one that is of none begins its own. */
+    async history(now: Date): Promise<Date> {
+      const row = { name: HISTORY, ranAt: now }
+      return (await tx.jobRun.upsert({ where: { name: HISTORY }, create: row, update: {} })).ranAt
+    },
+
     /** A backup of this database was made; what is done from now on is known to it. */
     async backedUp(now: Date): Promise<void> {
       const row = { name: BACKED_UP, ranAt: now }
@@ -55,6 +64,24 @@ export function restores(tx: Tx, { keys }: Tools) {
       return (await marked('sensitive', ids)).map((mark) => mark.id)
     },
 
+    /** Makes two again who took back since that they are one. Gives how many unions that were. */
+    async part(now: Date): Promise<number> {
+      const united = await tx.union.findMany({ where: { unitedAt: { not: null }, moved: { not: Prisma.AnyNull } } })
+      const found = await marked(
+        'parted',
+        united.map((union) => union.id),
+      )
+      let parted = 0
+      for (const { id, at } of found.sort((a, b) => a.at.getTime() - b.at.getTime())) {
+        // The one before may have changed it, and they may have become one again after the mark was made.
+        const union = await tx.union.findUniqueOrThrow({ where: { id } })
+        if (!union.unitedAt || union.unitedAt >= at) continue
+        await separate(tx, tools, union, now)
+        parted++
+      }
+      return parted
+    },
+
     /** Takes back again the yeses taken back since, those of a membership left among them. Gives whose they were, one each. */
     async takeBack(): Promise<string[]> {
       const whose: string[] = []
@@ -78,15 +105,19 @@ export function restores(tx: Tx, { keys }: Tools) {
       return whose
     },
 
-    /** Of these people, pauses who paused since, and lets go on who went on. Gives whom that concerned. */
+    /**
+     * Of these people, pauses who paused since, and lets go on who went on, unless the backup knows of a later pause. Gives
+     * whom that concerned.
+     */
     async pause(personIds: string[]): Promise<string[]> {
       const found = await marked('paused', personIds)
-      const since = found.map((mark) => (mark.kind === 'paused' ? mark.at.toISOString() : ''))
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        update people p set paused_at = known.since
-        from (select id, nullif(since, '')::timestamptz as since
-          from unnest(${found.map((mark) => mark.id)}::text[], ${since}::text[]) as marked (id, since)) known
-        where p.id = known.id and p.paused_at is distinct from known.since returning p.id`)
+        update people p set paused_at = case when marked.kind = 'paused' then marked.at::timestamptz end
+        from unnest(${found.map((mark) => mark.id)}::text[], ${found.map((mark) => mark.kind)}::text[],
+          ${found.map((mark) => mark.at.toISOString())}::text[]) as marked (id, kind, at)
+        where p.id = marked.id
+          and case when marked.kind = 'paused' then p.paused_at is null else p.paused_at < marked.at::timestamptz end
+        returning p.id`)
       return rows.map((row) => row.id)
     },
   }

@@ -28,13 +28,14 @@ export async function unite(tx: Tx, tools: Tools, union: Union, now: Date): Prom
     ...(await takeOverMemberships(tx, kept, merged, behind)),
     ...(await takeOverYeses(tx, kept, merged, behind)),
     founded: await takeOverFounded(tx, kept, merged, behind),
-    settings: await takeOverSettings(tx, kept, merged),
+    settings: await takeOverSettings(tx, kept, merged, now),
   }
   await takeOverPlaces(tx, kept, merged, behind, now)
   await tx.person.update({ where: { id: merged }, data: { unitedInto: kept } })
   // Who pauses one of their accounts wants nobody told anything: that holds for all that is one with it.
   await tx.$executeRaw(Prisma.sql`
-    update people s set paused_at = k.paused_at from people k where k.id = ${kept} and s.united_into = ${kept}`)
+    update people s set paused_at = case when k.paused_at is not null then coalesce(s.paused_at, ${now}::timestamptz) end
+    from people k where k.id = ${kept} and s.united_into = ${kept}`)
   await tx.union.update({ where: { id: union.id }, data: { unitedAt: now, moved: asStored(moved) } })
   await settleBoth(tx, tools, kept, merged, now)
   return stay
@@ -143,15 +144,15 @@ async function takeOverFounded(tx: Tx, kept: string, merged: string, behind: str
 }
 
 /** Each setting the kept person never chose is the merged one's; paused is who paused either. */
-async function takeOverSettings(tx: Tx, kept: string, merged: string): Promise<Moved['settings']> {
+async function takeOverSettings(tx: Tx, kept: string, merged: string, now: Date): Promise<Moved['settings']> {
   const [mine, theirs] = await Promise.all([kept, merged].map((id) => tx.person.findUniqueOrThrow({ where: { id } })))
   const zone = !mine?.zone && theirs?.zone
   const quiet = !mine?.quietFrom && theirs?.quietFrom
-  const pauses = [mine?.pausedAt, theirs?.pausedAt].flatMap((at) => (at ? [at.getTime()] : []))
   await tx.person.update({
     where: { id: kept },
     data: {
-      pausedAt: pauses.length > 0 ? new Date(Math.min(...pauses)) : null,
+      // From now on: a restore takes an older pause for one that its backup knows of.
+      pausedAt: mine?.pausedAt ?? (theirs?.pausedAt ? now : null),
       ...(zone && { zone }),
       ...(quiet && { quietFrom: quiet, quietTo: theirs?.quietTo ?? null }),
     },
