@@ -160,3 +160,15 @@ test('what was passed on stays in one’s own file after leaving what became sen
   expect(JSON.parse((await seenBy('ana')).file)).toMatchObject({ yeses: own.yeses, sent: own.sent })
   expect((await seenBy('ben')).file).not.toContain('Cooks')
 })
+
+test('what was passed on about what is taken along is in the file of who they are now', async () => {
+  await stage.actor('ben').types(`/start-community Secrets ${NEED} visibility:secret`)
+  await stage.actor('ben').presses('Yes', 'May the Museum')
+  await proves(stage, 'ana')
+  await proves(stage, 'ben')
+  await stage.actor('ana').presses('Yes, one person')
+  await stage.actor('ben').presses('Yes, and take them along')
+  const told = JSON.parse((await seenBy('ana')).file).sent
+  // Under the number of each.
+  expect(told.map(({ op }: { op: string }) => op).sort()).toEqual(['in', 'in', 'out'])
+})

@@ -16,8 +16,7 @@ export const mayBeNamed = (personId: string, owner: Prisma.Sql) => Prisma.sql`(
   (not c.sensitive and c.visibility <> 'secret')
   or exists (select 1 from memberships h where h.community_id = c.id and h.person_id = ${personId})
     and (${owner} = ${personId} or exists (select 1 from unions u where u.merged_id = ${owner} and u.merged_answer = 'all')
-      and not exists (select 1 from memberships b join people s on s.id = b.person_id and s.united_into = ${personId}
-        where b.community_id = c.id))
+      and not exists (select 1 from unions u where u.moved -> 'shells' @> to_jsonb(${owner}) and u.merged_answer <> 'all'))
   or ${owner} = ${personId} and exists (select 1 from directions y where y.community_id = c.id and y.person_id = ${personId}))`
 
 /** Whoever is one with a person now and stands for nobody of their own, however long the chain. */

@@ -222,7 +222,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
       return rows.map((row) => row.personId)
     },
 
-    /** People in one state, the longest there first: an organizers' working list, not for anyone else. */
+    /** People in one state who can be reached, the longest there first: an organizers' working list, not for anyone else. */
     async list(
       communityId: string,
       state: 'member' | 'pledged' | 'requested',
@@ -231,7 +231,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
     ): Promise<Listed[]> {
       return tx.$queryRaw(Prisma.sql`
         select m.person_id as "personId", p.name, m.reason, m.since from memberships m join people p on p.id = m.person_id
-        where m.community_id = ${communityId} and m.state = ${state} order by m.since, m.person_id limit ${take} offset ${skip}`)
+        where m.community_id = ${communityId} and m.state = ${state} and p.united_into is null order by m.since, m.person_id limit ${take} offset ${skip}`)
     },
 
     async count(communityId: string, state: 'member' | 'pledged' | 'requested'): Promise<number> {
