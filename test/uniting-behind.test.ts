@@ -172,3 +172,34 @@ test('what was passed on about what is taken along is in the file of who they ar
   // Under the number of each.
   expect(told.map(({ op }: { op: string }) => op).sort()).toEqual(['in', 'in', 'out'])
 })
+
+test.each([
+  'stays',
+  'is left',
+])('what was put aside twice over %s for whose it was, whichever union is undone first', async (what) => {
+  const [ana, ben, cem] = [stage.actor('ana'), stage.actor('ben'), stage.actor('cem')]
+  await cem.types('/my')
+  await ben.types(`/start-community Secrets ${NEED} visibility:secret`)
+  await ben.presses('Yes', 'May the Museum')
+  const code = await inviteOf('ben', 'secrets')
+  await proves(stage, 'ben')
+  await proves(stage, 'cem')
+  await ben.presses(STAY)
+  await cem.presses('Yes, one person')
+  await stage.pass('1m')
+  await proves(stage, 'ana')
+  await becomeOne(stage, 'ana', 'ben')
+  expect([...held]).toEqual([])
+  if (what === 'is left') {
+    await cem.types(`/join ${code}`)
+    await ana.types('/leave secrets')
+  }
+  await undoes(stage, 'ana')
+  await undoes(stage, 'ben')
+  for (const actor of [ana, cem]) expect(await actor.types('/my')).not.toContain('Secrets')
+  const my = await ben.types('/my')
+  if (what === 'stays') expect(my).toContain('Secrets')
+  else expect(my).not.toContain('Secrets')
+  expect(held.size).toBe(what === 'stays' ? 1 : 0)
+  expect(await stored(stage)).not.toContain('united_into":"')
+})
