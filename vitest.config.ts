@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // What waits for the clock, such as a client that backs off, is for the gate: .ci/run sets SLOW.
-    exclude: process.env.SLOW ? [] : ['test/discord/{troubles,faults,limits,refusals}.test.ts'],
+    exclude: process.env.SLOW ? [] : ['test/discord/{troubles,faults,limits,refusals,rehearsals,takeover}.test.ts'],
     // Left to itself vitest keeps one core free, which on two cores is half of them.
     maxWorkers: '100%',
     // Tests keep nothing for each other but what is slow to make: loaded modules, and an empty database for each worker.

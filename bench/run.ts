@@ -1,4 +1,5 @@
 import { benchCommands } from './commands.ts'
+import { benchDiscord } from './discord.ts'
 import { benchMemory } from './memory.ts'
 import { openServer, type Server } from './postgres.ts'
 import { benchReports } from './reports.ts'
@@ -13,6 +14,7 @@ const benches: Record<string, Bench> = {
   reports: benchReports,
   memory: benchMemory,
   start: benchStart,
+  discord: benchDiscord,
 }
 
 const words = process.argv.slice(2)

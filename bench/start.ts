@@ -19,7 +19,7 @@ const READY_WITHIN_MS = 120_000
 const MB = 1024
 
 /** A program that says "ready" once it is. */
-interface Program {
+export interface Program {
   words: string[]
   cwd: string
   environment: Record<string, string>

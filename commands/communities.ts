@@ -27,11 +27,12 @@ export default command({
   run: (context, search) => page(context, search, 0),
   presses: {
     more: press({
-      args: { d: z.string(), n: z.coerce.number().int().min(1).max(10_000) },
+      args: { d: z.string().optional(), n: z.coerce.number().int().min(1).max(10_000) },
       async run(context, { d, n }) {
         const { store, caller, now } = context
-        const { search, tag, show } = (await store.drafts.read(d, caller.id, 'communities', now)) ?? {}
-        // A draft that is gone is a list from the start, which is never wrong.
+        // A draft that is gone is a list of everything, which is never wrong.
+        const kept = d === undefined ? undefined : await store.drafts.read(d, caller.id, 'communities', now)
+        const { search, tag, show } = kept ?? {}
         return { update: await page(context, { search, tag, show: shown(show) }, n) }
       },
     }),
@@ -62,8 +63,9 @@ async function page(context: Context, { search, tag, show }: Search, skip: numbe
     const kept = Object.fromEntries(
       Object.entries({ search: words, tag, show }).filter((entry): entry is [string, string] => Boolean(entry[1])),
     )
-    const d = await store.drafts.keep(caller.id, 'communities', kept, now)
-    buttons.push({ label: say`More`, press: address('communities.more', { d, n: skip + PAGE }) })
+    // Whoever looks for nothing in particular has no words to keep.
+    const d = Object.keys(kept).length > 0 && (await store.drafts.keep(caller.id, 'communities', kept, now))
+    buttons.push({ label: say`More`, press: address('communities.more', { ...(d && { d }), n: skip + PAGE }) })
   }
   return {
     card: {

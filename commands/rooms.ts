@@ -91,10 +91,11 @@ async function show({ store, where }: Context, server: Server): Promise<Card> {
       },
       { label: say`What Kindred lacks here`, value: lacking(server.lacks, tooHigh) },
     ],
-    buttons: [
-      ...CARRIERS.map((one) => ({ label: say`${NAMES[one]}`, press: address('rooms.carry', { k: one }) })),
-      { label: say`Category`, press: address('rooms.category') },
-    ],
+    choice: {
+      label: say`What carries rooms here`,
+      options: CARRIERS.map((one) => ({ label: say`${NAMES[one]}`, press: address('rooms.carry', { k: one }) })),
+    },
+    buttons: [{ label: say`Category`, press: address('rooms.category') }],
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Context, command, press } from '../src/command.ts'
+import { type Context, command, press, type Server } from '../src/command.ts'
 import { NOT_SET_UP, type Organization, timeZone } from '../src/core/organization.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { KEEPING } from '../src/core/retention.ts'
@@ -56,8 +56,8 @@ export default command({
   options: all,
   async run(context, wanted) {
     if (Object.values(wanted).every((value) => value === undefined))
-      return { card: withRooms(context, show(context.organization)) }
-    return { card: withRooms(context, show(await save(context, wanted))) }
+      return { card: withRooms(context, show(context.organization, context.server)) }
+    return { card: withRooms(context, show(await save(context, wanted), context.server)) }
   },
   presses: {
     words: press({ args: {}, permission: 'staff', title: 'What people read', fields: words, run: saved }),
@@ -78,15 +78,18 @@ const withRooms = ({ server }: Context, card: Card): Card =>
   server ? { ...card, buttons: [...(card.buttons ?? []), { label: say`Rooms here`, press: address('rooms') }] } : card
 
 async function saved(context: Context, wanted: Wanted): Promise<Reply> {
-  return { update: { text: say`Saved.`, card: withRooms(context, show(await save(context, wanted))) } }
+  return { update: { text: say`Saved.`, card: withRooms(context, show(await save(context, wanted), context.server)) } }
 }
 
-async function save({ store, caller, where, organization: old, now }: Context, wanted: Wanted): Promise<Organization> {
+async function save(
+  { store, caller, where, server, organization: old, now }: Context,
+  wanted: Wanted,
+): Promise<Organization> {
   const optional = {
     privacyNotice: linkOf(wanted.privacy) ?? old.privacyNotice,
     contact: lineOf(wanted.contact) ?? old.contact,
     sender: lineOf(wanted.sender) ?? old.sender,
-    staffRoom: wanted['staff-room'] ? { ...where, place: oneLine(wanted['staff-room']) } : old.staffRoom,
+    staffRoom: wanted['staff-room'] ? { ...where, place: placeOf(wanted['staff-room'], server) } : old.staffRoom,
     staffEmail: emailOf(wanted['staff-email']) ?? old.staffEmail,
   }
   const name = lineOf(wanted.name) ?? old.name
@@ -124,6 +127,16 @@ async function save({ store, caller, where, organization: old, now }: Context, w
       .join(', '),
   })
   return organization
+}
+
+/** A room as it is typed: by its name, with or without “#”, or picked from the platform's own list. */
+function placeOf(typed: string, server: Server | undefined): string {
+  const words = oneLine(typed)
+  if (!server) return words
+  const name = words.replace(/^(<#(\d+)>|#?(.*))$/, '$2$3')
+  const found = server.places.find((place) => place.id === name || place.name === name.toLowerCase())
+  if (!found) throw new Refusal(say`There is no channel “${words}” here that Kindred can see.`)
+  return found.id
 }
 
 function lineOf(typed: string | undefined): string | undefined {
@@ -172,7 +185,7 @@ function zoneOf(typed: string | undefined): string | undefined {
   return parsed.data
 }
 
-function show(organization: Organization): Card {
+function show(organization: Organization, server: Server | undefined): Card {
   const missing = say`not set`
   const or = (value: string | undefined): Text => (value ? say`${value}` : missing)
   return {
@@ -192,7 +205,7 @@ function show(organization: Organization): Card {
       { label: say`Staff`, value: or(organization.staffIds.join(', ')) },
       {
         label: say`Staff room and e-mail`,
-        value: say`${or(organization.staffRoom?.place)}, ${or(organization.staffEmail)}`,
+        value: say`${or(roomOf(organization, server))}, ${or(organization.staffEmail)}`,
       },
       { label: say`Kept`, value: kept(organization) },
     ],
@@ -203,6 +216,13 @@ function show(organization: Organization): Card {
       { label: say`How long things are kept`, press: address('setup.keeping') },
     ],
   }
+}
+
+/** The staff room by its name, where it is in the server that asks; ids are no words for people. */
+function roomOf({ staffRoom }: Organization, server: Server | undefined): string | undefined {
+  if (!staffRoom) return undefined
+  const here = server?.places.find(({ id }) => id === staffRoom.place)
+  return here ? `#${here.name}` : server ? 'a channel elsewhere' : staffRoom.place
 }
 
 function kept({ keepPeopleMonths, keepAuditMonths, keepSentDays, keepSeedsMonths }: Organization): Text {

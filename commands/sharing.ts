@@ -83,7 +83,7 @@ async function standingQuestion(context: Context, c: Found, q: string): Promise<
 
 async function thanks(context: Context, c: Found, given: AskingState[]): Promise<Content> {
   const { caller, store } = context
-  const { pausedAt } = await store.people.ownOf(caller.id)
+  const pausedAt = await store.people.pausedSince(caller.id)
   const text = lines(
     ...given.map((asking) => granted(asking, c)),
     pausedAt !== null && say`That is once you go on: you have paused everything (${{ typed: '/my' }}).`,

@@ -3,7 +3,8 @@ import { askNext, keepSensitiveConsent } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { nameOf, needOf, numbered, similar, slugOf, tagsOf, VISIBILITIES } from '../src/core/community.ts'
 import { Refusal } from '../src/core/refusal.ts'
-import { lines, say } from '../src/core/say.ts'
+import { lines, say, type Text } from '../src/core/say.ts'
+import { sightOf, whoSees } from '../src/entering.ts'
 import { enterCard, howOthersCome, openCommunity } from '../src/opening.ts'
 import { choice, integer, text, yesNo } from '../src/option.ts'
 import { address, type Button, type Content, type Reply } from '../src/reply.ts'
@@ -111,22 +112,31 @@ async function start(context: Context, wish: Wish): Promise<Reply> {
   const founded = await store.communities.get(id, caller.id)
   if (!founded) throw new Error('the community just started is not there')
   if (organization.approvesCommunities) return awaitStaff(context, founded)
-  return founded.pledgesNeeded <= 1 ? openAtOnce(context, founded) : plant(founded)
+  return founded.pledgesNeeded <= 1 ? openAtOnce(context, founded) : plant(context, founded)
 }
 
 async function openAtOnce(context: Context, founded: WithStanding): Promise<Reply> {
   await openCommunity(context, founded)
   const card = founded.sensitive ? enterCard(founded) : await askNext(context, founded)
-  const text = lines(say`${{ strong: founded.name }} is open, and you look after it.`, howOthersCome(founded))
+  const open = say`${{ strong: founded.name }} is open, and you look after it.`
+  const text = lines(open, ...(await ownRoom(context, founded)), howOthersCome(founded))
   return { text, ...(card && { card }) }
 }
 
+/** Whoever starts a community is in its room with the others, and reads who sees that. */
+async function ownRoom(context: Context, community: WithStanding): Promise<Text[]> {
+  const seen = community.sensitive ? 'nobody' : await whoSees(context, community)
+  if (seen === 'nobody') return []
+  return [say`You are in its room once there is one. ${sightOf(seen)}`]
+}
+
 /** The seed, shown to everyone where it was typed unless it is secret or sensitive. */
-function plant(seed: WithStanding): Reply {
+async function plant(context: Context, seed: WithStanding): Promise<Reply> {
   const pledges = { count: seed.pledgesNeeded, one: 'pledge', other: 'pledges' }
   const wanted = say`${{ strong: seed.name }} is wanted: it opens at ${pledges}, yours included, by ${{ when: seed.deadline ?? seed.createdAt }}.`
   const isShown = seed.visibility !== 'secret' && !seed.sensitive
-  return { text: lines(wanted, howOthersCome(seed)), ...(isShown && { announce: { card: 'seed', id: seed.id } }) }
+  const text = lines(wanted, ...(await ownRoom(context, seed)), howOthersCome(seed))
+  return { text, ...(isShown && { announce: { card: 'seed', id: seed.id } }) }
 }
 
 async function awaitStaff({ store, organization, now }: Context, seed: WithStanding): Promise<Reply> {

@@ -14,9 +14,9 @@ interface Act {
 
 /** Meets whoever acts, and keeps what their act tells about them: name, language, day, workspace; whoever was away is back. */
 export async function arrive(store: Store, opening: Opening, { account, where, now }: Act): Promise<Person> {
-  const person = opening.person ?? (await store.people.meet(account, account.name, now))
+  const person = opening.person ?? (await store.people.meet(account, account.name, now, where.workspace))
   if (opening.person && opening.accountName !== account.name) await store.people.rename(person, account.name)
-  if (opening.isNewHere) await store.people.metIn(person.accountId, where.workspace)
+  if (opening.person && opening.isNewHere) await store.people.metIn(person.accountId, where.workspace)
   if (opening.lacksPlace) await store.roomCare.wantBack(person.id, where.platform, where.workspace, now)
   if (account.language && account.language !== person.language) await store.people.speaks(person.id, account.language)
   if (opening.lastSeenAt && now.getTime() - opening.lastSeenAt.getTime() >= DAY_MS)

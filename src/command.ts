@@ -19,8 +19,9 @@ export interface Where {
 export interface Server {
   /** Permissions Kindred lacks, in the words of the platform's settings. */
   lacks: string[]
-  /** Where channels may stand. */
+  /** Where channels may stand, and the channels in which something can be said. */
   categories: { id: string; name: string }[]
+  places: { id: string; name: string }[]
   /** Roles that are not below Kindred's own, which it can therefore give to nobody. */
   rolesAbove: { id: string; name: string }[]
 }

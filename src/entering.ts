@@ -9,18 +9,29 @@ import { address, type Card } from './reply.ts'
 export type Room = 'in' | 'outside'
 
 /** Who would see somebody in the community's room where they are now. */
-export async function whoSees({ store, caller, where }: Context, found: Found): Promise<SeenBy> {
+export async function whoSees(
+  { store, caller, where }: Context,
+  found: Pick<Found, 'id' | 'visibility'>,
+): Promise<SeenBy> {
   const carriers = await store.roomCare.carriersFor(found.id, { personId: caller.id, ...where })
   return seenIn(where.platform, carriers, found.visibility !== 'open')
 }
 
+/** Who sees the people in a room that somebody sees. */
+export function sightOf(seen: Exclude<SeenBy, 'nobody'>): Text {
+  return seen === 'everyone'
+    ? say`Everyone there sees who is in it.`
+    : say`Its members and the server's administrators see who is in it.`
+}
+
 /** Nobody is put where others see them before they know it; the community is open to them all the same. */
-export function roomCard(found: Found, seen: SeenBy, onRequest: boolean, code: string | undefined): Card {
+export function roomCard(
+  found: Found,
+  seen: Exclude<SeenBy, 'nobody'>,
+  onRequest: boolean,
+  code: string | undefined,
+): Card {
   const { id: c, name } = found
-  const who =
-    seen === 'everyone'
-      ? say`Everyone there sees who is in it.`
-      : say`Its members and the server's administrators see who is in it.`
   const to = (r: Room) =>
     onRequest ? address('join.ask', { c, r }) : address('join.in', { c, r, ...(code && { i: code }) })
   const [label, outside] =
@@ -33,7 +44,7 @@ export function roomCard(found: Found, seen: SeenBy, onRequest: boolean, code: s
   const asks = onRequest ? say` Its organizers let people in: tell them why you would like to join.` : say``
   return {
     title: say`Before you join ${{ strong: name }}`,
-    body: say`${has} ${who}${asks}`,
+    body: say`${has} ${sightOf(seen)}${asks}`,
     buttons: [
       { label, press: to('in') },
       { label: outside, press: to('outside') },

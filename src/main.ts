@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { backup, move, restore } from './backup.ts'
 import { backupFolder } from './backup-folder.ts'
 import { BadConfig, type Config, loadEnvFile, readConfig } from './config.ts'
+import { say as text } from './core/say.ts'
 import { createBot, discordPlatform, restOf, type Turn } from './discord/bot.ts'
 import { build, type Log } from './house.ts'
 import { answerLetter, BadRequest, readLetter } from './letters.ts'
@@ -85,6 +86,7 @@ async function start(config: Config): Promise<void> {
       turn: turnAt(database, 'gateway/discord', draws.key()),
       now,
       print: say,
+      needs: noteAt(database, 'discord'),
       logFailure: (where, error) => log.failure(where, undefined, error),
       deleted: (workspace, id) =>
         database.transaction((store) => tellDeleted(store, { platform: 'discord', workspace, id }, now())),
@@ -149,6 +151,16 @@ function turnAt(database: Database, name: string, holder: string): Turn {
       }),
     giveBack: () => database.transaction((store) => store.leases.letGo(name, holder)),
   }
+}
+
+/** What staff read in `/status` while it lasts. */
+function noteAt(database: Database, key: string): (sentence: string | undefined) => Promise<void> {
+  return (sentence) =>
+    database.transaction(({ staffNotes }) =>
+      sentence === undefined
+        ? staffNotes.resolve(key, machine.now())
+        : staffNotes.tell(key, text`${sentence}`, machine.now()),
+    )
 }
 
 /** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */

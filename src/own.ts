@@ -16,7 +16,7 @@ const FORGET_BUTTON: Button = { label: say`Forget me`, press: address('my.forget
 export async function overview(context: Context): Promise<Card> {
   const { store, caller } = context
   const mine = await store.communities.mine(caller.id)
-  const { pausedAt } = await store.people.ownOf(caller.id)
+  const pausedAt = await store.people.pausedSince(caller.id)
   const yeses = (await store.directions.of(caller.id)).filter((one) => !one.revokedAt).length
   return {
     title: say`My communities and data`,

@@ -21,7 +21,15 @@ export interface Card {
   title?: Text
   body?: Text
   fields?: { label: Text; value: Text }[]
+  choice?: Choice
   buttons?: Button[]
+}
+
+/** One of several to pick, at most 25: a list that folds where a platform has one, buttons where it has none. */
+export interface Choice {
+  /** What is chosen, for people who hear it read. */
+  label: Text
+  options: Button[]
 }
 
 /** Something to press. `press` is an address; the label is what a screen reader says. */

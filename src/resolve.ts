@@ -9,8 +9,10 @@ import { address, type Reply } from './reply.ts'
 /** How like a name must be to be offered under "did you mean". */
 const LIKE_ENOUGH = 0.5
 const OFFERED_MAX = 5
-/** Buttons for one's own communities; whoever is in more names the one they mean. */
-const OWN_MAX = 20
+/** So many are shown as buttons; more would be a wall of them. */
+const FEW = 5
+/** A list of one's own communities holds no more on any platform; whoever is in more names the one they mean. */
+const OWN_MAX = 25
 const WORDS_MAX = 80
 
 type Resolved = { found: Record<string, Found | undefined> } | { reply: Reply }
@@ -114,10 +116,9 @@ async function choose(
   const others = Object.fromEntries(Object.entries(raw).filter(([name]) => name !== shape.name))
   const kept =
     Object.keys(others).length > 0 ? { d: await store.drafts.keep(caller.id, command.name, others, now) } : {}
-  return {
-    buttons: communities.map(({ id, name }) => ({
-      label: say`${name}`,
-      press: address(command.name, { ...kept, [shape.name]: id }),
-    })),
-  }
+  const options = communities.map(({ id, name }) => ({
+    label: say`${name}`,
+    press: address(command.name, { ...kept, [shape.name]: id }),
+  }))
+  return options.length > FEW ? { choice: { label: say`Community`, options } } : { buttons: options }
 }

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Command } from '../src/command.ts'
 import { kindOf, NOTICE_KINDS } from '../src/core/notice.ts'
+import { EVERYWHERE } from '../src/core/person.ts'
 import { plainPen, write } from '../src/core/say.ts'
 import type { OptionShape } from '../src/option.ts'
 import { ADDRESS_MAX, address, readAddress } from '../src/reply.ts'
 import { MAIN } from '../src/terminal/print.ts'
+import { render } from '../src/terminal/render.ts'
+import { deliveryOf } from './delivery.ts'
 import { NEED } from './lookup.ts'
 import { manySharers } from './sharers.ts'
 import { codeFor, MUSEUM, openStage, type Stage, sharer } from './stage.ts'
@@ -42,6 +45,8 @@ const LONGEST: Record<string, string> = {
   // The terms were shown in full; hidden communities come along.
   f: '1',
   h: '1',
+  // Into the room, or not.
+  r: 'outside',
   // A way to hear of things, a question about two accounts, a yes.
   w: 'none',
   u: ULID,
@@ -56,12 +61,15 @@ const MANY = [...'abcdefghijklmnopqrstuv'].map(named)
 let stage: Stage
 let commands: Command[]
 let buttons: { label: string; press: string }[] = []
+const onServers: typeof buttons = []
 
 beforeAll(async () => {
   stage = await openStage()
   commands = stage.commands
   await everyButton()
+  await everyButtonOfServers()
   buttons = stage.outputs.flatMap((output) => ('shown' in output ? (output.shown.buttons ?? []) : []))
+  buttons.push(...onServers)
 }, 180_000)
 afterAll(() => stage.close())
 
@@ -163,6 +171,27 @@ async function everyButtonOfDestinations(): Promise<void> {
   await stage.play('@eva! /status')
 }
 
+/** What is shown only where a platform has several ways to make a room. */
+async function everyButtonOfServers(): Promise<void> {
+  const act = async (name: string, command: string, raw: Record<string, string>, isStaff = false) => {
+    const { account, ...delivery } = deliveryOf(`server/${name}/${command}`, name, stage.now(), isStaff)
+    const answer = await stage.router.run(
+      {
+        ...delivery,
+        account: { ...account, platform: 'discord', workspace: EVERYWHERE },
+        where: { platform: 'discord', workspace: 'museum', place: 'lobby' },
+        ...(isStaff && { server: { lacks: [], categories: [], rolesAbove: [], places: [] } }),
+      },
+      command,
+      raw,
+    )
+    onServers.push(...(render(answer.content, answer).buttons ?? []))
+  }
+  await act('eva', 'rooms', {}, true)
+  await act('eva', 'setup', {}, true)
+  await act('ken', 'join', { community: named('c') })
+}
+
 const presses = () =>
   commands.flatMap((command) =>
     Object.entries(command.presses).map(([name, press]) => ({ name: `${command.name}.${name}`, press })),
@@ -229,7 +258,7 @@ describe('what platforms draw', () => {
 
   test('a message has no more buttons than fit, for who is in many communities too', () => {
     const counts = stage.outputs.map((output) => ('shown' in output ? (output.shown.buttons?.length ?? 0) : 0))
-    expect(Math.max(...counts)).toBe(20)
+    expect(Math.max(...counts)).toBeGreaterThan(20)
     expect(Math.max(...counts)).toBeLessThanOrEqual(LIMITS.buttons)
   })
 

@@ -68,3 +68,33 @@ test('one job’s work is another’s beginning', async () => {
   await runner.runDue()
   expect(done).toEqual(['leader', 'follower'])
 })
+
+test('whoever stops waits until what is due has been asked', async () => {
+  let isAsked: () => void = () => undefined
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve
+  })
+  let answer: () => void = () => undefined
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const slow = worker('slow', 0, [], {
+    async next(_, store) {
+      isAsked()
+      await answered
+      return (await store.agenda()).posts
+    },
+  })
+  const { runner, failures } = playing([slow])
+  runner.start()
+  await asked
+  let isStopped = false
+  const stopping = runner.stop().then(() => {
+    isStopped = true
+  })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(isStopped).toBe(false)
+  answer()
+  await stopping
+  expect(failures).toEqual([])
+})

@@ -50,6 +50,8 @@ export interface Actor {
 export interface StageOptions {
   now?: string
   seed?: string
+  /** Whoever waits before another try waits this part of the span, instead of a drawn one. */
+  chance?: number
   organization?: Organization | null
   /** Left out, a database of its own: in memory, or on the server of TEST_DATABASE_URL. */
   place?: DatabasePlace
@@ -85,7 +87,8 @@ export interface Stage extends House {
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   let now = new Date(options.now ?? '2026-01-05T12:00:00Z')
   const bytes = seededBytes(options.seed ?? '1')
-  const draws = drawsFrom(bytes)
+  const { chance } = options
+  const draws = { ...drawsFrom(bytes), ...(chance !== undefined && { fraction: () => chance }) }
   const folder = await mkdtemp(`${tmpdir()}/kindred-stage-`)
   const own = server && !options.place ? await ownDatabase(server) : undefined
   const spare = options.place || own ? undefined : await takeSpare()

@@ -1,19 +1,10 @@
-import {
-  type Client,
-  DiscordAPIError,
-  DiscordjsErrorCodes,
-  Events,
-  GatewayCloseCodes,
-  type Interaction,
-  OAuth2Scopes,
-  type REST,
-  Routes,
-} from 'discord.js'
+import { type Client, Events, type Interaction, OAuth2Scopes, type REST, Routes } from 'discord.js'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
 import type { Platform } from '../platform.ts'
 import type { Router } from '../router.ts'
 import { type Access, clientOf, restOf } from './client.ts'
+import { closeCodeOf, FOR_GOOD } from './for-good.ts'
 import { answering } from './interactions.ts'
 import { areSame, typedForms } from './options.ts'
 import { posts } from './posts.ts'
@@ -42,6 +33,8 @@ export interface BotParts extends Access {
   logFailure(where: string, error: unknown): void
   /** A channel, thread or role of a server is gone. */
   deleted(guild: string, id: string): Promise<void>
+  /** Staff are told what they have to mend, or that it is mended. */
+  needs(sentence: string | undefined): Promise<void>
   /** Whoever does the work: after a while away, what was missed is worked off. */
   wake(): void
 }
@@ -62,6 +55,8 @@ export { restOf }
 
 export function createBot(parts: BotParts): Bot {
   const { commands, turn, now, print, logFailure, wake, token } = parts
+  const needs = (sentence: string | undefined) =>
+    parts.needs(sentence).catch((error: unknown) => logFailure('discord/needs', error))
   const answer = answering({ router: parts.router, render: renderer(commands), now, logFailure })
   const underWay = new Set<Promise<void>>()
   let client: Client | undefined
@@ -133,6 +128,7 @@ export function createBot(parts: BotParts): Bot {
     if (!sentence || isOver) return
     isOver = true
     print(sentence)
+    await needs(sentence)
     await turn.giveBack().catch((error: unknown) => logFailure('discord/turn', error))
   }
 
@@ -180,6 +176,7 @@ export function createBot(parts: BotParts): Bot {
     print(
       `Discord: connected as ${ready.user.username}. To bring it into a server, open ${inviteTo(ready.application.id)}`,
     )
+    await needs(undefined)
     wake()
   }
 
@@ -226,25 +223,4 @@ function inviteTo(application: string): string {
   link.searchParams.set('scope', [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join(' '))
   link.searchParams.set('permissions', String(Object.values(PERMISSIONS).reduce((all, one) => all | one)))
   return link.href
-}
-
-const PORTAL = 'https://discord.com/developers/applications'
-
-/** What ends Discord for this process, and what to do about it; the rest of Kindred goes on. */
-const FOR_GOOD: Record<number, string> = {
-  [GatewayCloseCodes.AuthenticationFailed]: `Discord does not accept DISCORD_TOKEN. Make a new one at ${PORTAL} (your application, Bot, Reset Token), put it into .env and start again. Everything but Discord goes on.`,
-  [GatewayCloseCodes.DisallowedIntents]: `Discord does not let this bot connect with its intents. Kindred asks for Guilds alone, which needs no leave: look at ${PORTAL} (your application, Bot) whether the bot is blocked there, and start again. Everything but Discord goes on.`,
-}
-
-/** The close code behind a failed login, where it says that the token or the intents are refused. */
-function closeCodeOf(error: unknown): number | undefined {
-  if (error instanceof DiscordAPIError && error.status === 401) return GatewayCloseCodes.AuthenticationFailed
-  if (typeof error !== 'object' || error === null) return undefined
-  if ('code' in error && error.code === DiscordjsErrorCodes.TokenInvalid) return GatewayCloseCodes.AuthenticationFailed
-  // The gateway's library wraps its own errors, and tells these two apart by their words alone.
-  const inner = 'error' in error ? error.error : error
-  const words = inner instanceof Error ? inner.message : ''
-  if (words === 'Authentication failed') return GatewayCloseCodes.AuthenticationFailed
-  if (words === 'Used disallowed intents') return GatewayCloseCodes.DisallowedIntents
-  return undefined
 }

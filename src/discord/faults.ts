@@ -31,20 +31,26 @@ export function isCode(error: unknown, ...codes: RESTJSONErrorCodes[]): boolean 
   return error instanceof DiscordAPIError && codes.some((code) => code === error.code)
 }
 
+/** Refused now, or before: then the library has put the token away, and sends nothing. */
+function isTokenRefused(error: unknown): boolean {
+  if (error instanceof DiscordAPIError) return error.status === 401
+  return error instanceof Error && error.message.startsWith('Expected token to be set')
+}
+
 function translated(error: unknown, permission: string): unknown {
   if (error instanceof RateLimitError) {
     return new Error(`Discord asks to wait ${Math.ceil(error.retryAfter / 1000)} seconds`)
   }
   if (error instanceof HTTPError) return new Error(`Discord answered with ${error.status}`)
+  if (isTokenRefused(error)) return new Error('Discord does not accept DISCORD_TOKEN')
   if (!(error instanceof DiscordAPIError)) return error
-  if (error.status === 401) return new Error('Discord refuses the token')
   if (error.code === RESTJSONErrorCodes.UnknownChannel) return new RoomLost('room', 'the channel was deleted')
   const sentence = stuckFor(error, permission)
   return sentence ? new Stuck(sentence) : error
 }
 
 /** What staff can do about an error that no repetition mends. */
-function stuckFor({ code, message }: DiscordAPIError, permission: string): string | undefined {
+function stuckFor({ code, message, status }: DiscordAPIError, permission: string): string | undefined {
   switch (code) {
     case RESTJSONErrorCodes.MissingPermissions:
       return `Kindred lacks the permission “${permission}” there. Give it to Kindred's role, and put that role above others.`
@@ -61,6 +67,7 @@ function stuckFor({ code, message }: DiscordAPIError, permission: string): strin
     case RESTJSONErrorCodes.InvalidFormBodyOrContentType:
       return `Discord does not take it: ${message.slice(0, 200)}`
     default:
-      return undefined
+      // Whatever the reason, asking again only brings the address nearer to its ban.
+      return status === 403 ? `Discord does not allow it: ${message.slice(0, 200)}` : undefined
   }
 }

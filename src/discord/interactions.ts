@@ -196,13 +196,13 @@ function serverOf({ guild, memberPermissions }: Interaction): Pick<Delivery, 'se
   if (!guild || !memberPermissions?.has(PermissionFlagsBits.ManageGuild)) return {}
   const { me } = guild.members
   const lacks = Object.entries(PERMISSIONS).flatMap(([name, bit]) => (me?.permissions.has(bit) === false ? [name] : []))
-  const categories = [...guild.channels.cache.values()]
-    .filter((channel) => channel.type === ChannelType.GuildCategory)
-    .map(({ id, name }) => ({ id, name }))
+  const ofType = (type: ChannelType) =>
+    [...guild.channels.cache.values()].filter((one) => one.type === type).map(({ id, name }) => ({ id, name }))
+  const [categories, places] = [ofType(ChannelType.GuildCategory), ofType(ChannelType.GuildText)]
   const rolesAbove = [...guild.roles.cache.values()]
     .filter((role) => me && me.roles.highest.comparePositionTo(role) <= 0 && role.id !== me.roles.highest.id)
     .map(({ id, name }) => ({ id, name }))
-  return { server: { lacks, categories, rolesAbove } }
+  return { server: { lacks, categories, places, rolesAbove } }
 }
 
 /** The command that was meant, behind its group or not, and its options as words. */

@@ -15,6 +15,7 @@ export const LIMITS = {
   modalLabel: 45,
   modalDescription: 100,
   modalInput: 4_000,
+  selectPlaceholder: 150,
   choices: 25,
   choiceName: 100,
   stringOption: 6_000,

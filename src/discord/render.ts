@@ -2,6 +2,7 @@ import {
   type APIActionRowComponent,
   type APIButtonComponentWithCustomId,
   type APIEmbed,
+  type APIStringSelectComponent,
   ButtonStyle,
   ComponentType,
 } from 'discord.js'
@@ -9,14 +10,14 @@ import { DateTime } from 'luxon'
 import type { Command } from '../command.ts'
 import { type Pen, type Text, write } from '../core/say.ts'
 import type { Reading } from '../platform.ts'
-import type { Card, Content, TextFile } from '../reply.ts'
+import type { Card, Choice, Content, TextFile } from '../reply.ts'
 import { clipped, groups, LIMITS, pieces } from './limits.ts'
 
 /** One message as Discord takes it; what does not fit into one is several. */
 export interface Page {
   content?: string
   embeds?: APIEmbed[]
-  components?: APIActionRowComponent<APIButtonComponentWithCustomId>[]
+  components?: Row[]
   file?: TextFile
 }
 
@@ -100,7 +101,9 @@ function lengthOf({ title = '', description = '', fields = [] }: APIEmbed): numb
   return [title, description, ...fields.flatMap(({ name, value }) => [name, value])].join('').length
 }
 
-function rowsOf({ buttons = [] }: Card, pen: Pen): APIActionRowComponent<APIButtonComponentWithCustomId>[] {
+type Row = APIActionRowComponent<APIButtonComponentWithCustomId | APIStringSelectComponent>
+
+function rowsOf({ choice, buttons = [] }: Card, pen: Pen): Row[] {
   const drawn = buttons.map(
     ({ label, press }): APIButtonComponentWithCustomId => ({
       type: ComponentType.Button,
@@ -109,7 +112,25 @@ function rowsOf({ buttons = [] }: Card, pen: Pen): APIActionRowComponent<APIButt
       custom_id: press,
     }),
   )
-  return groups(drawn, LIMITS.buttonsInARow).map((components) => ({ type: ComponentType.ActionRow, components }))
+  const rows = groups(drawn, LIMITS.buttonsInARow).map((components) => ({
+    type: ComponentType.ActionRow as const,
+    components,
+  }))
+  return choice ? [listOf(choice, pen), ...rows] : rows
+}
+
+/** A list that folds. Each option is an address of its own, so the list itself has none. */
+function listOf({ label, options }: Choice, pen: Pen): Row {
+  const select: APIStringSelectComponent = {
+    type: ComponentType.StringSelect,
+    custom_id: 'choice',
+    placeholder: clipped(write(label, pen), LIMITS.selectPlaceholder),
+    options: options.slice(0, LIMITS.choices).map((option) => ({
+      label: clipped(write(option.label, pen), LIMITS.choiceName) || NOTHING,
+      value: option.press,
+    })),
+  }
+  return { type: ComponentType.ActionRow, components: [select] }
 }
 
 /** Control characters and those that turn the direction of writing would let typed words pose as others. */

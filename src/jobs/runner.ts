@@ -47,7 +47,7 @@ export function createRunner(
     try {
       return await answers()
     } catch (error) {
-      if (others.length === 0) {
+      if (others.length === 0 || isStopped) {
         logFailure(job.name, error)
         return new Map()
       }
@@ -110,11 +110,14 @@ export function createRunner(
     for (const [job, time] of times) if (isDue(time, at)) void kick(job)
   }
 
+  /** Asking is work too: who stops must not close the database under it. */
+  let asking: Promise<void> = Promise.resolve()
+
   function wake(): void {
     if (ticks.length === 0 || isStopped || gathering) return
     gathering = setTimeout(() => {
       gathering = undefined
-      void kickDue()
+      asking = kickDue()
     }, GATHER_MS)
   }
 
@@ -147,7 +150,7 @@ export function createRunner(
         patience = setTimeout(resolve, STOP_MS)
       })
       // What does not end in time ends with the process; its leases lapse, and it is done again.
-      await Promise.race([Promise.all(working.values()), enough])
+      await Promise.race([Promise.all([asking, ...working.values()]), enough])
       clearTimeout(patience)
     },
   }

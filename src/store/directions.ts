@@ -107,13 +107,11 @@ export function directions(tx: Tx, { draws }: Tools) {
       wordingVersion: string,
       now: Date,
     ): Promise<void> {
-      const at = { at: now, wordingVersion }
-      const key = { personId, communityId, purpose: asking.purpose, recipient: asking.recipient }
-      await tx.question.upsert({
-        where: { personId_communityId_purpose_recipient: key },
-        create: { ...key, ...at },
-        update: at,
-      })
+      await tx.$executeRaw(Prisma.sql`
+        insert into questions (person_id, community_id, purpose, recipient, wording_version, at)
+        values (${personId}, ${communityId}, ${asking.purpose}, ${asking.recipient}, ${wordingVersion}, ${now}::timestamptz)
+        on conflict (person_id, community_id, purpose, recipient) do update
+          set wording_version = excluded.wording_version, at = excluded.at`)
     },
 
     /** The same for many people at once; who was asked before keeps the words they saw then. */

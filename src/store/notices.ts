@@ -65,7 +65,7 @@ export function notices(tx: Tx, tools: Tools) {
       near: { platform: string; workspace: string },
       about: { sensitive: boolean } = { sensitive: false },
     ): Promise<string[]> {
-      const needsChat = (body.card?.buttons?.length ?? 0) > 0
+      const needsChat = (body.card?.buttons?.length ?? 0) > 0 || body.card?.choice !== undefined
       const told = (await howToTell([...new Set(personIds)], kind, near)).map((one) => {
         const chosen = wayOf(kind, one.way)
         const byMail = chosen === 'mail' && one.email !== null && !about.sensitive

@@ -9,21 +9,36 @@ import { whoNow } from './turns.ts'
 export function people(tx: Tx, tools: Tools) {
   const { draws } = tools
   return {
-    /** The person of an account, made on first sight. Two first sights at once make one person. */
-    async meet(account: AccountRef, name: string, now: Date): Promise<Person> {
+    /**
+     * The person of an account, made on first sight in a workspace, with the language their platform tells. Two first sights
+     * at once make one person. One statement.
+     */
+    async meet(
+      account: AccountRef & { language?: string },
+      name: string,
+      now: Date,
+      workspace = account.workspace,
+    ): Promise<Person> {
+      const { language } = account
       const person = draws.id(now)
       const [made] = await tx.$queryRaw<{ id: string; person_id: string }[]>(Prisma.sql`
         with person as (
-          insert into people (id, key, name, created_at, last_seen_at)
-          values (${person}, ${draws.key()}, ${name}, ${now}::timestamptz, ${now}::timestamptz) returning id)
-        insert into accounts (id, person_id, platform, workspace, external_id, name)
-        select ${draws.id(now)}, person.id, ${account.platform}, ${account.workspace}, ${account.externalId}, ${name} from person
-        on conflict (platform, workspace, external_id) do update set name = excluded.name
-        returning id, person_id`)
+          insert into people (id, key, name, language, created_at, last_seen_at)
+          values (${person}, ${draws.key()}, ${name}, ${language ?? null}, ${now}::timestamptz, ${now}::timestamptz) returning id),
+        account as (
+          insert into accounts (id, person_id, platform, workspace, external_id, name)
+          select ${draws.id(now)}, person.id, ${account.platform}, ${account.workspace}, ${account.externalId}, ${name} from person
+          on conflict (platform, workspace, external_id) do update set name = excluded.name
+          returning id, person_id),
+        met as (
+          insert into presences (account_id, workspace)
+          select id, ${workspace} from account where ${workspace} <> ${account.workspace}
+          on conflict do nothing)
+        select id, person_id from account`)
       if (!made) throw new Error('the account was neither made nor found')
       // Another first sight was faster: the person made here belongs to nobody.
       if (made.person_id !== person) await tx.person.delete({ where: { id: person } })
-      return { id: made.person_id, accountId: made.id, name, isStaff: false }
+      return { id: made.person_id, accountId: made.id, name, isStaff: false, ...(language && { language }) }
     },
 
     /** An account that is the same in all workspaces was met in this one. */
@@ -71,6 +86,14 @@ export function people(tx: Tx, tools: Tools) {
 
     async setZone(personId: string, zone: string): Promise<void> {
       await tx.person.update({ where: { id: personId }, data: { zone } })
+    },
+
+    /** Since when they have paused everything; null when they have not. */
+    async pausedSince(personId: string): Promise<Date | null> {
+      const [row] = await tx.$queryRaw<{ paused_at: Date | null }[]>(
+        Prisma.sql`select paused_at from people where id = ${personId}`,
+      )
+      return row?.paused_at ?? null
     },
 
     /** What a person sees of themselves, besides what every command knows. */

@@ -50,14 +50,23 @@ export const FIRST_KNOWN = Prisma.sql`(case when ${FLOOR} = 0 then 'out' end)`
 /** Whose reports to settle: one person's, some people's, one community's, or everybody's. */
 export type Scope = { personId: string } | { personIds: string[] } | { communityId: string } | 'all'
 
+/**
+ * The earliest report that can go out. While somebody is being told of to a destination, the rest about them waits for the
+ * end of that lease; whoever is first and in nobody's way is found by the index alone, however many wait.
+ */
 export const NEXT_REPORT = Prisma.sql`
-  with due as materialized (
-    select r.person_id, r.destination, r.due_at, r.leased_until from reports r
-    join destinations d on d.name = r.destination and d.connected and d.paused_at is null
-    where r.due_at is not null and (d.started or r.wanted = 'out'))
-  select min(greatest(due.due_at, held.until)) from due
-  left join (select person_id, destination, max(leased_until) as until from due where leased_until is not null
-    group by person_id, destination) held using (person_id, destination)`
+  select min(next.at) from destinations d cross join lateral (
+    (select r.due_at as at from reports r
+      where r.destination = d.name and r.due_at is not null and (d.started or r.wanted = 'out')
+        and not exists (select 1 from reports h where h.person_id = r.person_id and h.destination = d.name
+          and h.due_at is not null and h.leased_until is not null)
+      order by r.due_at limit 1)
+    union all
+    (select min(greatest(r.due_at, held.until)) from (select h.person_id, max(h.leased_until) as until from reports h
+        where h.destination = d.name and h.leased_until is not null and h.due_at is not null group by h.person_id) held
+      join reports r on r.person_id = held.person_id and r.destination = d.name
+      where r.due_at is not null and (d.started or r.wanted = 'out'))) next
+  where d.connected and d.paused_at is null`
 
 export function reports(tx: Tx, { draws }: Tools) {
   return {

@@ -20,13 +20,16 @@ export function render({ text, card, file }: Content, reading: Reading): Shown {
   const on = (one: Text | undefined) => (one ? write(one, pen) : undefined)
   const [title, body] = [on(card?.title), on(card?.body)]
   const fields = card?.fields?.map(({ label, value }) => ({ label: write(label, pen), value: write(value, pen) }))
-  const buttons = card?.buttons?.map(({ label, press }) => ({ label: write(label, pen), press }))
+  const buttons = [...(card?.choice?.options ?? []), ...(card?.buttons ?? [])].map(({ label, press }) => ({
+    label: write(label, pen),
+    press,
+  }))
   return {
     text: on(text) ?? title ?? '',
     ...((title || body || fields) && {
       card: { ...(title && { title }), ...(body && { body }), ...(fields && { fields }) },
     }),
-    ...(buttons && buttons.length > 0 && { buttons }),
+    ...(buttons.length > 0 && { buttons }),
     ...(file && { file: { name: file.name, text: file.text } }),
   }
 }

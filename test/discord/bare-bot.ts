@@ -61,12 +61,17 @@ const SETTINGS: ClientOptions = {
   allowedMentions: { parse: [] },
 }
 
-export async function startBareBot(fake: Fake, settings: Partial<ClientOptions> = {}): Promise<BareBot> {
+/** Starts it; `meanwhile` is done between a deferral and its answer. */
+export async function startBareBot(
+  fake: Pick<Fake, 'api' | 'token'>,
+  settings: Partial<ClientOptions> = {},
+  meanwhile: () => Promise<void> = async () => undefined,
+): Promise<BareBot> {
   const client = new Client({ ...SETTINGS, ...settings, rest: { api: fake.api, ...settings.rest } })
   const errors: unknown[] = []
   client.on('error', (error) => void errors.push(error))
   client.on('interactionCreate', (interaction) => {
-    answer(interaction).catch((error: unknown) => errors.push(error))
+    answer(interaction, meanwhile).catch((error: unknown) => errors.push(error))
   })
   const ready = new Promise((resolve) => client.once('clientReady', resolve))
   await client.login(fake.token)
@@ -75,7 +80,7 @@ export async function startBareBot(fake: Fake, settings: Partial<ClientOptions> 
   return { client, errors, stop: () => client.destroy() }
 }
 
-async function answer(interaction: Interaction): Promise<void> {
+async function answer(interaction: Interaction, meanwhile: () => Promise<void>): Promise<void> {
   if (interaction.isAutocomplete()) {
     const typed = interaction.options.getFocused()
     const all = ['parents-united', 'night-owls'].filter((name) => name.startsWith(typed))
@@ -89,13 +94,18 @@ async function answer(interaction: Interaction): Promise<void> {
     await interaction.deferUpdate()
     return void (await interaction.editReply({ content: `You chose ${interaction.values.join()}`, components: [] }))
   }
-  if (interaction.isButton()) return press(interaction)
-  if (interaction.isChatInputCommand()) return run(interaction)
+  if (interaction.isButton()) return press(interaction, meanwhile)
+  if (interaction.isChatInputCommand()) return run(interaction, meanwhile)
 }
 
-async function press(interaction: ButtonInteraction): Promise<void> {
+async function press(interaction: ButtonInteraction, meanwhile: () => Promise<void>): Promise<void> {
   if (interaction.customId === 'later')
     return void (await interaction.update({ content: 'Later, then', components: [] }))
+  if (interaction.customId === 'constant') {
+    await interaction.deferUpdate()
+    await meanwhile()
+    return void (await interaction.editReply({ content: 'Constant', components: [] }))
+  }
   await interaction.showModal(form())
 }
 
@@ -111,7 +121,7 @@ function form(): ModalBuilder {
     .addComponents(new ActionRowBuilder<TextInputBuilder>().addComponents(reason))
 }
 
-async function run(interaction: ChatInputCommandInteraction): Promise<void> {
+async function run(interaction: ChatInputCommandInteraction, meanwhile: () => Promise<void>): Promise<void> {
   const { commandName, guild, user } = interaction
   if (commandName === 'form') return void (await interaction.showModal(form()))
   if (commandName === 'slow') return
@@ -124,6 +134,7 @@ async function run(interaction: ChatInputCommandInteraction): Promise<void> {
       auth: false,
     })
   await work(interaction)
+  await meanwhile()
   if (commandName === 'pick') {
     const buttons = ['why', 'later'].map((id) =>
       new ButtonBuilder()

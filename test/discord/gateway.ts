@@ -227,9 +227,10 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
     close(code: number): void {
       for (const socket of live()) socket.close(code)
     },
-    /** The token is reset in the developer portal: everything refuses it from now on. */
-    revoke(): void {
-      isRevoked = true
+    /** The token is reset in the developer portal: everything refuses it from now on, and takes the new one if it is told. */
+    revoke(fresh?: string): void {
+      if (fresh === undefined) isRevoked = true
+      else world.token = fresh
       sessions.clear()
       for (const socket of live()) socket.close(4004, 'Authentication failed.')
     },

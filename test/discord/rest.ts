@@ -168,6 +168,8 @@ export function createRest({ world, judge, faults, rates, routes, isRevoked, kee
     requests,
     handle(request: IncomingMessage, response: ServerResponse): void {
       handle(request, response).catch((error: unknown) => {
+        // Whoever asked is gone, before all of it was heard.
+        if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') return
         // A mistake of the fake itself must not look like Discord being down.
         judge.violations.push(
           `the fake failed at ${request.method} ${request.url}: ${error instanceof Error ? error.stack : error}`,

@@ -1,58 +1,24 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { say } from '../../src/core/say.ts'
-import type { Store } from '../../src/store/store.ts'
-import type { GuildHandle, Person } from './hand.ts'
-import { MAY } from './permissions.ts'
-import { type DiscordStage, openDiscordStage } from './stage.ts'
+import {
+  ana,
+  ben,
+  carried,
+  community,
+  eva,
+  guild,
+  joins,
+  NEED,
+  onRooms,
+  opens,
+  sees,
+  stage,
+  status,
+} from './room-stage.ts'
 import { TYPE } from './world.ts'
 
-const NEED = 'people with small children, so that we can enjoy culture with them'
-const DAY_MS = 86_400_000
-
-let stage: DiscordStage
-let guild: GuildHandle
-let ana: Person
-let ben: Person
-let eva: Person
-
-beforeEach(async () => {
-  stage = await openDiscordStage()
-  guild = stage.fake.guild('Museum')
-  ana = guild.member('ana')
-  ben = guild.member('ben')
-  eva = guild.member('eva', { staff: true })
-})
-afterEach(async () => {
-  expect(stage.fake.violations).toEqual([])
-  expect(stage.failures.map(({ where, error }) => `${where}: ${error}`)).toEqual([])
-  await stage.close()
-})
-
-async function opens(name = 'Parents United', more: Record<string, unknown> = {}): Promise<void> {
-  await ana.types('start-community', { name, need: NEED, pledges: 1, ...more })
-  await stage.settle()
-}
-
-async function joins(who: Person, label = 'Join') {
-  const before = await who.types('join', { community: 'parents-united' })
-  const joined = await who.presses(label)
-  await stage.settle()
-  return { before, joined }
-}
-
-const carried = (carrier: string) => eva.types('staff rooms', { carrier })
-const status = async () => (await eva.types('staff status')).text
-const sees = (who: Person, room: string) =>
-  who
-    .in(guild.find(room)?.id ?? '')
-    .sees()
-    .map(({ text }) => text)
-    .join('\n')
-const isOurs = ({ name }: { name: string }) => name === 'Parents United'
+onRooms()
 const hello = say`Hello.`
-const now = () => stage.fake.now()
-const community = (store: Store) => store.communities.find('parents-united', 'parents-united', '')
-const roomsNow = () => stage.read((store) => store.rooms.known('discord'))
 
 describe('a room on Discord', () => {
   test('is a channel that only members see, where nothing was chosen', async () => {
@@ -62,6 +28,11 @@ describe('a room on Discord', () => {
     expect(guild.find('parents-united')?.type).toBe(TYPE.text)
     expect(sees(ben, 'parents-united')).toContain('Welcome')
     expect(sees(guild.member('cem'), 'parents-united')).toBe('')
+  })
+
+  test('is shown to its founder in words before it is made', async () => {
+    const wanted = await ana.types('start-community', { name: 'Parents United', need: NEED, pledges: 3 })
+    expect(wanted.text).toContain("its members and the server's administrators see who is in it".slice(1))
   })
 
   test('is a private thread where staff chose that', async () => {
@@ -193,107 +164,41 @@ describe('a server that is nearly full', () => {
     expect([ana, ben].map((who) => who.hasRole('Parents United'))).toEqual([true, true])
     expect(sees(ana, before)).toContain('This room is full, so')
     await stage.read(async (store) =>
-      store.posts.sayInRooms((await community(store))?.id ?? '', { text: hello }, now()),
+      store.posts.sayInRooms((await community(store))?.id ?? '', { text: hello }, stage.fake.now()),
     )
     await stage.settle()
     expect(sees(ben, after?.id ?? '')).toContain('Hello.')
   })
 })
 
-describe('what somebody changes by hand', () => {
-  test('a new name is left as it is', async () => {
+describe('what staff choose', () => {
+  test('is offered as a list, and by /setup', async () => {
+    expect((await eva.types('staff setup')).buttons).toContain('Rooms here')
+    await eva.presses('Rooms here')
+    const saved = await eva.selects('Private thread')
+    expect(saved.text).toContain('Saved, for rooms that are made from now on.')
     await opens()
-    const room = guild.find('parents-united')?.id ?? ''
-    guild.renameChannel('parents-united', 'families')
-    await joins(ben)
-    expect(guild.find('families')?.id).toBe(room)
-    expect(sees(ben, 'families')).toContain('Welcome')
+    expect(guild.find('parents-united')?.type).toBe(TYPE.privateThread)
   })
 
-  test('a deleted room is noticed at once, and made again only when staff say so', async () => {
-    await opens()
-    await joins(ben)
-    guild.deleteChannel('parents-united')
-    await stage.until(async () => (await roomsNow()).length === 0)
-    expect(await status()).toContain('was deleted there')
-    const cem = guild.member('cem')
-    expect((await joins(cem)).joined.text).toContain("You're in")
-    expect(guild.find('parents-united')).toBeUndefined()
-    await eva.presses('Retry rooms')
+  test('is the channel in which they are told things, by its name or picked from the list', async () => {
+    const desk = guild.channel('front-desk')
+    expect((await eva.types('staff setup', { 'staff-room': '#nowhere' })).text).toContain('There is no channel')
+    for (const typed of ['#front-desk', 'Front-Desk', `<#${desk.id}>`]) {
+      expect((await eva.types('staff setup', { 'staff-room': typed })).text).toContain('#front-desk')
+      const { staffRoom } = await stage.read((store) => store.organization.get())
+      expect(staffRoom).toEqual({ platform: 'discord', workspace: guild.id, place: desk.id })
+    }
+  })
+
+  test('among more communities than fit into buttons is picked from a list', async () => {
+    for (const name of ['Astronomy', 'Bookworms', 'Chess', 'Dinosaurs', 'Early Birds', 'Fossils']) {
+      await opens(name)
+      await ana.presses('Start it anyway').catch(() => undefined)
+    }
     await stage.settle()
-    expect(await roomsNow()).toHaveLength(3)
-    expect(sees(ben, 'parents-united')).toBe('')
-    expect(guild.find('parents-united')?.overwrites.has(cem.id)).toBe(true)
-    expect(await status()).toContain('Nothing needs you')
-  })
-
-  test('a room deleted while nobody listened is noticed when it is needed, and may be let go', async () => {
-    await opens()
-    stage.fake.world.channels.delete(guild.find('parents-united')?.id ?? '')
-    await joins(ben)
-    expect(await status()).toContain('was deleted there')
-    await eva.presses('Ignore rooms')
-    expect(await status()).toContain('Nothing needs you')
-    expect((await guild.member('cem').types('join', { community: 'parents-united' })).text).toContain("You're in")
-    expect(await stage.read(async (store) => (await store.agenda()).posts)).toBeUndefined()
-  })
-
-  test('a deleted role is made again, and everybody has it', async () => {
-    await carried('role')
-    await opens()
-    await joins(ben)
-    guild.deleteRole('Parents United')
-    await stage.until(() => guild.state.roles.size > 0 && ![...guild.state.roles.values()].some(isOurs))
-    await stage.until(async () => {
-      await stage.settle()
-      return [...guild.state.roles.values()].some(isOurs)
-    })
-    await stage.settle()
-    expect([ana, ben].map((who) => who.hasRole('Parents United'))).toEqual([true, true])
-    expect(sees(ben, 'parents-united')).toContain('Welcome')
-    expect(await status()).toContain('Nothing needs you')
-  })
-
-  test('a role above Kindred’s own is told to staff, who hear what to drag where', async () => {
-    await carried('role')
-    await opens()
-    guild.raise('Parents United')
-    expect((await joins(ben)).joined.text).toContain("You're in")
-    expect(ben.hasRole('Parents United')).toBe(false)
-    expect(await status()).toContain('put that role above others')
-    expect((await eva.types('staff rooms')).text).toContain("Drag Kindred's role above: Parents United.")
-  })
-
-  test('a permission that is taken away is named to staff in the words of the settings', async () => {
-    expect((await eva.types('staff rooms')).text).toContain('Nothing.')
-    guild.deny(MAY.ManageRoles)
-    await stage.until(async () => (await eva.types('staff rooms')).text.includes('Manage Roles.'))
-  })
-})
-
-describe('who leaves the server', () => {
-  test('is out of the room after a day, still in the community, and back in it at their next act there', async () => {
-    await carried('role')
-    await opens()
-    await joins(ben)
-    ben.leaves()
-    stage.fake.pass(DAY_MS + 1_000)
-    await stage.settle()
-    expect((await roomsNow()).map(({ account }) => account)).toEqual([ana.id])
-    ben.returns()
-    expect(ben.hasRole('Parents United')).toBe(false)
-    expect((await ben.types('my')).text).toContain('Parents United')
-    await stage.settle()
-    expect(ben.hasRole('Parents United')).toBe(true)
-  })
-
-  test('has a role that was taken by hand again after a day', async () => {
-    await carried('role')
-    await opens()
-    await joins(ben)
-    ben.losesRole('Parents United')
-    stage.fake.pass(DAY_MS + 1_000)
-    await stage.settle()
-    expect(ben.hasRole('Parents United')).toBe(true)
+    expect((await ana.types('leave')).text).toContain('Which community?')
+    const left = await ana.selects('Chess')
+    expect(left.text).toContain('You have left **Chess**')
   })
 })

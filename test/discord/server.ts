@@ -54,6 +54,8 @@ export async function openFake(options: FakeOptions = {}) {
   const shards = options.shards ?? 1
   let origin = ''
   const http = createServer((request, response) => rest.handle(request, response))
+  // Node's own 5 seconds let a request cross with the closing of its connection, which no test asked for.
+  http.keepAliveTimeout = 120_000
   const gateway = createGateway(world, http, judge, {
     heartbeatMs: options.heartbeatMs ?? 41_250,
     privileged: options.privileged ?? false,

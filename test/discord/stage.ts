@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
+import { type Draws, drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
+import type { Organization } from '../../src/core/organization.ts'
+import { say } from '../../src/core/say.ts'
 import { type Bot, createBot, discordPlatform, restOf } from '../../src/discord/bot.ts'
-import { build, type House } from '../../src/house.ts'
+import { build, type House, type Parts } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
 import { tellDeleted } from '../../src/room-lost.ts'
 import { csv } from '../../src/segments/csv.ts'
@@ -24,8 +26,9 @@ export interface DiscordStage extends House {
   failures: { where: string; error: unknown }[]
   /** Lets the jobs do all that is due, until nothing is. */
   settle(): Promise<void>
-  /** Another process on the same database, not started. */
-  another(): Bot
+  draws: Draws
+  /** Another process on the same database, not started; with another token, if one is given. */
+  another(token?: string): Bot
   read<T>(work: (store: Store) => Promise<T>): Promise<T>
   until(holds: () => boolean | Promise<boolean>): Promise<void>
   close(): Promise<void>
@@ -33,12 +36,21 @@ export interface DiscordStage extends House {
 
 const PATIENCE_MS = 30_000
 
-/** Opens a stage. Time is the machine's, plus what the fake let pass. */
-export async function openDiscordStage(options: FakeOptions & { token?: string } = {}): Promise<DiscordStage> {
-  const { token, ...given } = options
+/** How a stage is opened; everything may be left out. */
+export interface DiscordStageOptions extends FakeOptions {
+  /** Whoever waits before another try waits this part of the span, instead of a drawn one. */
+  chance?: number
+  organization?: Organization
+  /** Instead of the CSV files in a folder nobody looks into. */
+  destinations?: Parts['destinations']
+}
+
+/** Opens a stage. Time is the machine's unless given, plus what the fake let pass. */
+export async function openDiscordStage(options: DiscordStageOptions = {}): Promise<DiscordStage> {
+  const { token, organization, destinations, chance, ...given } = options
   const fake = await openFake(given)
   const bytes = seededBytes('1')
-  const draws = drawsFrom(bytes)
+  const draws = { ...drawsFrom(bytes), ...(chance !== undefined && { fraction: () => chance }) }
   const now = () => fake.now()
   const folder = await mkdtemp(`${tmpdir()}/kindred-discord-`)
   const spare = await takeSpare()
@@ -48,7 +60,7 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
     keys: keysFrom([seededBytes('key')(32)], bytes),
   })
   const { staffRoom: _, ...museum } = MUSEUM
-  await database.transaction((store) => store.organization.save(museum))
+  await database.transaction((store) => store.organization.save(organization ?? museum))
   const commands = await loadCommands(folders.commands)
   const access = { token: token ?? fake.token, api: fake.api }
   const [printed, mails, failures]: [string[], DiscordStage['mails'], DiscordStage['failures']] = [[], [], []]
@@ -57,7 +69,9 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
     database,
     commands,
     platforms: [discordPlatform(restOf(access), commands)],
-    destinations: [{ name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store }],
+    destinations: destinations ?? [
+      { name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store },
+    ],
     mailer: {
       send: async ({ to, text }) => void mails.push({ to, text }),
       close: () => undefined,
@@ -67,10 +81,11 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
     now,
   })
   const read = <T>(work: (store: Store) => Promise<T>) => database.transaction(work)
-  const botOf = () => {
+  const botOf = (own = access.token) => {
     const holder = draws.key()
     return createBot({
       ...access,
+      token: own,
       commands,
       router: house.router,
       turn: {
@@ -82,6 +97,12 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
       print: (line) => void printed.push(line),
       logFailure: (where, error) => void failures.push({ where, error }),
       deleted: (workspace, id) => read((store) => tellDeleted(store, { platform: 'discord', workspace, id }, now())),
+      needs: (sentence) =>
+        read(({ staffNotes }) =>
+          sentence === undefined
+            ? staffNotes.resolve('discord', now())
+            : staffNotes.tell('discord', say`${sentence}`, now()),
+        ),
       wake: () => house.runner.wake(),
     })
   }
@@ -106,8 +127,9 @@ export async function openDiscordStage(options: FakeOptions & { token?: string }
     read,
     until,
     settle: () => house.runner.runDue(),
-    another() {
-      const more = botOf()
+    draws,
+    another(own) {
+      const more = botOf(own)
       bots.push(more)
       return more
     },

@@ -9,6 +9,9 @@ ALTER TABLE "rooms" ADD COLUMN     "carrier" TEXT,
 ADD COLUMN     "outgrown" TEXT[] DEFAULT ARRAY[]::TEXT[],
 ADD COLUMN     "role_id" TEXT;
 
+-- CreateIndex
+CREATE INDEX "reports_leased_idx" ON "reports"("destination", "leased_until") WHERE ("leased_until" IS NOT NULL);
+
 -- CreateTable
 CREATE TABLE "workspaces" (
     "platform" TEXT NOT NULL,

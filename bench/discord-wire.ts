@@ -1,0 +1,139 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { GuildHandle } from '../test/discord/hand.ts'
+import { ASKED, type Interaction } from '../test/discord/interactions.ts'
+import { flat } from '../test/discord/limits.ts'
+import type { Fake } from '../test/discord/server.ts'
+import { shownMessage } from '../test/discord/shown.ts'
+import { typed, type Value } from '../test/discord/typed.ts'
+import type { Channel, Json, Message, User } from '../test/discord/world.ts'
+
+/** From INTERACTION_CREATE on the wire until the first answer, and until there was something to read, in milliseconds. */
+export interface Times {
+  first: number
+  final: number
+}
+
+/** What people do with one bot. */
+export interface Habits {
+  /** Typed by the so-manieth newcomer. */
+  joins(n: number): [command: string, options: Record<string, Value>]
+  /** Typed next by the same person. */
+  looks(): [command: string, options: Record<string, Value>]
+  /** What they press on an answer, of those buttons. */
+  presses(buttons: Json[]): Json | undefined
+}
+
+/** People of a server who act on one bot, each act by whoever is next. */
+export interface People {
+  /** Nothing where the answer never came. */
+  act(): Promise<Times | undefined>
+  /** How often it never came so far. */
+  lost(): number
+}
+
+/** Nobody waits longer than this. Who was not answered at all within Discord's 3 seconds never will be. */
+const PATIENCE_MS = 30_000
+/** What the router says where something failed inside. */
+const FAILED = 'wrong on our side'
+
+/**
+ * Newcomers, each of whom joins, presses what the answer offers, looks at the list and presses again: a quarter of all acts
+ * are `/join`, a quarter `/communities`, half are presses.
+ */
+export function peopleOn(fake: Fake, guild: GuildHandle, { joins, looks, presses }: Habits): People {
+  const { world, interactions, commands } = fake
+  const waiting: { user: User; source: Message; button: Json }[] = []
+  const inside: User[] = []
+  const channel: Channel = guild.general
+  let [acts, newcomers, lost] = [0, 0, 0]
+
+  async function ask(
+    asked: Pick<Interaction, 'type' | 'user' | 'source'>,
+    data: Json,
+  ): Promise<{ times: Times; message: Message } | undefined> {
+    const one = interactions.open({ ...asked, channel }, data)
+    let late: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      late = setTimeout(resolve, PATIENCE_MS)
+      one.settled.push(resolve)
+    })
+    clearTimeout(late)
+    const { outcome, times } = one
+    if (!outcome) {
+      lost++
+      return undefined
+    }
+    if (outcome.kind !== 'message') throw new Error(`the answer was ${outcome.kind}`)
+    const { message } = outcome
+    if (shownMessage(message).text.includes(FAILED)) throw new Error(shownMessage(message).text)
+    const { sent, answered = Number.NaN, shown = Number.NaN } = times
+    return { times: { first: answered - sent, final: shown - sent }, message }
+  }
+
+  async function type(user: User, [name, options]: ReturnType<Habits['joins']>): Promise<Times | undefined> {
+    const command = commands.find(name, guild.id)
+    if (!command) throw new Error(`there is no /${name}`)
+    const data = typed(world, command, [], options, guild.id)
+    const given = await ask({ type: ASKED.command, user }, data)
+    if (!given) return undefined
+    const source = given.message
+    const button = presses(flat(source.components).filter((one) => one.type === 2 && one.disabled !== true))
+    if (button) waiting.push({ user, source, button })
+    return given.times
+  }
+
+  async function press({ user, source, button }: (typeof waiting)[number]): Promise<Times | undefined> {
+    const { custom_id, type: component_type, id } = button
+    const given = await ask({ type: ASKED.component, user, source }, { custom_id, component_type, id })
+    return given?.times
+  }
+
+  async function join(n: number): Promise<Times | undefined> {
+    const { id } = guild.member(`person-${n}`)
+    const user = world.users.get(id) ?? world.owner
+    const times = await type(user, joins(n))
+    if (times) inside.push(user)
+    return times
+  }
+
+  return {
+    act() {
+      acts++
+      const pressed = acts % 2 === 0 ? waiting.shift() : undefined
+      if (pressed) return press(pressed)
+      const looking = acts % 4 === 3 ? inside.shift() : undefined
+      return looking ? type(looking, looks()) : join(newcomers++)
+    },
+    lost: () => lost,
+  }
+}
+
+/** So many a second, whether or not the earlier ones were answered. */
+export async function atRate({ act }: People, perSecond: number, count: number): Promise<Times[]> {
+  const began = performance.now()
+  const acts: Promise<Times | undefined>[] = []
+  for (let n = 0; n < count; n++) {
+    const early = began + (n * 1000) / perSecond - performance.now()
+    if (early > 0) await pause(early)
+    acts.push(act())
+    // Whichever fails is heard of below.
+    acts.at(-1)?.catch(() => undefined)
+  }
+  return (await Promise.all(acts)).filter((times) => times !== undefined)
+}
+
+/** As many as are answered, while so many wait at any time. Gives answers a second. */
+export async function atOnce({ act }: People, outstanding: number, count: number): Promise<number> {
+  let [left, answered, last] = [count, 0, performance.now()]
+  const began = last
+  await Promise.all(
+    Array.from({ length: outstanding }, async () => {
+      while (left-- > 0) {
+        if (!(await act())) continue
+        answered++
+        last = performance.now()
+      }
+    }),
+  )
+  return (answered * 1000) / (last - began)
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { MAY } from './permissions.ts'
+import { ana, ben, carried, eva, guild, inRooms, joins, onRooms, opens, sees, stage, status } from './room-stage.ts'
+
+onRooms()
+const DAY_MS = 86_400_000
+const isOurs = ({ name }: { name: string }) => name === 'Parents United'
+
+describe('what somebody changes by hand', () => {
+  test('a new name is left as it is', async () => {
+    await opens()
+    const room = guild.find('parents-united')?.id ?? ''
+    guild.renameChannel('parents-united', 'families')
+    await joins(ben)
+    expect(guild.find('families')?.id).toBe(room)
+    expect(sees(ben, 'families')).toContain('Welcome')
+  })
+
+  test('a deleted room is noticed at once, and made again only when staff say so', async () => {
+    await opens()
+    await joins(ben)
+    guild.deleteChannel('parents-united')
+    await stage.until(async () => (await inRooms()).length === 0)
+    expect(await status()).toContain('was deleted there')
+    const cem = guild.member('cem')
+    expect((await joins(cem)).joined.text).toContain("You're in")
+    expect(guild.find('parents-united')).toBeUndefined()
+    await eva.presses('Retry rooms')
+    await stage.settle()
+    expect(await inRooms()).toHaveLength(3)
+    expect(sees(ben, 'parents-united')).toBe('')
+    expect(guild.find('parents-united')?.overwrites.has(cem.id)).toBe(true)
+    expect(await status()).toContain('Nothing needs you')
+  })
+
+  test('a room deleted while nobody listened is noticed when it is needed, and may be let go', async () => {
+    await opens()
+    stage.fake.world.channels.delete(guild.find('parents-united')?.id ?? '')
+    await joins(ben)
+    expect(await status()).toContain('was deleted there')
+    await eva.presses('Ignore rooms')
+    expect(await status()).toContain('Nothing needs you')
+    expect((await guild.member('cem').types('join', { community: 'parents-united' })).text).toContain("You're in")
+    expect(await stage.read(async (store) => (await store.agenda()).posts)).toBeUndefined()
+  })
+
+  test('a deleted role is made again, and everybody has it', async () => {
+    await carried('role')
+    await opens()
+    await joins(ben)
+    guild.deleteRole('Parents United')
+    await stage.until(() => guild.state.roles.size > 0 && ![...guild.state.roles.values()].some(isOurs))
+    await stage.until(async () => {
+      await stage.settle()
+      return [...guild.state.roles.values()].some(isOurs)
+    })
+    await stage.settle()
+    expect([ana, ben].map((who) => who.hasRole('Parents United'))).toEqual([true, true])
+    expect(sees(ben, 'parents-united')).toContain('Welcome')
+    expect(await status()).toContain('Nothing needs you')
+  })
+
+  test('a role above Kindred’s own is told to staff, who hear what to drag where', async () => {
+    await carried('role')
+    await opens()
+    guild.raise('Parents United')
+    expect((await joins(ben)).joined.text).toContain("You're in")
+    expect(ben.hasRole('Parents United')).toBe(false)
+    expect(await status()).toContain('put that role above others')
+    expect((await eva.types('staff rooms')).text).toContain("Drag Kindred's role above: Parents United.")
+  })
+
+  test('a permission that is taken away is named to staff in the words of the settings', async () => {
+    expect((await eva.types('staff rooms')).text).toContain('Nothing.')
+    guild.deny(MAY.ManageRoles)
+    await stage.until(async () => (await eva.types('staff rooms')).text.includes('Manage Roles.'))
+  })
+})
+
+describe('who leaves the server', () => {
+  test('is out of the room after a day, still in the community, and back in it at their next act there', async () => {
+    await carried('role')
+    await opens()
+    await joins(ben)
+    ben.leaves()
+    stage.fake.pass(DAY_MS + 1_000)
+    await stage.settle()
+    expect((await inRooms()).map(({ account }) => account)).toEqual([ana.id])
+    ben.returns()
+    expect(ben.hasRole('Parents United')).toBe(false)
+    expect((await ben.types('my')).text).toContain('Parents United')
+    await stage.settle()
+    expect(ben.hasRole('Parents United')).toBe(true)
+  })
+
+  test('has a role that was taken by hand again after a day', async () => {
+    await carried('role')
+    await opens()
+    await joins(ben)
+    ben.losesRole('Parents United')
+    stage.fake.pass(DAY_MS + 1_000)
+    await stage.settle()
+    expect(ben.hasRole('Parents United')).toBe(true)
+  })
+})
