@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { askNext, keepSensitiveConsent, mayAsk, printOf, questionCard } from '../src/asking.ts'
+import { accept, decline } from '../src/answering.ts'
+import { askNext, keepSensitiveConsent } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { isWanted } from '../src/core/community.ts'
 import { Refusal } from '../src/core/refusal.ts'
@@ -34,8 +35,8 @@ export default command({
     }),
     back: press({
       args: { c: community('Community') },
-      async run({ store, caller }, { c }) {
-        const taken = await store.memberships.takeBack(c.id, caller.id)
+      async run({ store, caller, now }, { c }) {
+        const taken = await store.memberships.takeBack(c, caller.id, now)
         if (!taken) return { text: say`You have no pledge here to take back.` }
         return { text: say`Your pledge for ${{ strong: c.name }} is taken back.`, redraw: [{ card: 'seed', id: c.id }] }
       },
@@ -65,25 +66,17 @@ export default command({
     accept: press({
       args: { c: community('Community'), p: z.ulid() },
       permission: 'organizer',
-      run: accept,
+      run: (context, { c, p }) => accept(context, c, p),
     }),
     decline: press({
       args: { c: community('Community'), p: z.ulid() },
       permission: 'organizer',
       title: 'Decline a request',
       fields: { reason: text('Reason, which the person will see', { max: REASON_MAX, long: true }) },
-      async run({ store, caller, where, now }, { c, p, reason }) {
-        if (!(await store.memberships.decline(c.id, p))) return { update: { text: ANSWERED } }
-        await store.audit.note(caller, 'organizer', 'request declined', now, { community: c })
-        const told = say`Your request to join ${{ strong: c.name }} was declined: ${reason}`
-        await store.notices.tell([p], 'answered', { text: told }, now, where, c)
-        return { update: { text: say`You declined the request of ${{ person: p }}. They see your reason.` } }
-      },
+      run: (context, { c, p, reason }) => decline(context, c, p, reason),
     }),
   },
 })
-
-const ANSWERED = say`That request was answered already.`
 
 interface Way {
   code?: string | undefined
@@ -179,7 +172,7 @@ async function pledge(context: Context, found: Found, way: Way): Promise<Reply> 
   }
   await store.memberships.pledge(found.id, caller.id, now, way.room === 'outside')
   if (way.agreed) await keepSensitiveConsent(context, found, 'pressed Yes, join')
-  const count = await store.memberships.count(found.id, 'pledged')
+  const count = await store.memberships.pledges(found.id)
   const redraw = [{ card: 'seed', id: found.id }]
   if (count >= found.pledgesNeeded) {
     await openCommunity(context, fresh)
@@ -222,26 +215,4 @@ async function ask(
       text: say`Your request went to the organizers of ${{ strong: c.name }}. You will hear what they answer.`,
     },
   }
-}
-
-async function accept(context: Context, { c, p }: { c: Found; p: string }): Promise<Reply> {
-  const { store, caller, where, now } = context
-  const asker = await store.communities.get(c.id, p)
-  const account = await store.people.account(p, where.platform, where.workspace)
-  if (asker?.standing.state !== 'requested' || !account) return { update: { text: ANSWERED } }
-  await store.memberships.join(
-    c,
-    { personId: p, platform: account.platform, workspace: account.workspace },
-    'request',
-    now,
-  )
-  await store.audit.note(caller, 'organizer', 'request accepted', now, { community: c })
-  const text = say`Your request was accepted: you're in ${{ strong: c.name }}.`
-  const [asking] = c.sensitive || !(await mayAsk(context)) ? [] : await store.destinations.list()
-  const card = c.sensitive ? enterCard(c) : asking && questionCard(context, asking, c)
-  const shown = await store.notices.tell([p], 'answered', { text, ...(card && { card }) }, now, where, c)
-  if (asking && shown.length > 0) {
-    await store.directions.asked(p, c.id, asking, printOf(asking, c, context.organization), now)
-  }
-  return { update: { text: say`${{ person: p }} is in ${{ strong: c.name }} now.` } }
 }

@@ -57,7 +57,7 @@ async function leave(
   const { state, organizer } = found.standing
   if (state === 'pledged') return takeBack(context, found)
   if (state === 'requested') {
-    await store.memberships.decline(found.id, caller.id)
+    await store.memberships.takeBack(found, caller.id, now, 'requested')
     return { text: say`Your request to join ${{ strong: found.name }} is taken back.` }
   }
   if (state !== 'member') return { text: say`You are not in ${{ strong: found.name }}.` }
@@ -85,8 +85,8 @@ async function leave(
   return { card }
 }
 
-async function takeBack({ store, caller }: Context, found: Found): Promise<Reply> {
-  await store.memberships.takeBack(found.id, caller.id)
+async function takeBack({ store, caller, now }: Context, found: Found): Promise<Reply> {
+  await store.memberships.takeBack(found, caller.id, now)
   return {
     text: say`Your pledge for ${{ strong: found.name }} is taken back.`,
     redraw: [{ card: 'seed', id: found.id }],
@@ -96,15 +96,17 @@ async function takeBack({ store, caller }: Context, found: Found): Promise<Reply
 /** The leaving itself. Reports, directions and rooms follow in the same statement. */
 async function go(context: Context, found: Found, reason: string | undefined): Promise<Content> {
   const { store, caller, where, now } = context
-  const organizers = reason ? (await store.memberships.organizers(found.id)).filter((id) => id !== caller.id) : []
+  const organizers = await store.memberships.organizers(found.id)
   const left = await store.memberships.leave(found, caller.id, now)
   if (left === 'was not in it') return { text: say`You are not in ${{ strong: found.name }}.` }
   if (reason) {
     const word = say`Someone left ${{ strong: found.name }} and tells its organizers: ${reason.slice(0, REASON_MAX)}`
-    await store.notices.tell(organizers, 'looking-after', { text: word }, now, where, found)
+    const others = organizers.filter((id) => id !== caller.id)
+    await store.notices.tell(others, 'looking-after', { text: word }, now, where, found)
   }
-  if (found.standing.organizer && (await store.memberships.organizers(found.id)).length === 0) {
-    await tellUnlookedAfter(context, found)
+  if (organizers.length > 0 && (await store.memberships.organizers(found.id)).length === 0) {
+    // Who looked after it as whoever they were before they were united was not asked who would.
+    await (found.standing.organizer ? tellUnlookedAfter : lookForOrganizer)(context, found)
   }
   const text = lines(
     say`You have left ${{ strong: found.name }}.`,
@@ -140,13 +142,14 @@ async function handOver(
   { c, p, d }: { c: Found; p: string; d?: string | undefined },
 ): Promise<Reply> {
   const { store, caller, where, now } = context
-  if (!(await store.memberships.makeOrganizer(c.id, p))) {
+  const named = await store.people.whoNow(p)
+  if (named === caller.id || !(await store.memberships.makeOrganizer(c.id, named))) {
     throw new Refusal(
-      say`${{ person: p }} is not in ${{ strong: c.name }} any more. Type ${{ typed: `/leave ${c.slug ?? ''}` }} again.`,
+      say`${{ person: named }} is not in ${{ strong: c.name }} any more. Type ${{ typed: `/leave ${c.slug ?? ''}` }} again.`,
     )
   }
   const told = say`You look after ${{ strong: c.name }} now: its last organizer left and named you. If you would rather not, type ${{ typed: `/leave ${c.slug ?? ''}` }} or ask the others in the room.`
-  await store.notices.tell([p], 'looking-after', { text: told }, now, where, c)
+  await store.notices.tell([named], 'looking-after', { text: told }, now, where, c)
   await store.audit.note(caller, 'organizer', 'organizer named', now, { community: c })
   return { update: await go(context, c, await reasonOf(context, d)) }
 }

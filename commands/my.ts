@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
+import { isWanted } from '../src/core/community.ts'
 import { kindOf, NOTICE_KINDS, type NoticeKind, timeOfDay, type Way, wayLabel } from '../src/core/notice.ts'
 import { timeZone } from '../src/core/organization.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say } from '../src/core/say.ts'
 import { forget } from '../src/forgetting.ts'
+import { openCommunity } from '../src/opening.ts'
 import { choice, text } from '../src/option.ts'
 import { communitiesCard, dataCard, forgetCard, overview } from '../src/own.ts'
 import { address, type Card, type Reply } from '../src/reply.ts'
 import type { UnionAnswer } from '../src/store/unions.ts'
-import { otherSharesText, shareText, unitedText } from '../src/uniting.ts'
+import { apartText, otherSharesText, shareText, undoneText, unitedText } from '../src/uniting.ts'
 
 const page = z.coerce.number().int().min(0).max(10_000).optional()
 const kind = z.enum(NOTICE_KINDS)
@@ -197,21 +199,42 @@ async function answerUnion(context: Context, u: string, answer: UnionAnswer): Pr
       }
     case 'shared':
       return { update: { text: answer === 'no' ? shareText() : otherSharesText() } }
+    case 'undone':
+      return { update: { text: undoneText() } }
     case 'waits':
       return {
         update: { text: say`Noted. Once the other account says yes too, within 24 hours, you are one person here.` },
       }
     case 'united': {
-      const { other, staysBehind, othersStayBehind } = answered
+      const { other, staysBehind, othersStayBehind, seeds } = answered
       if (other) await store.posts.say({ ...other, accountId: other.id }, { text: unitedText(othersStayBehind) }, now)
-      return { update: { text: unitedText(staysBehind) } }
+      return { update: { text: unitedText(staysBehind) }, redraw: seeds.map((id) => ({ card: 'seed', id })) }
     }
     default:
       return outcome satisfies never
   }
 }
 
-async function separate({ store, caller, now }: Context, { u }: { u: string }): Promise<Reply> {
-  if (!(await store.unions.undo(u, caller.id, now))) throw new Refusal(say`That can't be undone any more.`)
-  return { update: { text: say`Undone: your accounts are two people here again, each with what was theirs.` } }
+async function separate(context: Context, { u }: { u: string }): Promise<Reply> {
+  const { store, caller, now } = context
+  const undone = await store.unions.undo(u, caller, now)
+  if (!undone) throw new Refusal(say`That can't be undone any more.`)
+  const { other, seeds } = undone
+  if (other) await store.posts.say({ ...other, accountId: other.id }, { text: apartText() }, now)
+  for (const id of seeds) await openIfEnough(context, id)
+  return {
+    update: { text: say`Undone: your accounts are two people here again, each with what was theirs.` },
+    redraw: seeds.map((id) => ({ card: 'seed', id })),
+  }
+}
+
+/** Who pledged twice as one person are two again, and may be the last that a seed needed. */
+async function openIfEnough(context: Context, id: string): Promise<void> {
+  const { store } = context
+  await store.communities.lock(id)
+  const seed = await store.communities.get(id)
+  if (seed?.state !== 'seed' || !isWanted(seed, context.now)) return
+  if ((await store.memberships.pledges(id)) < seed.pledgesNeeded) return
+  // By a card of its own, whoever of them pressed.
+  await openCommunity(context, seed, '')
 }

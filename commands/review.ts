@@ -62,7 +62,7 @@ async function approve(context: Context, { c }: { c: Found }): Promise<Reply> {
   await store.communities.lock(c.id)
   const waiting = await store.communities.get(c.id)
   if (waiting?.state !== 'waiting') return ANSWERED
-  if ((await store.memberships.count(c.id, 'pledged')) === 0) {
+  if ((await store.memberships.pledges(c.id)) === 0) {
     await store.communities.end(c.id, 'declined', now)
     return settle(
       context,

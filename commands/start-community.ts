@@ -174,7 +174,7 @@ async function drawSeed(store: Store, id: string): Promise<Content | undefined> 
     }
   }
   if (seed.state !== 'seed') return { card: { title, body: say`It did not open.` } }
-  const count = await store.memberships.count(id, 'pledged')
+  const count = await store.memberships.pledges(id)
   return {
     card: {
       title: say`Wanted: ${{ strong: seed.name }}`,

@@ -54,6 +54,11 @@ async function erase(database: Database, about: string, isSure: boolean, now: Da
     if (!isSure) {
       return `This is ${accounts?.join(', ') ?? 'somebody without an account'}. ${outside}\nTo forget them for good, add --yes.`
     }
+    // Staff were shown one person; both would be gone.
+    if ((await store.people.whoNow(id)) !== id)
+      throw new BadRequest(
+        'They became one person with another at this moment. Look again who they are, then add --yes.',
+      )
     await forget({ store, now }, id)
     await store.audit.note(FROM_COMMAND_LINE, 'staff', 'person forgotten', now)
     return `Forgotten here. ${outside}${recipients.length > 0 ? ' That is done by Kindred while it runs; /status says where it is not done yet.' : ''}\nBackups that hold them are gone within 7 days.`

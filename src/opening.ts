@@ -12,8 +12,12 @@ const ALL = 10_000
  * Opens a community: pledgers become members, its room is wanted and welcomes them, and each of them hears of it in
  * private together with the first question. Whoever's press opened it is told by the reply to that press.
  */
-export async function openCommunity(context: Context, community: WithStanding): Promise<void> {
-  const { store, caller, now, where } = context
+export async function openCommunity(
+  context: Context,
+  community: WithStanding,
+  toldByReply = context.caller.id,
+): Promise<void> {
+  const { store, now, where } = context
   const { id, slug, platform, workspace, sensitive, name, need } = community
   await store.communities.open(id, now)
   for (const where of [{ platform, workspace }, ...(await store.rooms.workspacesOf(id))]) {
@@ -24,7 +28,7 @@ export async function openCommunity(context: Context, community: WithStanding): 
   await store.posts.sayInRooms(id, { text: welcome }, now)
   if ((await store.memberships.organizers(id)).length === 0) await lookForOrganizer(context, community)
   const members = await store.memberships.list(id, 'member', ALL)
-  const others = members.map((member) => member.personId).filter((personId) => personId !== caller.id)
+  const others = members.map((member) => member.personId).filter((personId) => personId !== toldByReply)
   const asking = sensitive || !(await mayAsk(context)) ? undefined : (await store.destinations.list())[0]
   const told = say`${{ strong: name }} has opened, and you are in.`
   const card = sensitive ? enterCard(community) : asking && questionCard(context, asking, community)

@@ -64,6 +64,16 @@ export function shareText(): Text {
   return say`All right: two people share this address. Both can use it, and neither sees anything of the other. If that was a mistake, prove the address again with ${{ typed: '/email' }} after a day.`
 }
 
+/** Told to who says yes to a union that was undone. */
+export function undoneText(): Text {
+  return say`You were one person here, and one of your accounts undid it. To be asked again, prove the address anew with ${{ typed: '/email' }} after a day.`
+}
+
+/** Told to the account that did not undo it. */
+export function apartText(): Text {
+  return say`The other account undid that you are one person here: your accounts are two people here again, each with what was theirs.`
+}
+
 /** Told to who says yes where the other account said no. */
 export function otherSharesText(): Text {
   return say`The other account said that you share the address, so everything stays apart.`

@@ -35,6 +35,7 @@ const TABLE: Rule[] = [
   { files: 'src/platform.ts', may: ['src/core/'], types: ['src/reply.ts'] },
   { files: 'src/command.ts', may: ['zod', 'src/core/', 'src/reply.ts', 'src/option.ts'], types: STORE_TYPES },
   { files: 'src/asking.ts', may: CONTRACT, types: STORE_TYPES },
+  { files: 'src/answering.ts', may: [...CONTRACT, 'src/asking.ts', 'src/opening.ts'], types: STORE_TYPES },
   { files: 'src/forgetting.ts', may: [...CONTRACT, 'src/opening.ts'], types: STORE_TYPES },
   { files: 'src/letters.ts', may: ['src/forgetting.ts'], types: STORE_TYPES },
   { files: 'src/own.ts', may: CONTRACT, types: STORE_TYPES },
@@ -55,6 +56,7 @@ const TABLE: Rule[] = [
     files: 'commands/',
     may: [
       ...CONTRACT,
+      'src/answering.ts',
       'src/asking.ts',
       'src/entering.ts',
       'src/forgetting.ts',

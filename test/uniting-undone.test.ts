@@ -41,6 +41,17 @@ test('a yes ended by leaving while they were one does not stand again, though th
   expect(await rows()).toEqual([])
 })
 
+test('a yes found taken back by undoing is marked beside the backups as taken back now', async () => {
+  await bothShare()
+  await stage.pass('1d')
+  await stage.actor('ben').types('/sharing cooks off')
+  await stage.pass('2d')
+  const since = stage.now()
+  await undoes(stage, 'ana')
+  const marks = await stage.read((store) => store.marks.of(since, stage.now()))
+  expect(marks.filter((mark) => mark.kind === 'yes')).toHaveLength(1)
+})
+
 test('a yes both had given and none took back is each one’s again', async () => {
   await bothShare()
   await undoes(stage, 'ana')
@@ -118,4 +129,34 @@ test('a mistaken “No” is mended after a day by who said it, and by nobody el
   expect(await proves(stage, 'ben')).not.toContain('Is that you?')
   await stage.pass('25h')
   expect(await proves(stage, 'ben')).toContain('Is that you?')
+})
+
+test.each([
+  ['ana', 'ben'],
+  ['ben', 'ana'],
+])('the other account is told when %s undoes it', async (name, other) => {
+  await proves(stage, 'ana')
+  await proves(stage, 'ben')
+  await becomeOne(stage, 'ana', 'ben')
+  const before = stage.outputs.length
+  await undoes(stage, name)
+  const told = stage.outputs
+    .slice(before)
+    .flatMap((one) => ('shown' in one && one.to === other ? [one.shown.text] : []))
+  expect(told).toEqual([expect.stringContaining('your accounts are two people here again')])
+})
+
+test('after undoing, an old answer unites nobody and puts no word into anybody’s mouth', async () => {
+  await proves(stage, 'ana')
+  await proves(stage, 'ben')
+  const [question = ''] = questionsTo(stage, 'ana')
+  await becomeOne(stage, 'ana', 'ben')
+  await undoes(stage, 'ana')
+  for (const name of ['ana', 'ben']) {
+    expect(await pressesAt(stage, name, question)).toContain('one of your accounts undid it')
+  }
+  expect(await pressesAt(stage, 'ben', question.replace('my.one', 'my.shared'))).toContain(
+    'two people share this address',
+  )
+  expect(await pressesAt(stage, 'ana', question)).toContain('The other account said that you share the address')
 })

@@ -17,7 +17,7 @@ export function seedsJob(database: Database): Job {
           const seed = await store.communities.get(id)
           if (seed?.state !== 'seed') continue
           if (!seed.sensitive && seed.visibility !== 'secret') {
-            const pledges = await store.memberships.count(id, 'pledged')
+            const pledges = await store.memberships.pledges(id)
             await store.needs.log('seed', `${seed.name}: ${seed.need}`, pledges, now)
           }
           await store.communities.end(id, 'sunk', now)

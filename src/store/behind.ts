@@ -12,7 +12,19 @@ const RESTING = { known: null, dueAt: null, lease: null, leasedUntil: null, revi
 /** The hidden communities that are somebody's, and that whoever they are united with must not learn of. */
 export async function hiddenOf(tx: Tx, personId: string): Promise<string[]> {
   const rows = await tx.community.findMany({
-    where: { AND: [HIDDEN, { OR: [{ founderId: personId }, { memberships: { some: { personId } } }] }] },
+    where: {
+      AND: [
+        HIDDEN,
+        // Of one that became sensitive and was left only the yeses tell.
+        {
+          OR: [
+            { founderId: personId },
+            { memberships: { some: { personId } } },
+            { directions: { some: { personId } } },
+          ],
+        },
+      ],
+    },
     select: { id: true },
     orderBy: { id: 'asc' },
   })
@@ -55,6 +67,7 @@ export async function putAside(
     where: { createdById: of, communityId: { in: behind } },
     data: { createdById: id },
   })
+  await tx.auditEntry.updateMany({ where: { actorId: of, communityId: { in: behind } }, data: { actorId: id } })
   return { id, of, accounts: accounts.map((account) => account.id) }
 }
 
@@ -73,6 +86,10 @@ export async function bringBack(tx: Tx, aside: Moved['aside'], now: Date): Promi
       or exists (select 1 from memberships k where k.person_id = ${of} and k.community_id = a.community_id and k.state = any(${LIVE}))
         and not exists (select 1 from directions k where k.person_id = ${of} and k.community_id = a.community_id
           and k.purpose = a.purpose and k.recipient = a.recipient and k.standing))`)
+  // A yes given anew meanwhile stands in the place of theirs, which stays in the ledger as over.
+  await tx.$executeRaw(Prisma.sql`
+    update directions a set person_id = ${of}, standing = null, revoked_at = ${now}::timestamptz, revoked_by = 'uniting undone'
+    where a.person_id = ${id} and a.purpose <> 'membership'`)
   await tx.$executeRaw(Prisma.sql`
     update questions a set person_id = ${of} where a.person_id = ${id} and not exists (select 1 from questions k
       where k.person_id = ${of} and k.community_id = a.community_id and k.purpose = a.purpose and k.recipient = a.recipient)`)
@@ -83,6 +100,7 @@ export async function bringBack(tx: Tx, aside: Moved['aside'], now: Date): Promi
       and not exists (select 1 from room_places k where k.person_id = ${of} and k.room_id = a.room_id)`)
   await tx.community.updateMany({ where: { founderId: id }, data: { founderId: of } })
   await tx.invitation.updateMany({ where: { createdById: id }, data: { createdById: of } })
+  await tx.auditEntry.updateMany({ where: { actorId: id }, data: { actorId: of } })
   await tx.person.delete({ where: { id } })
 }
 
@@ -110,8 +128,7 @@ export async function leaveBehind(
   const memberships = membershipsOn(tx, tools)
   for (const { community, state } of rows) {
     if (state === 'member') await memberships.leave(community, shell.id, now)
-    if (state === 'pledged') await memberships.takeBack(community.id, shell.id)
-    if (state === 'requested') await memberships.decline(community.id, shell.id)
+    if (state === 'pledged' || state === 'requested') await memberships.takeBack(community, shell.id, now, state)
   }
   const organized = rows.filter((row) => row.organizer && row.state === 'member').map((row) => row.communityId)
   return {

@@ -92,7 +92,7 @@ export function destinations(tx: Tx) {
     async dryRun(name: string): Promise<{ said: number; notSaid: number }> {
       const [row] = await tx.$queryRaw<{ said: number; notSaid: number }[]>(Prisma.sql`
         select count(distinct m.person_id) filter (where s.id is not null and p.email_proven_at is not null
-            and p.paused_at is null)::int as said,
+            and p.paused_at is null and p.united_into is null)::int as said,
           count(distinct m.person_id) filter (where s.id is null)::int as "notSaid"
         from destinations d cross join memberships m
         join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive

@@ -54,6 +54,7 @@ export interface Forgotten {
 interface Told {
   id: string
   key: string
+  email: string | null
   destination: string
   recipient: string
   until: Date | null
@@ -79,10 +80,10 @@ export function erasures(tx: Tx, tools: Tools) {
   /** Every destination that was ever told of them, and until when a request about them may be under way. */
   const toldOf = (ids: string[]) =>
     tx.$queryRaw<Told[]>(Prisma.sql`
-      select p.id, p.key, r.destination, d.recipient, max(r.leased_until) as until
+      select p.id, p.key, p.email, r.destination, d.recipient, max(r.leased_until) as until
       from reports r join people p on p.id = r.person_id join destinations d on d.name = r.destination
       where r.person_id = any(${ids}) and r.known_email is not null
-      group by p.id, p.key, r.destination, d.recipient order by r.destination, p.id`)
+      group by p.id, r.destination, d.recipient order by r.destination, p.id`)
 
   return {
     /**
@@ -101,10 +102,11 @@ export function erasures(tx: Tx, tools: Tools) {
       await tx.$queryRaw(
         Prisma.sql`select 1 from reports where person_id = any(${ids}) order by community_id, destination for update`,
       )
-      const told = (await toldOf(ids)).map(({ id, key, destination, recipient, until }) => {
+      const told = (await toldOf(ids)).map(({ id, key, email, destination, recipient, until }) => {
         const sealed = {
           person: key,
-          email: person.email ?? '',
+          // Whoever they were before is known there by the address they had then.
+          email: email ?? '',
           recipient,
           ...(receipt && id === personId && { receipt }),
         }
@@ -126,7 +128,7 @@ export function erasures(tx: Tx, tools: Tools) {
         where: { personId: { in: ids } },
         include: { community: { select: { state: true } } },
       })
-      await tombstones(tx, tools).raise(ids, person.email, now)
+      await tombstones(tx, tools).raise(ids, now)
       await forgetTraces(
         ids,
         person.accounts.map((account) => account.id),

@@ -8,11 +8,16 @@ export const LIVE = ['member', 'pledged', 'requested']
 export const HIDDEN = { OR: [{ sensitive: true }, { visibility: 'secret' }] }
 
 /**
- * Whether a community `c` may be named to a person: a hidden one only while there is a membership of their own. What one of
- * their accounts was in before they were united, and did not take along, is not.
+ * Whether a community `c` may be named to a person, beside a row of `owner`: themselves, or whoever they were before they were
+ * united. A hidden one is while there is a membership of their own, and by what they once said yes to. What one of their
+ * accounts was in, and did not take along, is not.
  */
-export const mayBeNamed = (personId: string) => Prisma.sql`((not c.sensitive and c.visibility <> 'secret')
-  or exists (select 1 from memberships h where h.community_id = c.id and h.person_id = ${personId}))`
+export const mayBeNamed = (personId: string, owner: Prisma.Sql) => Prisma.sql`(
+  (not c.sensitive and c.visibility <> 'secret')
+  or exists (select 1 from memberships h where h.community_id = c.id and h.person_id = ${personId})
+    and (${owner} = ${personId} or exists (select 1 from unions u where u.merged_id = ${owner} and u.merged_answer = 'all')
+      and not exists (select 1 from unions u where u.moved -> 'shells' @> to_jsonb(${owner}) and u.merged_answer <> 'all'))
+  or ${owner} = ${personId} and exists (select 1 from directions y where y.community_id = c.id and y.person_id = ${personId}))`
 
 /** Whoever is one with a person now and stands for nobody of their own, however long the chain. */
 export async function shellsOf(tx: Tx, personId: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import type { Community } from '../core/community.ts'
 import { EVERYWHERE } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
+import { askerOf, giveUpAsAll } from './stayed.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** Where someone joins from, which decides the room they are wanted in. */
@@ -116,10 +117,17 @@ export function memberships(tx: Tx, { draws }: Tools) {
       await this.write(communityId, personId, 'pledged', 'pledge', now, { isOutside })
     },
 
-    async takeBack(communityId: string, personId: string): Promise<boolean> {
-      const { count } = await tx.membership.deleteMany({ where: { communityId, personId, state: 'pledged' } })
-      if (count > 0) await forgetYes(communityId, personId)
-      return count > 0
+    async takeBack(
+      community: Pick<Community, 'id' | 'sensitive'>,
+      personId: string,
+      now: Date,
+      state: 'pledged' | 'requested' = 'pledged',
+    ): Promise<boolean> {
+      const { count } = await tx.membership.deleteMany({ where: { communityId: community.id, personId, state } })
+      if (count === 0) return false
+      await forgetYes(community.id, personId)
+      await giveUpAsAll(tx, community, personId, now)
+      return true
     },
 
     /** Asks to be let in, saying why. */
@@ -148,6 +156,9 @@ export function memberships(tx: Tx, { draws }: Tools) {
       })
     },
 
+    /** Whose request an organizer answers, by who made it; undefined where there is none. */
+    askerOf: (communityId: string, personId: string) => askerOf(tx, communityId, personId),
+
     /** Forgets the request; the person may ask again. */
     async decline(communityId: string, personId: string): Promise<boolean> {
       const { count } = await tx.membership.deleteMany({ where: { communityId, personId, state: 'requested' } })
@@ -156,16 +167,15 @@ export function memberships(tx: Tx, { draws }: Tools) {
     },
 
     /**
-     * Leaves, with everything that hangs on it: directions are revoked, reports turn to `out`, rooms are left,
-     * and who comes back is asked anew. One statement.
-     * Of a sensitive community nothing is kept.
+     * Leaves, with everything that hangs on it: directions are revoked, reports turn to `out`, rooms are left, and who comes
+     * back is asked anew. One statement. Of a sensitive community nothing is kept.
      */
     async leave(
       community: Pick<Community, 'id' | 'sensitive'>,
       personId: string,
       now: Date,
     ): Promise<'left' | 'left and revoked' | 'was not in it'> {
-      const [row] = await tx.$queryRaw<{ gone: boolean; revoked: boolean }[]>(Prisma.sql`
+      const [row] = await tx.$queryRaw<{ gone: boolean; revoked: boolean; united: boolean }[]>(Prisma.sql`
         with gone as (
           update memberships set state = 'left', organizer = false, left_at = ${now}::timestamptz, reason = null
           where person_id = ${personId} and community_id = ${community.id} and state = 'member'
@@ -185,12 +195,14 @@ export function memberships(tx: Tx, { draws }: Tools) {
           update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz
           from gone join rooms using (community_id)
           where p.room_id = rooms.id and p.person_id = ${personId} and p.wanted = 'in')
-        select exists (select 1 from gone) as gone, exists (select 1 from revoked) as revoked`)
+        select exists (select 1 from gone) as gone, exists (select 1 from revoked) as revoked,
+          exists (select 1 from unions where kept_id = ${personId} and united_at is not null) as united`)
       if (community.sensitive) {
         await tx.membership.deleteMany({ where: { communityId: community.id, personId } })
         await forgetYes(community.id, personId)
       }
       if (!row?.gone) return 'was not in it'
+      if (row.united) await giveUpAsAll(tx, community, personId, now)
       return row.revoked && !community.sensitive ? 'left and revoked' : 'left'
     },
 
@@ -210,7 +222,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
       return rows.map((row) => row.personId)
     },
 
-    /** People in one state, the longest there first: an organizers' working list, not for anyone else. */
+    /** People in one state who can be reached, the longest there first: an organizers' working list, not for anyone else. */
     async list(
       communityId: string,
       state: 'member' | 'pledged' | 'requested',
@@ -219,11 +231,20 @@ export function memberships(tx: Tx, { draws }: Tools) {
     ): Promise<Listed[]> {
       return tx.$queryRaw(Prisma.sql`
         select m.person_id as "personId", p.name, m.reason, m.since from memberships m join people p on p.id = m.person_id
-        where m.community_id = ${communityId} and m.state = ${state} order by m.since, m.person_id limit ${take} offset ${skip}`)
+        where m.community_id = ${communityId} and m.state = ${state} and p.united_into is null order by m.since, m.person_id limit ${take} offset ${skip}`)
     },
 
     async count(communityId: string, state: 'member' | 'pledged' | 'requested'): Promise<number> {
       return tx.membership.count({ where: { communityId, state } })
+    },
+
+    /** How many people pledged for a seed; who pledged once more since they were united is one of them. */
+    async pledges(communityId: string): Promise<number> {
+      const [row] = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
+        select count(distinct coalesce(p.united_into, p.id))::int as count
+        from memberships m join people p on p.id = m.person_id
+        where m.community_id = ${communityId} and m.state = 'pledged'`)
+      return row?.count ?? 0
     },
   }
 }

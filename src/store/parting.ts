@@ -5,6 +5,9 @@ import { asStored, type Moved, movedIn, type Standing, unionsOf } from './moved.
 import type { Tools, Tx } from './transaction.ts'
 import { settleBoth } from './uniting.ts'
 
+/** In the place of answers: neither said that they share the address, one of them took the union back. */
+export const UNDONE = 'undone'
+
 /** Takes a union back: each of the two has their own again, as far as it was not given up while they were one. */
 export async function separate(tx: Tx, tools: Tools, union: Union, now: Date): Promise<void> {
   const { keptId: kept, mergedId: merged } = union
@@ -36,7 +39,7 @@ export async function separate(tx: Tx, tools: Tools, union: Union, now: Date): P
   await tx.union.update({
     where: { id: union.id },
     // Whether they are one is not asked again before the day is over.
-    data: { unitedAt: null, moved: Prisma.DbNull, keptAnswer: 'no', mergedAnswer: 'no', askedAt: now },
+    data: { unitedAt: null, moved: Prisma.DbNull, keptAnswer: UNDONE, mergedAnswer: UNDONE, askedAt: now },
   })
   await givePlaces(
     tx,
@@ -104,7 +107,8 @@ async function giveYeses(
         personId: merged,
         ...(isOver && {
           standing: null,
-          revokedAt: holds?.revokedAt ?? now,
+          // Not when the other was: what keeps an older backup from bringing it back looks for what is new.
+          revokedAt: now,
           revokedBy: holds?.revokedBy ?? 'uniting',
         }),
       },

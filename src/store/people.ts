@@ -4,6 +4,7 @@ import { shellsOf } from './hidden.ts'
 import { reachedFrom } from './presence.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { whoNow } from './turns.ts'
 
 export function people(tx: Tx, tools: Tools) {
   const { draws } = tools
@@ -49,6 +50,9 @@ export function people(tx: Tx, tools: Tools) {
     async speaks(personId: string, language: string): Promise<void> {
       await tx.person.update({ where: { id: personId }, data: { language } })
     },
+
+    /** Who somebody is by now who was named in a message: they may have been united since. */
+    whoNow: (personId: string) => whoNow(tx, personId),
 
     /** They did something themselves. */
     async seen(personId: string, now: Date): Promise<void> {

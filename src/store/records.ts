@@ -22,7 +22,7 @@ export function records(tx: Tx) {
     /** Everything about a person, those they were united from included; undefined where there is nobody. */
     async of(personId: string): Promise<PersonRecord | undefined> {
       const own = Prisma.sql`(select id from people where id = ${personId} or united_into = ${personId})`
-      const named = mayBeNamed(personId)
+      const named = (owner: Prisma.Sql) => mayBeNamed(personId, owner)
       const [row] = await tx.$queryRaw<{ record: PersonRecord }[]>(Prisma.sql`
         select json_build_object(
           'person', json_build_object('number', p.key, 'name', p.name, 'language', p.language, 'zone', p.zone,
@@ -34,34 +34,34 @@ export function records(tx: Tx) {
               where seen.account_id = accounts.id order by 1) as "alsoIn" from accounts where person_id in ${own} order by id`)},
           'communities', ${list(Prisma.sql`
             select c.name, c.slug, m.state, m.organizer, m.source, m.reason, m.since, m.left_at as "leftAt"
-            from memberships m join communities c on c.id = m.community_id where m.person_id in ${own} and ${named} order by m.since, c.id`)},
+            from memberships m join communities c on c.id = m.community_id where m.person_id in ${own} and ${named(Prisma.sql`m.person_id`)} order by m.since, c.id`)},
           'yeses', coalesce((select json_agg(${PROOF} order by d.at, d.id) from directions d
-            join people p on p.id = d.person_id join communities c on c.id = d.community_id where d.person_id in ${own} and ${named}), '[]'::json),
+            join people p on p.id = d.person_id join communities c on c.id = d.community_id where d.person_id in ${own} and ${named(Prisma.sql`d.person_id`)}), '[]'::json),
           'asked', ${list(Prisma.sql`
             select c.name as community, q.purpose, q.recipient, q.at from questions q join communities c on c.id = q.community_id
-            where q.person_id in ${own} and ${named} order by q.at, c.id, q.purpose, q.recipient`)},
+            where q.person_id in ${own} and ${named(Prisma.sql`q.person_id`)} order by q.at, c.id, q.purpose, q.recipient`)},
           'reports', ${list(Prisma.sql`
             select c.name as community, r.destination, r.wanted, r.known, r.revision, r.changed_at as "changedAt", r.due_at as "dueAt",
               r.failure from reports r join communities c on c.id = r.community_id
-            where r.person_id in ${own} and ${named} order by r.destination, c.id, r.person_id`)},
+            where r.person_id in ${own} and ${named(Prisma.sql`r.person_id`)} order by r.destination, c.id, r.person_id`)},
           'sent', ${list(Prisma.sql`
             select c.name as community, s.destination, s.recipient, s.op, s.revision, s.at from sent_reports s
-            join communities c on c.id = s.community_id where s.person_id in ${own} and ${named} order by s.at, c.id, s.destination, s.revision`)},
+            join communities c on c.id = s.community_id where s.person_id in ${own} and ${named(Prisma.sql`s.person_id`)} order by s.at, c.id, s.destination, s.revision`)},
           'rooms', ${list(Prisma.sql`
             select c.name as community, r.platform, r.workspace, r.external_id as room, rp.wanted, rp.known from room_places rp
             join rooms r on r.id = rp.room_id join communities c on c.id = r.community_id
-            where rp.person_id in ${own} and ${named} order by r.id`)},
+            where rp.person_id in ${own} and ${named(Prisma.sql`rp.person_id`)} order by r.id`)},
           'notices', ${list(Prisma.sql`select kind, way from notice_choices where person_id = p.id order by kind`)},
           'mails', ${list(Prisma.sql`
             select created_at as "writtenAt", sent_at as "sentAt", failure from mails where person_id in ${own} order by id`)},
           'founded', ${list(Prisma.sql`select c.name, c.slug, c.state, c.created_at as "at" from communities c
-            where c.founder_id = ${personId} or (c.founder_id in ${own} and ${named}) order by c.id`)},
+            where c.founder_id = ${personId} or (c.founder_id in ${own} and ${named(Prisma.sql`c.founder_id`)}) order by c.id`)},
           'invitations', ${list(Prisma.sql`
             select c.name as community, i.created_at as "madeAt", i.uses_left as "usesLeft", i.expires_at as "expiresAt"
-            from invitations i join communities c on c.id = i.community_id where i.created_by_id in ${own} and ${named} order by i.id`)},
+            from invitations i join communities c on c.id = i.community_id where (i.created_by_id = ${personId} or i.created_by_id in ${own} and ${named(Prisma.sql`i.created_by_id`)}) order by i.id`)},
           'acts', ${list(Prisma.sql`
             select a.at, a.role, a.act, a.detail, c.name as community from audit a left join communities c on c.id = a.community_id
-            where a.actor_id in ${own} and (c.id is null or ${named}) order by a.at, a.id`)},
+            where a.actor_id in ${own} and (c.id is null or a.actor_id = ${personId} or ${named(Prisma.sql`a.actor_id`)}) order by a.at, a.id`)},
           'unions', ${list(Prisma.sql`
             select asked_at as "askedAt", united_at as "unitedAt" from unions where kept_id = p.id or merged_id = p.id order by id`)}
         ) as record

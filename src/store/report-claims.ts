@@ -52,7 +52,7 @@ function look(
     judged as materialized (
       select f.*, p.key, p.email, p.email_version, coalesce(c.slug, c.id) as segment, case
         -- Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
-        when f.wanted = 'in' and (p.paused_at is not null or c.state <> 'open' or c.sensitive
+        when f.wanted = 'in' and (p.paused_at is not null or p.united_into is not null or c.state <> 'open' or c.sensitive
           -- By the primary key, also while the planner knows nothing yet of a table just filled.
           or (select m.state from memberships m where m.person_id = f.person_id and m.community_id = f.community_id)
             is distinct from 'member'

@@ -87,7 +87,8 @@ export function reports(tx: Tx, { draws }: Tools) {
         from directions s
         join memberships m on m.person_id = s.person_id and m.community_id = s.community_id and m.state = 'member'
         join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
-        join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null
+        -- Nobody is told of what stayed behind: the person can neither see it nor take it back.
+        join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null and p.united_into is null
         join destinations d on d.connected and d.purpose = s.purpose and d.recipient = s.recipient
         where s.standing and ${within('m')}
         order by m.person_id, m.community_id, d.name, s.id`

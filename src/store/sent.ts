@@ -37,7 +37,7 @@ export function sent(tx: Tx) {
       return tx.$queryRaw(Prisma.sql`
         select c.name as "communityName", d.recipient, r.wanted as op from reports r
         join communities c on c.id = r.community_id join destinations d on d.name = r.destination
-        where r.person_id = ${personId} and (r.due_at is not null or r.guarded) and ${mayBeNamed(personId)}
+        where r.person_id = ${personId} and (r.due_at is not null or r.guarded) and ${mayBeNamed(personId, Prisma.sql`r.person_id`)}
         order by c.name, d.recipient`)
     },
 
@@ -55,7 +55,7 @@ export function sent(tx: Tx) {
       return tx.$queryRaw(Prisma.sql`
         select s.community_id as "communityId", c.name as "communityName", s.destination, s.recipient, s.op, s.revision, s.at
         from sent_reports s join communities c on c.id = s.community_id
-        where s.person_id = ${personId} and ${mayBeNamed(personId)} order by s.at desc, s.community_id, s.destination, s.revision desc limit ${take}`)
+        where s.person_id = ${personId} and ${mayBeNamed(personId, Prisma.sql`s.person_id`)} order by s.at desc, s.community_id, s.destination, s.revision desc limit ${take}`)
     },
   }
 }

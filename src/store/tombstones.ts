@@ -10,10 +10,13 @@ export function tombstones(tx: Tx, { keys }: Tools) {
   const ofPerson = (id: string) => keys.tombstone(`person/${id}`)
   const ofAddress = (email: string) => keys.tombstone(`address/${sameEmail(email)}`)
   return {
-    async raise(personIds: string[], email: string | null, now: Date): Promise<void> {
+    /** For people who are still here, each with the address they had. */
+    async raise(personIds: string[], now: Date): Promise<void> {
+      const rows = await tx.person.findMany({ where: { id: { in: personIds } }, select: { email: true } })
+      const addresses = new Set(rows.flatMap(({ email }) => (email === null ? [] : [ofAddress(email)])))
       const people = personIds.map((id) => ({ hash: ofPerson(id), kind: 'person', at: now }))
-      const address = email === null ? [] : [{ hash: ofAddress(email), kind: 'address', at: now }]
-      await tx.tombstone.createMany({ data: [...people, ...address], skipDuplicates: true })
+      const each = [...addresses].map((hash) => ({ hash, kind: 'address', at: now }))
+      await tx.tombstone.createMany({ data: [...people, ...each], skipDuplicates: true })
     },
 
     /** The person came back by themselves. */

@@ -13,3 +13,13 @@ export async function takeTurns(tx: Tx, personIds: string[]): Promise<void> {
     await tx.$queryRaw(Prisma.sql`select pg_advisory_xact_lock(${turnOf(Prisma.sql`${id}`)})::text`)
   }
 }
+
+/**
+ * Who somebody is by now who was named before: they may have been united since. Whatever they are doing is waited for, and
+ * what they do next, coming apart included, waits for the end of this transaction.
+ */
+export async function whoNow(tx: Tx, personId: string): Promise<string> {
+  await takeTurns(tx, [personId])
+  const found = await tx.person.findUnique({ where: { id: personId }, select: { unitedInto: true } })
+  return found?.unitedInto ? whoNow(tx, found.unitedInto) : personId
+}

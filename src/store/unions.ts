@@ -4,7 +4,7 @@ import type { Forgotten } from './erasures.ts'
 import { type Account, Prisma, type Union } from './generated/client.ts'
 import { HIDDEN, LIVE } from './hidden.ts'
 import { movedIn } from './moved.ts'
-import { separate } from './parting.ts'
+import { separate, UNDONE } from './parting.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { takeTurns } from './turns.ts'
 import { unite } from './uniting.ts'
@@ -25,9 +25,15 @@ export interface UnionAsked {
 
 /** What an answer led to. `already`: they are one, and can undo it. */
 export type UnionAnswered =
-  | { outcome: 'waits' | 'shared' | 'over' | 'already' }
+  | { outcome: 'waits' | 'shared' | 'over' | 'already' | 'undone' }
   /** `other` is how to reach the other account; each is told whether hidden communities of theirs stay behind. */
-  | { outcome: 'united'; other?: Account; staysBehind: boolean; othersStayBehind: boolean }
+  | { outcome: 'united'; other?: Account; staysBehind: boolean; othersStayBehind: boolean; seeds: string[] }
+
+/** What undoing leaves to be done: an account of the other's to tell, and seeds with other pledges than before. */
+export interface Undone {
+  other?: Account
+  seeds: string[]
+}
 
 export function unions(tx: Tx, tools: Tools) {
   const { draws } = tools
@@ -35,6 +41,7 @@ export function unions(tx: Tx, tools: Tools) {
     union.keptId === personId ? 'kept' : union.mergedId === personId ? 'merged' : undefined
   const canUndo = ({ unitedAt }: Union, now: Date) =>
     unitedAt !== null && now.getTime() - unitedAt.getTime() <= UNDONE_WITHIN_MS
+  const isApart = (answer: string | null) => answer === 'no' || answer === UNDONE
   const isOpen = ({ askedAt }: Union, now: Date) => now.getTime() - askedAt.getTime() <= ASKED_FOR_MS
 
   /** The union as it stands once nobody else does anything with either of the two, nor forgets them. */
@@ -63,9 +70,9 @@ export function unions(tx: Tx, tools: Tools) {
       for (const { id: other } of others) {
         const [keptId = '', mergedId = ''] = [personId, other].sort()
         const before = await tx.union.findUnique({ where: { keptId_mergedId: { keptId, mergedId } } })
-        if (before && [before.keptAnswer, before.mergedAnswer].includes('no')) {
+        if (before && [before.keptAnswer, before.mergedAnswer].some(isApart)) {
           const own = before.keptId === personId ? before.keptAnswer : before.mergedAnswer
-          if (own !== 'no' || isOpen(before, now)) continue
+          if (!isApart(own) || isOpen(before, now)) continue
         }
         const row = { keptId, mergedId, askedAt: now, keptAnswer: null, mergedAnswer: null }
         const id = before?.id ?? draws.id(now)
@@ -84,6 +91,10 @@ export function unions(tx: Tx, tools: Tools) {
       const where = { id: { in: [union.keptId, union.mergedId] }, unitedInto: null }
       // Who became one with somebody else since was asked as somebody they are no more.
       if (!isOpen(union, now) || (await tx.person.count({ where })) < 2) return { outcome: 'over' }
+      const others = side === 'kept' ? union.mergedAnswer : union.keptAnswer
+      if (answer !== 'no' && others !== 'no' && [union.keptAnswer, union.mergedAnswer].includes(UNDONE)) {
+        return { outcome: 'undone' }
+      }
       // Before their accounts become one person's.
       const otherId = side === 'kept' ? union.mergedId : union.keptId
       const other = await tx.account.findFirst({ where: { personId: otherId }, orderBy: { id: 'asc' } })
@@ -100,6 +111,7 @@ export function unions(tx: Tx, tools: Tools) {
         ...(other && { other }),
         staysBehind: stay[side],
         othersStayBehind: stay[side === 'kept' ? 'merged' : 'kept'],
+        seeds: await seedsOf([union.keptId]),
       }
     },
 
@@ -118,12 +130,20 @@ export function unions(tx: Tx, tools: Tools) {
       return rows.map((row) => ({ id: row.id, at: row.unitedAt ?? now }))
     },
 
-    /** Gives each of two persons their own again, as far as it was theirs; false when it is too late. */
-    async undo(id: string, personId: string, now: Date): Promise<boolean> {
+    /** Gives each of two persons their own again, as far as it was theirs; undefined when it is too late. */
+    async undo(
+      id: string,
+      { id: personId, accountId }: { id: string; accountId: string },
+      now: Date,
+    ): Promise<Undone | undefined> {
       const union = await held(id)
-      if (!union || !canUndo(union, now) || union.keptId !== personId) return false
+      if (!union || !canUndo(union, now) || union.keptId !== personId) return undefined
       await separate(tx, tools, union, now)
-      return true
+      const both = [union.keptId, union.mergedId]
+      const own = await tx.account.findUnique({ where: { id: accountId }, select: { personId: true } })
+      const where = { personId: { in: both.filter((one) => one !== own?.personId) } }
+      const other = await tx.account.findFirst({ where, orderBy: { id: 'asc' } })
+      return { seeds: await seedsOf(both), ...(other && { other }) }
     },
 
     /** The unions whose time to be undone is over and of which something is left, the oldest first. */
@@ -165,6 +185,17 @@ export function unions(tx: Tx, tools: Tools) {
       }
       return { unlookedAfter: left.flatMap((one) => one.unlookedAfter), seeds: left.flatMap((one) => one.seeds) }
     },
+  }
+
+  /** Seeds they have pledged for: another number of people may have by now. */
+  async function seedsOf(personIds: string[]): Promise<string[]> {
+    const rows = await tx.membership.findMany({
+      where: { personId: { in: personIds }, state: 'pledged', community: { state: 'seed' } },
+      select: { communityId: true },
+      distinct: ['communityId'],
+      orderBy: { communityId: 'asc' },
+    })
+    return rows.map((row) => row.communityId)
   }
 
   /** What they said and did goes over, but for where they were hidden; there nobody did it. */
