@@ -5,15 +5,14 @@ import { type Context, command, press } from '../src/command.ts'
 import { isWanted } from '../src/core/community.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say, type Text } from '../src/core/say.ts'
-import { notNow, type Room, roomCard, sensitiveCard, whoSees } from '../src/entering.ts'
+import { notNow, ROOMS, type Room, roomCard, sensitiveCard, toldBy, whoSees } from '../src/entering.ts'
 import { enterCard, openCommunity } from '../src/opening.ts'
 import { community, type Found, invitation, text } from '../src/option.ts'
 import { address, type Reply } from '../src/reply.ts'
 
 const REASON_MAX = 500
 
-/** Whether somebody enters the community's room, or is in the community without being seen there. */
-const room = z.enum(['in', 'outside'])
+const room = z.enum(ROOMS)
 
 export default command({
   name: 'join',
@@ -50,10 +49,10 @@ export default command({
       run: async () => ({ update: { text: say`All right, nothing was stored.` } }),
     }),
     enter: press({
-      args: { c: community('Community') },
+      args: { c: community('Community'), r: room.optional() },
       permission: 'member',
-      async run({ store, caller, where, now }, { c }) {
-        await store.memberships.wantPlace(c, { personId: caller.id, ...where }, now)
+      async run({ store, caller, where, now }, { c, r = 'members' }) {
+        await store.memberships.wantPlace(c, { personId: caller.id, ...where }, toldBy(r) ?? undefined, now)
         return { update: { text: say`You are being let into the room of ${{ strong: c.name }}.` } }
       },
     }),
@@ -118,10 +117,9 @@ function inPlace({ text, card, update, ...others }: Reply): Reply {
 }
 
 async function insideAlready(context: Context, found: Found): Promise<Reply> {
-  const { store, caller } = context
   const text = say`You are in ${{ strong: found.name }} already.`
   const question = await asked(context, found)
-  if (question.card || !(await store.memberships.isOutside(found.id, caller.id))) return { text, ...question }
+  if (question.card) return { text, ...question }
   const seen = await whoSees(context, found)
   if (seen === 'nobody') return { text }
   return { text, card: enterCard(found, seen) }
@@ -139,7 +137,9 @@ async function become(context: Context, found: Found, way: Way): Promise<Reply> 
   }
   const source = way.code ? 'invitation' : 'command'
   const entrance = { personId: caller.id, ...where }
-  if (!(await store.memberships.join(found, entrance, source, now, way.room && way.room === 'outside'))) {
+  if (
+    !(await store.memberships.join(found, entrance, source, now, way.room === undefined ? undefined : toldBy(way.room)))
+  ) {
     throw new Refusal(notNow(found))
   }
   if (way.agreed) await keepSensitiveConsent(context, found, 'pressed Yes, join')
@@ -170,7 +170,7 @@ async function pledge(context: Context, found: Found, way: Way): Promise<Reply> 
   ) {
     throw new Refusal(say`That invitation has been used up. Ask for another one.`)
   }
-  await store.memberships.pledge(found.id, caller.id, now, way.room === 'outside')
+  await store.memberships.pledge(found.id, { personId: caller.id, ...context.where }, toldBy(way.room), now)
   if (way.agreed) await keepSensitiveConsent(context, found, 'pressed Yes, join')
   const count = await store.memberships.pledges(found.id)
   const redraw = [{ card: 'seed', id: found.id }]
@@ -198,8 +198,8 @@ async function ask(
   const { store, caller, where, now } = context
   if (c.standing.state === 'member' || c.state !== 'open' || c.visibility !== 'request') throw new Refusal(notNow(c))
   if (c.sensitive) await keepSensitiveConsent(context, c, 'pressed Yes, join')
-  const said = { reason: reason.slice(0, REASON_MAX), isOutside: r === 'outside' }
-  await store.memberships.request(c.id, caller.id, said, now)
+  const said = { reason: reason.slice(0, REASON_MAX), told: toldBy(r) }
+  await store.memberships.request(c.id, { personId: caller.id, ...where }, said, now)
   const args = { c: c.id, p: caller.id }
   const card = {
     title: say`${{ person: caller.id }} asks to join ${{ strong: c.name }}`,

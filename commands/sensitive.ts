@@ -1,5 +1,5 @@
 import { command, press } from '../src/command.ts'
-import { say } from '../src/core/say.ts'
+import { lines, say } from '../src/core/say.ts'
 import { community, type Found } from '../src/option.ts'
 import { address } from '../src/reply.ts'
 
@@ -30,8 +30,12 @@ export default command({
         await store.communities.lock(c.id)
         await store.communities.makeSensitive(c.id, now)
         await store.reports.settle({ communityId: c.id }, now)
+        const { places, rooms } = await store.roomCare.leaveShown(c.id, now)
+        await store.erasures.letOut(places, now)
+        const sensitive = say`${{ strong: c.name }} is sensitive from now on.`
+        const stands = say`Everybody is let out of its room, whose name others can see. Delete that room yourself: what people wrote there is theirs and yours. A private one takes its place, which nobody enters without pressing for it.`
         return {
-          update: { text: say`${{ strong: c.name }} is sensitive from now on.` },
+          update: { text: rooms > 0 ? lines(sensitive, stands) : sensitive },
           redraw: [{ card: 'seed', id: c.id }],
         }
       },

@@ -107,7 +107,9 @@ async function start(context: Context, wish: Wish): Promise<Reply> {
     },
     now,
   )
-  await store.memberships.found(id, caller.id, now)
+  const seen = sensitive ? 'nobody' : await whoSees(context, { id, visibility })
+  const told = seen === 'nobody' ? null : seen
+  await store.memberships.found(id, { personId: caller.id, ...where }, told, now)
   if (sensitive) await keepSensitiveConsent(context, { id, name }, 'started it')
   const founded = await store.communities.get(id, caller.id)
   if (!founded) throw new Error('the community just started is not there')

@@ -17,7 +17,7 @@ export async function arrive(store: Store, opening: Opening, { account, where, n
   const person = opening.person ?? (await store.people.meet(account, account.name, now, where.workspace))
   if (opening.person && opening.accountName !== account.name) await store.people.rename(person, account.name)
   if (opening.person && opening.isNewHere) await store.people.metIn(person.accountId, where.workspace)
-  if (opening.lacksPlace) await store.roomCare.wantBack(person.id, where.platform, where.workspace, now)
+  if (opening.lacksPlace) await store.roomCare.letBack(person.id, where.platform, where.workspace, now)
   if (account.language && account.language !== person.language) await store.people.speaks(person.id, account.language)
   if (opening.lastSeenAt && now.getTime() - opening.lastSeenAt.getTime() >= DAY_MS)
     await store.people.seen(person.id, now)

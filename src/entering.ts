@@ -1,12 +1,18 @@
 import type { Context } from './command.ts'
 import { sensitiveTerms } from './core/direction.ts'
-import { type SeenBy, seenIn } from './core/room.ts'
+import { type SeenBy, seenIn, type Told } from './core/room.ts'
 import { say, type Text } from './core/say.ts'
 import type { Found } from './option.ts'
 import { address, type Card } from './reply.ts'
 
-/** Whether somebody enters the community's room, or is in the community without being seen there. */
-export type Room = 'in' | 'outside'
+/** What somebody chose: into the community's room, where those see them of whom they read, or not. */
+export type Room = Told | 'outside'
+
+/** The words of that choice in a button. */
+export const ROOMS = ['members', 'everyone', 'outside'] as const satisfies readonly Room[]
+
+/** What is kept of the choice. */
+export const toldBy = (room: Room | undefined): Told | null => (room === undefined || room === 'outside' ? null : room)
 
 /** Who would see somebody in the community's room where they are now. */
 export async function whoSees(
@@ -18,10 +24,10 @@ export async function whoSees(
 }
 
 /** Who sees the people in a room that somebody sees. */
-export function sightOf(seen: Exclude<SeenBy, 'nobody'>): Text {
+export function sightOf(seen: Told): Text {
   return seen === 'everyone'
     ? say`Everyone there sees who is in it.`
-    : say`Its members and the server's administrators see who is in it.`
+    : say`Its members, and the server's administrators and moderators, see who is in it.`
 }
 
 /** Nobody is put where others see them before they know it; the community is open to them all the same. */
@@ -46,7 +52,7 @@ export function roomCard(
     title: say`Before you join ${{ strong: name }}`,
     body: say`${has} ${sightOf(seen)}${asks}`,
     buttons: [
-      { label, press: to('in') },
+      { label, press: to(seen) },
       { label: outside, press: to('outside') },
     ],
   }

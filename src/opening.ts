@@ -1,6 +1,6 @@
 import { mayAsk, printOf, questionCard } from './asking.ts'
 import type { Context } from './command.ts'
-import type { SeenBy } from './core/room.ts'
+import type { Told } from './core/room.ts'
 import { say, type Text } from './core/say.ts'
 import { address, type Card } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
@@ -18,9 +18,11 @@ export async function openCommunity(
   toldByReply = context.caller.id,
 ): Promise<void> {
   const { store, now, where } = context
-  const { id, slug, platform, workspace, sensitive, name, need } = community
+  const { id, slug, platform, workspace, sensitive, visibility, name, need } = community
   await store.communities.open(id, now)
-  for (const where of [{ platform, workspace }, ...(await store.rooms.workspacesOf(id))]) {
+  // Of a hidden one no other workspace learns by a room that nobody there asked for.
+  const others = sensitive || visibility === 'secret' ? [] : await store.rooms.workspacesOf(id)
+  for (const where of [{ platform, workspace }, ...others]) {
     await store.rooms.want(id, where.platform, where.workspace, slug ?? id, now)
   }
   if (!sensitive) await store.rooms.wantMembers(id, now)
@@ -28,25 +30,33 @@ export async function openCommunity(
   await store.posts.sayInRooms(id, { text: welcome }, now)
   if ((await store.memberships.organizers(id)).length === 0) await lookForOrganizer(context, community)
   const members = await store.memberships.list(id, 'member', ALL)
-  const others = members.map((member) => member.personId).filter((personId) => personId !== toldByReply)
+  const pledgers = members.map((member) => member.personId).filter((personId) => personId !== toldByReply)
   const asking = sensitive || !(await mayAsk(context)) ? undefined : (await store.destinations.list())[0]
   const told = say`${{ strong: name }} has opened, and you are in.`
   const card = sensitive ? enterCard(community) : asking && questionCard(context, asking, community)
-  const shown = await store.notices.tell(others, 'opened', { text: told, ...(card && { card }) }, now, where, community)
+  const shown = await store.notices.tell(
+    pledgers,
+    'opened',
+    { text: told, ...(card && { card }) },
+    now,
+    where,
+    community,
+  )
   // Whoever was not shown the question is asked at their next own act.
   if (asking) {
     await store.directions.askedAll(id, shown, asking, printOf(asking, community, context.organization), now)
   }
 }
 
-/** Entering a room is a press of its own where others see who came, unless they were told and pressed already. */
-export function enterCard(community: { id: string; name: string }, seen: SeenBy = 'members'): Card {
+/** Entering a room is a press of its own where others see who came, unless they read that and pressed already. */
+export function enterCard(community: { id: string; name: string }, seen: Told = 'members'): Card {
+  const who =
+    seen === 'everyone'
+      ? say`everyone there will see it.`
+      : say`the others there will see you, and so will whoever runs the place.`
   return {
-    body:
-      seen === 'everyone'
-        ? say`${{ strong: community.name }} has a room. If you enter it, everyone there will see it.`
-        : say`${{ strong: community.name }} has a room. If you enter it, the others there will see you.`,
-    buttons: [{ label: say`Enter the room`, press: address('join.enter', { c: community.id }) }],
+    body: say`${{ strong: community.name }} has a room. If you enter it, ${who}`,
+    buttons: [{ label: say`Enter the room`, press: address('join.enter', { c: community.id, r: seen }) }],
   }
 }
 

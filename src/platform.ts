@@ -39,8 +39,6 @@ export interface RoomWanted {
   carrier?: Carrier | undefined
   /** The category of channels they chose. */
   category?: string | undefined
-  /** The carriers that held no more people. */
-  outgrown: string[]
   room: string | null
 }
 
@@ -58,7 +56,7 @@ export interface RoomMade {
   role?: string
 }
 
-/** Whether somebody is in the workspace at all; who is not can be let into nothing there. */
+/** Whether somebody is in the workspace at all (who is not can be let into nothing there), and then whether in the room. */
 export type Presence = 'here' | 'away'
 
 /** What the jobs ask of a platform. Every call may be repeated without harm; `key` tells a repetition from a new one. */
@@ -70,8 +68,8 @@ export interface Platform {
   makeRoom(workspace: string, wanted: RoomWanted): Promise<RoomMade>
   letIn(workspace: string, room: RoomRef, account: string): Promise<Presence>
   letOut(workspace: string, room: RoomRef, account: string): Promise<void>
-  /** Looks whether somebody is still there, and mends what lets them in; only where a platform tells nobody of who goes. */
-  look?(workspace: string, room: RoomRef, account: string): Promise<Presence>
+  /** Looks whether somebody is still in a workspace and its room; only where a platform tells nobody of who goes. */
+  look?(workspace: string, room: RoomRef, account: string): Promise<Presence | 'out'>
   /** Says something once. */
   post(target: Target, content: Content, reading: Reading, key: string): Promise<void>
   /** Draws a message everyone sees, anew or in the place of `externalId`; gives its id there. */
@@ -81,10 +79,10 @@ export interface Platform {
 /** An effect no repetition can bring about (a missing permission, a deleted channel): shown to staff, holds nobody up. */
 export class Stuck extends Error {}
 
-/** A room that people changed by hand or filled: it is gone, its role is gone, or it has no space for one more. */
+/** A room that somebody deleted by hand, or the role that opens it. */
 export class RoomLost extends Stuck {
   constructor(
-    readonly what: 'room' | 'role' | 'space',
+    readonly what: 'room' | 'role',
     message: string,
   ) {
     super(message)

@@ -2,34 +2,25 @@ import { say, type Text } from './core/say.ts'
 import type { RoomLost } from './platform.ts'
 import type { Store } from './store/store.ts'
 
-/** A room that somebody deleted, filled or took the role from: it is mended or let go (store/rooms.ts), and staff hear of it. */
+/** A room that somebody deleted, or the role that opens it: it is let go (store/room-care.ts), and staff hear of it. False where that was known. */
 export async function tellLost(
   store: Store,
   at: { platform: string; workspace: string; room: string },
   { what, message }: Pick<RoomLost, 'what' | 'message'>,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const lost = await store.roomCare.lost(at, what, message, now)
-  if (!lost) return
-  const { platform, workspace, room: place } = at
-  if (what === 'role') return
+  if (!lost) return false
   const community = await store.communities.get(lost.communityId)
   const isHidden = !community || community.sensitive || community.visibility === 'secret'
   const name: Text = isHidden ? say`a hidden community` : say`${{ strong: community.name }}`
-  if (what === 'space') {
-    // Those inside find the way by themselves: they are let into the new one.
-    await store.posts.say(
-      { platform, workspace, place },
-      { text: say`This room is full, so ${name} goes on in a new one.` },
-      now,
-    )
-    return
-  }
+  const gone = what === 'room' ? say`The room of ${name}` : say`The role that opens the room of ${name}`
   await store.staffNotes.tell(
     `room/${lost.id}`,
-    say`The room of ${name} on ${platform} was deleted there, and no new one is made by itself. Press Retry in ${{ typed: '/status' }} to have one, or Ignore to go on without.`,
+    say`${gone} was deleted there, and no new one is made by itself. Press Retry in ${{ typed: '/status' }} to have one, or Ignore to go on without a room.`,
     now,
   )
+  return true
 }
 
 /** A platform says that something was deleted there: a room's channel, or its role. Most of what it says is of no room. */
@@ -41,6 +32,8 @@ export async function tellDeleted(
   const room = await store.roomCare.roomOf(platform, workspace, id)
   if (room === undefined) return
   const lost =
-    room === id ? { what: 'room' as const, message: 'it was deleted' } : { what: 'role' as const, message: '' }
+    room === id
+      ? { what: 'room' as const, message: 'it was deleted' }
+      : { what: 'role' as const, message: 'its role was deleted' }
   await tellLost(store, { platform, workspace, room }, lost, now)
 }

@@ -72,7 +72,14 @@ describe('memberships', () => {
     const community = await communityCalled(stage, 'Parents United')
     const dia = await personCalled(stage, 'dia')
     const ask = (reason: string) =>
-      stage.read((store) => store.memberships.request(community.id, dia.id, { reason, isOutside: false }, stage.now()))
+      stage.read((store) =>
+        store.memberships.request(
+          community.id,
+          { personId: dia.id, platform: 'terminal', workspace: 'main' },
+          { reason, told: null },
+          stage.now(),
+        ),
+      )
     const waiting = () => stage.read((store) => store.memberships.list(community.id, 'requested', 10))
     await ask('two toddlers')
     expect(await waiting()).toEqual([{ personId: dia.id, name: 'dia', reason: 'two toddlers', since: stage.now() }])

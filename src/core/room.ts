@@ -37,3 +37,6 @@ export function seenIn(platform: string, carriers: (Carrier | null)[], isPrivate
   const seen = all.map(seenBy)
   return seen.find((one) => one === 'everyone') ?? seen.find((one) => one === 'members') ?? 'nobody'
 }
+
+/** Who sees people in a room, as somebody read it who then chose to enter. */
+export type Told = Exclude<SeenBy, 'nobody'>

@@ -1,28 +1,22 @@
 import {
-  type APIChannel,
-  type APIThreadChannel,
   ChannelType,
   OverwriteType,
   PermissionFlagsBits,
   type REST,
   type RESTGetAPIGuildChannelsResult,
   type RESTGetAPIGuildRolesResult,
-  type RESTGetAPIGuildThreadsResult,
   RESTJSONErrorCodes,
-  type RESTPatchAPIChannelJSONBody,
-  type RESTPostAPIChannelThreadsJSONBody,
   type RESTPostAPIGuildChannelJSONBody,
-  type RESTPostAPIGuildForumThreadsJSONBody,
   type RESTPostAPIGuildRoleJSONBody,
   type RESTPostAPIGuildRoleResult,
   Routes,
-  ThreadAutoArchiveDuration,
 } from 'discord.js'
 import type { Carrier } from '../core/room.ts'
 import type { RoomMade, RoomRef } from '../platform.ts'
-import { RoomLost } from '../platform.ts'
+import { RoomLost, Stuck } from '../platform.ts'
 import { isCode } from './faults.ts'
 import { clipped, LIMITS } from './limits.ts'
+import { threadWays } from './threads.ts'
 
 /** What a room lets those inside do, and Kindred itself. */
 export const INSIDE =
@@ -31,11 +25,6 @@ export const INSIDE =
   PermissionFlagsBits.ReadMessageHistory |
   PermissionFlagsBits.EmbedLinks |
   PermissionFlagsBits.AttachFiles
-
-/** The channel under which private threads stand. Everybody sees the channel, and nobody but those inside the threads. */
-const HALL = { name: 'community-rooms', topic: 'Private rooms of communities stand here. Only those inside see them.' }
-/** The forum in which communities have posts that everybody sees. */
-const FORUM = { name: 'communities', topic: 'Each community has a post here, which everybody may read.' }
 
 /** What a room is to be made of. */
 export interface Plan {
@@ -56,23 +45,62 @@ export interface Way {
   letOut(guild: string, room: RoomRef, account: string): Promise<void>
 }
 
+/** How a channel is to stand. */
+export interface Standing {
+  type?: ChannelType.GuildText | ChannelType.GuildForum
+  /** What everybody may not do there, and may. */
+  denied: bigint
+  shown?: bigint
+  /** One for many rooms, rather than a room of its own. */
+  isShared: boolean
+}
+
+/** Finds or makes a channel; nothing where the server has no space for one more. */
+export type ChannelFor = (
+  plan: Plan,
+  words: { name: string; topic: string },
+  how: Standing,
+  allowed?: string[],
+) => Promise<Found | undefined>
+
+/** Nobody else fits into a room; those inside stay, and are shown to nobody they did not read of. */
+export class Full extends Stuck {}
+
+/** Passes on what went wrong, a full room by a sentence. */
+export function fullAt(code: RESTJSONErrorCodes) {
+  return (error: unknown): never => {
+    if (isCode(error, code))
+      throw new Full('the room is full: Discord allows 1000 people in it. A role and channel would hold more')
+    throw error
+  }
+}
+
 /** All ways of Discord's to have a room. */
 export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
   const channelsOf = async (guild: string) =>
     // Shapes of answers, here and below, are Discord's own; the client does not check them.
     (await rest.get(Routes.guildChannels(guild))) as RESTGetAPIGuildChannelsResult
 
-  /** A channel of this name that Kindred made, known by the place it gave itself, else a new one; nothing where none fits. */
+  /**
+   * A channel of this name that Kindred made, known by standing exactly as Kindred makes it, else a new one; nothing where
+   * none fits. `allowed` roles may stand in it besides.
+   */
   async function channelFor(
     { guild, own, category }: Plan,
     { name, topic }: { name: string; topic: string },
-    how: { type?: ChannelType.GuildText | ChannelType.GuildForum; denied: bigint; isShared: boolean },
+    how: Standing,
+    allowed: string[] = [],
   ): Promise<Found | undefined> {
     const all = await channelsOf(guild)
     const type = how.type ?? ChannelType.GuildText
-    const same = all.find((one) => one.type === type && one.name === name && placesIn(one).some(({ id }) => id === own))
-    // One that somebody spoke in or was let into belongs to another community.
-    if (same && (how.isShared || isUnused(same, own))) return same
+    const places = new Set([guild, own, ...allowed])
+    const same = all.find((one) => {
+      const there = placesIn(one)
+      if (one.type !== type || one.name !== name || !there.some(({ id }) => id === own)) return false
+      // One that somebody spoke in, was let into or changed belongs to another community, or to others altogether.
+      return how.isShared || (isSilent(one) && there.every(({ id }) => places.has(id)))
+    })
+    if (same) return same
     if (all.length >= LIMITS.channels - LIMITS.channelsLeft) return undefined
     const body: RESTPostAPIGuildChannelJSONBody = {
       name,
@@ -80,7 +108,7 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
       type,
       permission_overwrites: [
         // The role of everybody has the server's own id.
-        { id: guild, type: OverwriteType.Role, allow: '0', deny: String(how.denied) },
+        { id: guild, type: OverwriteType.Role, allow: String(how.shown ?? 0n), deny: String(how.denied) },
         { id: own, type: OverwriteType.Member, allow: String(INSIDE), deny: '0' },
       ],
     }
@@ -90,10 +118,23 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
     })) as Found
   }
 
+  const ownChannel = (plan: Plan, allowed: string[] = []) => {
+    const words = { name: clipped(plan.name, LIMITS.channelName), topic: clipped(plan.title, LIMITS.channelTopic) }
+    return channelFor(plan, words, { denied: PermissionFlagsBits.ViewChannel, isShared: false }, allowed)
+  }
+
+  /** The channel for a role, with the role that opens it where it was made before a crash. */
+  async function roleChannel(
+    plan: Plan,
+    ours: string[],
+  ): Promise<{ id: string; role: string | undefined } | undefined> {
+    const made = await ownChannel(plan, ours)
+    return made && { id: made.id, role: placesIn(made).find(({ id }) => ours.includes(id))?.id }
+  }
+
   const channel: Way = {
     async make(plan) {
-      const words = { name: clipped(plan.name, LIMITS.channelName), topic: clipped(plan.title, LIMITS.channelTopic) }
-      const made = await channelFor(plan, words, { denied: PermissionFlagsBits.ViewChannel, isShared: false })
+      const made = await ownChannel(plan)
       return made && { id: made.id }
     },
     async letIn(_, { id }, account) {
@@ -106,22 +147,17 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
   const role: Way = {
     async make(plan) {
       const roles = (await rest.get(Routes.guildRoles(plan.guild))) as RESTGetAPIGuildRolesResult
-      const made = plan.room === null ? await channel.make(plan) : { id: plan.room }
-      if (!made?.id) return undefined
-      const all = await channelsOf(plan.guild)
-      const opening = all.find((one) => one.id === made.id)
-      const known =
-        opening && placesIn(opening).find(({ id, type }) => type === OverwriteType.Role && id !== plan.guild)
-      if (known) return { id: made.id, role: known.id }
       const name = clipped(plan.title, LIMITS.roleName)
-      const opens = new Set(all.flatMap((one) => placesIn(one).map(({ id }) => id)))
-      // Made before a crash, it opens nothing yet.
-      const left = roles.find(
-        (one) => one.name === name && one.permissions === '0' && !one.managed && !opens.has(one.id),
-      )
-      if (!left && roles.length >= LIMITS.roles - LIMITS.rolesLeft) return undefined
+      const ours = roles
+        .filter((one) => one.name === name && one.permissions === '0' && !one.managed)
+        .map(({ id }) => id)
+      const made = plan.room === null ? await roleChannel(plan, ours) : { id: plan.room, role: undefined }
+      // Made before a crash, it opens the channel already. Of no other role is it known whose it is.
+      if (!made) return undefined
+      if (made.role !== undefined) return { id: made.id, role: made.role }
+      if (roles.length >= LIMITS.roles - LIMITS.rolesLeft) return undefined
       const body: RESTPostAPIGuildRoleJSONBody = { name, permissions: '0', mentionable: false }
-      const { id } = left ?? ((await rest.post(Routes.guildRoles(plan.guild), { body })) as RESTPostAPIGuildRoleResult)
+      const { id } = (await rest.post(Routes.guildRoles(plan.guild), { body })) as RESTPostAPIGuildRoleResult
       await rest.put(Routes.channelPermission(made.id, id), {
         body: { type: OverwriteType.Role, allow: String(INSIDE), deny: '0' },
       })
@@ -140,98 +176,20 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
     },
   }
 
-  /** Threads fall asleep when nobody speaks; then they must be woken before anybody is moved. */
-  async function awake(room: string, move: () => Promise<unknown>): Promise<void> {
-    try {
-      await move()
-    } catch (error) {
-      if (!isCode(error, RESTJSONErrorCodes.ThreadLocked, ARCHIVED)) throw error
-      const body: RESTPatchAPIChannelJSONBody = { archived: false }
-      await rest.patch(Routes.channel(room), { body })
-      await move()
-    }
-  }
-
-  async function unusedThread({ guild, own }: Plan, parent: string, name: string): Promise<string | undefined> {
-    const { threads } = (await rest.get(Routes.guildActiveThreads(guild))) as RESTGetAPIGuildThreadsResult
-    return (threads as APIThreadChannel[]).find(
-      (one) =>
-        one.parent_id === parent &&
-        one.name === name &&
-        one.owner_id === own &&
-        (one.member_count ?? 0) <= 1 &&
-        // The message that opens a post is not counted.
-        (one.message_count ?? 0) === 0,
-    )?.id
-  }
-
-  const thread: Way = {
-    async make(plan) {
-      const name = clipped(plan.name, LIMITS.channelName)
-      const hall = await channelFor(plan, HALL, { denied: PermissionFlagsBits.SendMessages, isShared: true })
-      if (!hall) return undefined
-      const there = await unusedThread(plan, hall.id, name)
-      const body: RESTPostAPIChannelThreadsJSONBody = {
-        name,
-        type: ChannelType.PrivateThread,
-        auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
-        invitable: false,
-      }
-      return there ? { id: there } : { id: ((await rest.post(Routes.threads(hall.id), { body })) as APIChannel).id }
-    },
-    letIn: (_, { id }, account) =>
-      awake(id, () =>
-        rest.put(Routes.threadMembers(id, account)).catch(fullAt(RESTJSONErrorCodes.MaximumThreadParticipantsReached)),
-      ),
-    letOut: (_, { id }, account) => awake(id, () => rest.delete(Routes.threadMembers(id, account))),
-  }
-
-  const forum: Way = {
-    async make(plan) {
-      const name = clipped(plan.title, LIMITS.channelName)
-      const home = await channelFor(plan, FORUM, { type: ChannelType.GuildForum, denied: 0n, isShared: true })
-      if (!home) return undefined
-      const there = await unusedThread(plan, home.id, name)
-      const body: RESTPostAPIGuildForumThreadsJSONBody = {
-        name,
-        auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
-        message: { content: plan.title.replaceAll(/([\\*_~`|>#@<[\]])/g, '\\$1'), allowed_mentions: { parse: [] } },
-      }
-      return there ? { id: there } : { id: ((await rest.post(Routes.threads(home.id), { body })) as APIChannel).id }
-    },
-    // Everybody reads it anyway; whoever finds it full only does not follow it.
-    letIn: (guild, room, account) =>
-      thread.letIn(guild, room, account).catch((error: unknown) => {
-        if (!(error instanceof RoomLost && error.what === 'space')) throw error
-      }),
-    letOut: thread.letOut,
-  }
-
-  return { channel, role, thread, forum }
+  return { channel, role, ...threadWays(rest, channelFor) }
 }
 
-/** Discord's codes that discord.js has no name for. */
-const OVERWRITES_FULL = 30_060
-const ARCHIVED = 50_083
-
+const OVERWRITES_FULL = RESTJSONErrorCodes.MaximumNumberOfChannelPermissionOverwritesReached
 type Found = RESTGetAPIGuildChannelsResult[number]
 
 function placesIn(channel: Found) {
   return 'permission_overwrites' in channel ? (channel.permission_overwrites ?? []) : []
 }
 
-function isUnused(channel: Found, own: string): boolean {
-  const isSilent = !('last_message_id' in channel) || !channel.last_message_id
-  return isSilent && placesIn(channel).every(({ type, id }) => type !== OverwriteType.Member || id === own)
+function isSilent(channel: Found): boolean {
+  return !('last_message_id' in channel) || !channel.last_message_id
 }
 
 function isRoomy(all: Found[], category: string): boolean {
   return all.filter((one) => 'parent_id' in one && one.parent_id === category).length < LIMITS.channelsInCategory
-}
-
-function fullAt(code: number) {
-  return (error: unknown): never => {
-    if (isCode(error, code)) throw new RoomLost('space', 'the room is full: Discord allows 1000 people in it')
-    throw error
-  }
 }

@@ -23,6 +23,8 @@ const REFUSED_MS = 600_000
 export function restOf({ token, api }: Access, refusedMs = REFUSED_MS): REST {
   const rest = new REST({
     ...(api && { api }),
+    // What failed is looked for before it is tried again: repeated blindly, a slow answer would make a channel twice.
+    retries: 0,
     handlerSweepInterval: SWEEP_MS,
     rejectOnRateLimit: ({ retryAfter, sublimitTimeout }) => Math.max(retryAfter, sublimitTimeout) > WAIT_MS,
   }).setToken(token)

@@ -169,15 +169,15 @@ function isPrivate(one: ButtonInteraction | StringSelectMenuInteraction | ModalS
 }
 
 function deliveryOf(one: Interaction, now: Date): Delivery {
-  const { member, user, guildId, channelId } = one
-  const inServer = member && ('displayName' in member ? member.displayName : member.nick)
+  const { user, guildId, channelId } = one
   return {
     id: `discord/${one.id}`,
     account: {
       platform: 'discord',
       workspace: EVERYWHERE,
       externalId: user.id,
-      name: inServer || user.displayName,
+      // A name they go by in one server alone is not for the others.
+      name: user.displayName,
       isStaff: one.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false,
       language: one.locale,
     },

@@ -7,7 +7,7 @@ import {
   Routes,
 } from 'discord.js'
 import { type Carrier, DEFAULT_CARRIERS } from '../core/room.ts'
-import { type Platform, type Presence, RoomLost, type RoomRef, type RoomWanted, Stuck } from '../platform.ts'
+import { type Platform, type Presence, type RoomRef, type RoomWanted, Stuck } from '../platform.ts'
 import { type Plan, type Way, waysOn } from './carriers.ts'
 import { effect, isCode } from './faults.ts'
 
@@ -38,8 +38,8 @@ const NEXT: Record<Carrier, Carrier[]> = {
 const NEEDS: Record<Carrier, string> = {
   role: 'Manage Channels and Manage Roles',
   channel: 'Manage Channels and Manage Roles',
-  thread: 'Create Private Threads and Manage Threads',
-  forum: 'Manage Channels and Send Messages',
+  thread: 'Manage Channels, Manage Roles, Create Private Threads and Manage Threads',
+  forum: 'Manage Channels, Manage Roles and Send Messages',
   none: '',
 }
 
@@ -73,6 +73,20 @@ export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut
     }
   }
 
+  async function out(guild: string, room: RoomRef, account: string): Promise<void> {
+    try {
+      await wayOf(room).letOut(guild, room, account)
+    } catch (error) {
+      if (!isCode(error, ...OUT_ALREADY)) throw error
+    }
+  }
+
+  /** Discord keeps somebody's place in a channel when they leave the server, and would let them in again by itself. */
+  async function forgotten(guild: string, room: RoomRef, account: string): Promise<'away'> {
+    await out(guild, room, account)
+    return 'away'
+  }
+
   return {
     async makeRoom(guild, wanted) {
       for (const carrier of carriersFor(wanted)) {
@@ -83,57 +97,45 @@ export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut
         })
         if (made) return { ...made, carrier }
       }
-      throw new Stuck(
-        wanted.outgrown.length > 0
-          ? 'it is full: Discord allows 1000 people in it, and the server has no space for a role and a channel'
-          : 'the server has no space for another private thread',
-      )
+      throw new Stuck('the server has no space for another private thread')
     },
 
     async letIn(guild, room, account): Promise<Presence> {
       return effect('Manage Roles or Manage Threads', async () => {
-        if (!(await memberOf(guild, account))) return 'away'
+        if (!(await memberOf(guild, account))) return forgotten(guild, room, account)
         await wayOf(room).letIn(guild, room, account)
         return 'here'
       })
     },
 
     async letOut(guild, room, account) {
-      await effect('Manage Roles or Manage Threads', async () => {
-        try {
-          await wayOf(room).letOut(guild, room, account)
-        } catch (error) {
-          if (!isCode(error, ...OUT_ALREADY)) throw error
-        }
-      })
+      await effect('Manage Roles or Manage Threads', () => out(guild, room, account))
     },
 
-    async look(guild, room, account): Promise<Presence> {
+    async look(guild, room, account): Promise<Presence | 'out'> {
       return effect('Manage Roles', async () => {
         const member = await memberOf(guild, account)
-        if (!member) return 'away'
-        // A role taken by hand is given back. Whoever left a thread did so themselves, so nobody is put back into one.
-        if (room.role !== null && !member.roles.includes(room.role)) await ways.role.letIn(guild, room, account)
-        return 'here'
+        if (!member) return forgotten(guild, room, account)
+        // Whoever left a thread did so themselves, so nobody is put back into one.
+        return room.role !== null && !member.roles.includes(room.role) ? 'out' : 'here'
       })
     },
   }
 
   function wayOf(room: RoomRef): Way {
     const { carrier } = room
-    if (carrier === null || carrier === 'none') throw new RoomLost('room', 'the room is not there')
+    if (carrier === null || carrier === 'none') throw new Stuck('there is no room')
     return ways[carrier]
   }
 }
 
 /** The carriers to try, in order. A hidden community's must not show in a channel, a forum or anybody's profile. */
-function carriersFor({ isPrivate, isSensitive, carrier, outgrown, room }: RoomWanted): Carrier[] {
+function carriersFor({ isPrivate, isSensitive, carrier, room }: RoomWanted): Carrier[] {
   const chosen = carrier ?? DEFAULT_CARRIERS.discord ?? 'channel'
-  if (room !== null) return [chosen]
   if (chosen === 'none') return ['none']
-  if (isSensitive) return outgrown.length > 0 ? [] : ['thread']
-  if (outgrown.length > 0) return isPrivate ? [] : ['role']
-  return isPrivate ? NEXT.thread : NEXT[chosen]
+  if (isSensitive) return ['thread']
+  if (isPrivate) return NEXT.thread
+  return room === null ? NEXT[chosen] : [chosen]
 }
 
 /** Makes a room; nothing where Discord says that the server has no space left, whatever was counted before. */

@@ -24,7 +24,6 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
           isSensitive: room.isSensitive,
           carrier: room.carrier ?? undefined,
           category: room.category ?? undefined,
-          outgrown: room.outgrown,
           room: room.externalId,
         })
       })
@@ -63,7 +62,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
         }
       })
       await database.transaction(async (store) => {
-        if (lost) return tellLost(store, { ...place, room: place.externalId }, lost, now)
+        if (lost && (await tellLost(store, { ...place, room: place.externalId }, lost, now))) return
         await store.rooms.finishPlace(place, lease, outcome, now, isAway)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(

@@ -22,12 +22,15 @@ export function walkJob(database: Database, platforms: Platform[], logFailure: (
     const platform = walked.find(({ name }) => name === place.platform)
     const room = { id: place.externalId, carrier: place.carrier, role: place.roleId }
     try {
-      let presence: Presence = 'away'
+      let presence: Presence | 'out' = 'away'
       for (const account of place.accounts) {
-        const found = await inTime(platform?.look?.(place.workspace, room, account) ?? Promise.resolve('here'))
-        if (found === 'here') presence = 'here'
+        const found = await inTime(
+          platform?.look?.(place.workspace, room, account) ?? Promise.resolve<Presence | 'out'>('here'),
+        )
+        if (found !== 'away') presence = found
       }
-      if (presence === 'away') await database.transaction((store) => store.roomCare.away(place))
+      // Whoever is out of the room is let in by the job that does it, if they have not left meanwhile.
+      if (presence !== 'here') await database.transaction((store) => store.roomCare.found(place, presence, now))
     } catch (error) {
       if (error instanceof RoomLost) {
         await database.transaction((store) => tellLost(store, { ...place, room: place.externalId }, error, now))

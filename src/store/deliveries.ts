@@ -23,7 +23,7 @@ export interface Opening {
   isNewHere: boolean
   /** Whether a purpose and recipient came up since that this member was never asked about. */
   hasUnasked: boolean
-  /** Whether this member is out of a room here that they belong in: they were away from the workspace for a while. */
+  /** Whether they were away from this workspace when they were to be in one of its rooms. */
   lacksPlace: boolean
 }
 
@@ -71,12 +71,9 @@ export function deliveries(tx: Tx, { keys }: Tools) {
                      and q.purpose = s.purpose and q.recipient = s.recipient)
                    and not exists (select 1 from directions y where y.person_id = p.id and y.community_id = c.id
                      and y.purpose = s.purpose and y.recipient = s.recipient and y.standing)) as has_unasked,
-               exists (select 1 from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
-                   and not m.outside
-                 join communities c on c.id = r.community_id and not c.sensitive
-                 where m.person_id = p.id and r.platform = ${account.platform} and r.workspace = ${workspace}
-                   and r.carrier is not null and not exists (select 1 from room_places l
-                     where l.room_id = r.id and l.person_id = p.id)) as lacks_place
+               exists (select 1 from room_places p2 where p2.person_id = p.id and p2.wanted = 'in' and p2.known = 'out'
+                 and p2.due_at is null and p2.failure is null and exists (select 1 from rooms r where r.id = p2.room_id
+                   and r.platform = ${account.platform} and r.workspace = ${workspace})) as lacks_place
         from (select 1) as one
         left join organization o on o.id = 1
         left join deliveries d on d.id = ${id}

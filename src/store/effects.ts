@@ -56,11 +56,14 @@ export function effects(tx: Tx) {
 
 async function goOnWithout(tx: Tx): Promise<void> {
   const stuck = await tx.$queryRaw<{ id: string; isThere: boolean }[]>(
-    Prisma.sql`select id, external_id is not null as "isThere" from rooms where ${STUCK}`,
+    Prisma.sql`select id, external_id is not null and (carrier is distinct from 'role' or role_id is not null) as "isThere" from rooms
+      where ${STUCK}`,
   )
   const missing = stuck.filter(({ isThere }) => !isThere).map(({ id }) => id)
   await tx.$executeRaw(Prisma.sql`
-    update rooms set attempts = 0, failure = null, carrier = case when id = any(${missing}) then 'none' else carrier end
+    update rooms set attempts = 0, failure = null, 
+      carrier = case when id = any(${missing}) then 'none' else carrier end,
+      external_id = case when id = any(${missing}) then null else external_id end
     where ${STUCK}`)
   await sayNothingIn(tx, missing)
 }

@@ -1,5 +1,6 @@
 import type { Community } from '../core/community.ts'
 import { EVERYWHERE } from '../core/person.ts'
+import type { Told } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import { askerOf, giveUpAsAll } from './stayed.ts'
 import type { Tools, Tx } from './transaction.ts'
@@ -13,6 +14,9 @@ export interface Entrance {
 
 /** How a membership came about. */
 export type Source = 'command' | 'invitation' | 'request' | 'undo' | 'pledge'
+
+/** Why they ask to join, and who sees them in its room, as they read it before they chose to enter. */
+type Said = { reason?: string; told: Told | null }
 
 /** One person of a community, as its organizers see them. */
 export interface Listed {
@@ -31,6 +35,9 @@ export function memberships(tx: Tx, { draws }: Tools) {
   ): Promise<void> => {
     // In private nobody is anywhere: the rooms are those of the workspaces they were met in.
     if (workspace === EVERYWHERE) {
+      const key = { personId, communityId: community.id }
+      const chosen = (await tx.membership.findUnique({ where: { personId_communityId: key } }))?.toldIn
+      if (chosen) return placeIn(community, { personId, platform, workspace: chosen }, now)
       const met = await tx.presence.findMany({
         where: { account: { personId, platform } },
         orderBy: { workspace: 'asc' },
@@ -46,7 +53,8 @@ export function memberships(tx: Tx, { draws }: Tools) {
       insert into room_places (room_id, person_id, wanted, known, revision, due_at)
       select id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from rooms
       where community_id = ${community.id} and platform = ${platform} and workspace = ${workspace}
-      on conflict (room_id, person_id) do update set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at`)
+      on conflict (room_id, person_id) do update
+        set wanted = 'in', known = null, revision = room_places.revision + 1, due_at = excluded.due_at`)
   }
 
   /** The yes to a sensitive community's keeping them goes with the membership. Ordinary yeses are revoked, not forgotten. */
@@ -55,66 +63,65 @@ export function memberships(tx: Tx, { draws }: Tools) {
   }
 
   return {
-    /** Lets a member into the community's room, whatever they said about it before. */
-    async wantPlace(community: Pick<Community, 'id' | 'slug'>, entrance: Entrance, now: Date): Promise<void> {
-      await tx.membership.updateMany({
-        where: { communityId: community.id, personId: entrance.personId },
-        data: { outside: false },
-      })
+    /** Lets a member into the community's room, now that they read who sees them there. */
+    async wantPlace(
+      community: Pick<Community, 'id' | 'slug'>,
+      entrance: Entrance,
+      told: Told | undefined,
+      now: Date,
+    ): Promise<void> {
+      const where = { communityId: community.id, personId: entrance.personId }
+      if (told) await tx.membership.updateMany({ where, data: { told, toldIn: entrance.workspace } })
       await placeIn(community, entrance, now)
     },
 
     /**
-     * Makes someone a member of an open community; false when they were one or it is open no more. `isOutside`: they would
-     * rather not be seen in its rooms; left out, what they said before holds. One statement.
+     * Makes someone a member of an open community; false when they were one or it is open no more. `told`: who sees them in
+     * its room, as they read it before they chose to enter; left out, what they chose before holds. One statement.
      */
     async join(
       community: Pick<Community, 'id' | 'slug' | 'sensitive'>,
       entrance: Entrance,
       source: Source,
       now: Date,
-      isOutside?: boolean,
+      told?: Told | null,
     ): Promise<boolean> {
       const { personId, platform, workspace } = entrance
       const [row] = await tx.$queryRaw<{ joined: boolean; placed: boolean }[]>(Prisma.sql`
         with joined as (
-          insert into memberships (person_id, community_id, state, source, since, outside)
-          select ${personId}, id, 'member', ${source}, ${now}::timestamptz, ${isOutside ?? false} from communities
+          insert into memberships (person_id, community_id, state, source, since, told, told_in)
+          select ${personId}, id, 'member', ${source}, ${now}::timestamptz, ${told ?? null}, ${told ? workspace : null} from communities
           where id = ${community.id} and state = 'open'
           on conflict (person_id, community_id) do update
             set state = 'member', source = excluded.source, since = excluded.since, left_at = null, reason = null,
-              outside = coalesce(${isOutside ?? null}::boolean, memberships.outside)
+              told = case when ${told !== undefined} then excluded.told else memberships.told end,
+              told_in = case when ${told !== undefined} then excluded.told_in else memberships.told_in end
             where memberships.state <> 'member'
-          returning community_id, outside),
+          returning community_id),
         placed as (
           insert into room_places (room_id, person_id, wanted, known, revision, due_at)
           select r.id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from joined
           join rooms r using (community_id)
-          where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive} and not joined.outside
+          where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive}
           on conflict (room_id, person_id) do update
             set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at
           returning room_id)
-        select exists (select 1 from joined) as joined, exists (select 1 from placed) or exists (select 1 from joined where outside)
-          as placed`)
+        select exists (select 1 from joined) as joined, exists (select 1 from placed) as placed`)
       // The first from their workspace: its room is wanted now. Nobody enters a sensitive room without pressing for it.
       if (row?.joined && !row.placed && !community.sensitive) await placeIn(community, entrance, now)
       return row?.joined ?? false
     },
 
-    /** Whether a member would rather not be seen in the community's rooms. */
-    async isOutside(communityId: string, personId: string): Promise<boolean> {
-      return (await tx.membership.count({ where: { communityId, personId, outside: true } })) > 0
-    },
-
     /** The founder's pledge, the first; whoever starts a community looks after it. */
-    async found(communityId: string, personId: string, now: Date): Promise<void> {
-      await this.pledge(communityId, personId, now)
+    async found(communityId: string, entrance: Entrance, told: Told | null, now: Date): Promise<void> {
+      const { personId } = entrance
+      await this.pledge(communityId, entrance, told, now)
       await tx.membership.updateMany({ where: { communityId, personId }, data: { organizer: true } })
     },
 
     /** Puts someone down for a seed. */
-    async pledge(communityId: string, personId: string, now: Date, isOutside = false): Promise<void> {
-      await this.write(communityId, personId, 'pledged', 'pledge', now, { isOutside })
+    async pledge(communityId: string, entrance: Entrance, told: Told | null, now: Date): Promise<void> {
+      await this.write(communityId, entrance, 'pledged', 'pledge', now, { told })
     },
 
     async takeBack(
@@ -131,24 +138,19 @@ export function memberships(tx: Tx, { draws }: Tools) {
     },
 
     /** Asks to be let in, saying why. */
-    async request(
-      communityId: string,
-      personId: string,
-      said: { reason: string; isOutside: boolean },
-      now: Date,
-    ): Promise<void> {
-      await this.write(communityId, personId, 'requested', 'request', now, said)
+    async request(communityId: string, entrance: Entrance, said: Said, now: Date): Promise<void> {
+      await this.write(communityId, entrance, 'requested', 'request', now, said)
     },
 
     async write(
       communityId: string,
-      personId: string,
+      { personId, workspace }: Entrance,
       state: string,
       source: Source,
       now: Date,
-      { reason = null, isOutside = false }: { reason?: string | null; isOutside?: boolean } = {},
+      { reason = null, told }: Said,
     ): Promise<void> {
-      const row = { state, source, since: now, reason, outside: isOutside, organizer: false, leftAt: null }
+      const row = { state, source, since: now, reason, told, toldIn: told && workspace, organizer: false, leftAt: null }
       await tx.membership.upsert({
         where: { personId_communityId: { personId, communityId } },
         create: { personId, communityId, ...row },

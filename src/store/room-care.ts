@@ -1,34 +1,32 @@
+import type { z } from 'zod'
 import { EVERYWHERE } from '../core/person.ts'
 import type { Carrier } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import type { Entrance } from './memberships.ts'
-import { type ClaimedPlace, IS_THERE, NOTHING_LEFT, PLACE } from './rooms.ts'
+import { MET_AT_ROOM } from './presence.ts'
+import { type ClaimedPlace, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside } from './rooms.ts'
 import type { Tx } from './transaction.ts'
+
+/** A place `p` of somebody who was not there when they were to be let in, or was gone when they were looked after. */
+export const WAS_AWAY = Prisma.sql`p.wanted = 'in' and p.known = 'out' and p.due_at is null and p.failure is null`
 
 /** What becomes of rooms and of people's places in them when somebody changes them by hand, on the platform itself. */
 export function roomCare(tx: Tx) {
   return {
     /**
-     * A room was filled or changed by hand. A full one is made anew by the next carrier and people move there; a lost role is
-     * made again; but a deleted room is not, before staff say so: whoever deleted it may have meant it. Gives its community
-     * where this was news.
+     * A room or its role was deleted by hand. Neither is made again before staff say so, since whoever deleted it may have
+     * meant it; until then nobody is let in. Gives the room where this was news.
      */
     async lost(
       { platform, workspace, room }: { platform: string; workspace: string; room: string },
-      what: 'room' | 'role' | 'space',
+      what: 'room' | 'role',
       why: string,
       now: Date,
     ): Promise<{ id: string; communityId: string } | undefined> {
-      const due =
-        what === 'room' ? Prisma.sql`due_at = null, failure = ${why}` : Prisma.sql`due_at = ${now}::timestamptz`
       const left =
-        what === 'role'
-          ? Prisma.sql`role_id = null`
-          : what === 'space'
-            ? Prisma.sql`external_id = null, role_id = null, carrier = null, outgrown = array_append(outgrown, carrier)`
-            : Prisma.sql`external_id = null, role_id = null, carrier = null`
+        what === 'role' ? Prisma.sql`role_id = null` : Prisma.sql`external_id = null, role_id = null, carrier = null`
       const [row] = await tx.$queryRaw<{ id: string; communityId: string }[]>(Prisma.sql`
-        update rooms set ${left}, attempts = 0, lease = null, leased_until = null, ${due}
+        update rooms set ${left}, attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}
         where platform = ${platform} and workspace = ${workspace} and external_id = ${room}
           and (${what} <> 'role' or role_id is not null)
         returning id, community_id as "communityId"`)
@@ -40,15 +38,12 @@ export function roomCare(tx: Tx) {
       return row
     },
 
-    /** Wants somebody who was away from a workspace back in its rooms of their communities. */
-    async wantBack(personId: string, platform: string, workspace: string, now: Date): Promise<void> {
+    /** Somebody who was away from a workspace acts there again, so they are let back into the rooms they were in. */
+    async letBack(personId: string, platform: string, workspace: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        insert into room_places (room_id, person_id, wanted, known, revision, due_at)
-        select r.id, m.person_id, 'in', 'out', 1, ${now}::timestamptz from rooms r
-        join memberships m on m.community_id = r.community_id and m.state = 'member' and not m.outside
-        join communities c on c.id = r.community_id and not c.sensitive
-        where m.person_id = ${personId} and r.platform = ${platform} and r.workspace = ${workspace}
-        on conflict (room_id, person_id) do nothing`)
+        update room_places p set due_at = ${now}::timestamptz, revision = revision + 1 from rooms r
+        where r.id = p.room_id and p.person_id = ${personId} and r.platform = ${platform} and r.workspace = ${workspace}
+          and ${WAS_AWAY}`)
     },
 
     /**
@@ -76,6 +71,29 @@ export function roomCare(tx: Tx) {
       return row?.at ?? undefined
     },
 
+    /**
+     * A community has become sensitive: rooms whose name or people others could see are left by everybody, and private ones are
+     * made in their place, which nobody is put into. Gives the accounts to let out, and whether a room was left.
+     */
+    async leaveShown(
+      communityId: string,
+      now: Date,
+    ): Promise<{ places: z.infer<typeof placeOutside>[]; rooms: number }> {
+      const isShown = Prisma.sql`r.community_id = ${communityId} and r.carrier in ('channel', 'forum', 'role') and r.external_id is not null`
+      const places = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
+        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, a.external_id as account
+        from room_places p join rooms r on r.id = p.room_id and ${isShown}
+        join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}`)
+      const left = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+        update rooms r set external_id = null, role_id = null, carrier = null, lease = null, leased_until = null, attempts = 0,
+          failure = null, due_at = ${now}::timestamptz where ${isShown} returning id`)
+      await tx.roomPlace.deleteMany({ where: { roomId: { in: left.map(({ id }) => id) } } })
+      // The notes about its rooms named it.
+      const rooms = await tx.room.findMany({ where: { communityId } })
+      await tx.staffNote.deleteMany({ where: { key: { in: rooms.map(({ id }) => `room/${id}`) } } })
+      return { places, rooms: left.length }
+    },
+
     /** The roles that open rooms of a workspace. */
     async rolesAt(platform: string, workspace: string): Promise<string[]> {
       const rows = await tx.room.findMany({ where: { platform, workspace, roleId: { not: null } } })
@@ -90,9 +108,10 @@ export function roomCare(tx: Tx) {
       return room?.externalId ?? undefined
     },
 
-    /** Somebody is not in the workspace any more: out of the room, and still in the community. */
-    async away({ roomId, personId, revision }: ClaimedPlace): Promise<void> {
-      await tx.roomPlace.deleteMany({ where: { roomId, personId, revision, wanted: 'in' } })
+    /** What looking after somebody found: they are gone from the workspace, or out of the room and to be let in again. */
+    async found({ roomId, personId, revision }: ClaimedPlace, presence: 'away' | 'out', now: Date): Promise<void> {
+      const change = presence === 'away' ? { known: 'out' } : { known: null, dueAt: now }
+      await tx.roomPlace.updateMany({ where: { roomId, personId, revision, wanted: 'in', dueAt: null }, data: change })
     },
 
     /**

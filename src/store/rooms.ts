@@ -21,7 +21,6 @@ export interface ClaimedRoom {
   /** As it was made, else as staff chose for rooms there. */
   carrier: Carrier | null
   category: string | null
-  outgrown: string[]
   attempts: number
 }
 
@@ -54,8 +53,13 @@ export const placeOutside = z.object({
 /** Somebody who is out and was heard to be out: nothing more is to be known of it. */
 export const NOTHING_LEFT = { wanted: 'out', known: 'out', dueAt: null, lease: null }
 
-/** A room `r` that people can be let into: it is there, and nothing of it waits to be mended. */
-export const IS_THERE = Prisma.sql`r.external_id is not null and r.due_at is null`
+/** A room `r` that people can be let into: it is there, and nothing of it is broken or waits to be mended. */
+export const IS_THERE = Prisma.sql`r.external_id is not null and r.due_at is null and r.failure is null`
+
+/** A place `p` in a room `r` that somebody may be brought to: whoever is let in has read who sees them there. */
+const MAY_MOVE = Prisma.sql`(p.wanted = 'out' or r.carrier is null or exists (select 1 from memberships m
+  where m.person_id = p.person_id and m.community_id = r.community_id and m.told_in in (r.workspace, ${EVERYWHERE})
+    and (m.told = 'everyone' or (m.told = 'members' and r.carrier in ('channel', 'thread')))))`
 
 /** What there is to know of a place `p` in a room `r`. */
 export const PLACE = Prisma.sql`
@@ -65,7 +69,7 @@ export const PLACE = Prisma.sql`
 
 export const NEXT_PLACE = Prisma.sql`
   select min(greatest(p.due_at, p.leased_until)) from room_places p join rooms r on r.id = p.room_id
-  where p.due_at is not null and ${IS_THERE}`
+  where p.due_at is not null and ${IS_THERE} and ${MAY_MOVE}`
 
 /** What a room was made as; without an id there is to be none. */
 export interface MadeRoom {
@@ -99,7 +103,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
       await tx.$executeRaw(Prisma.sql`
         insert into room_places (room_id, person_id, wanted, known, revision, due_at)
         select distinct r.id, m.person_id, 'in', 'out', 1, ${now}::timestamptz
-        from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member' and not m.outside
+        from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
         join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
         where r.community_id = ${communityId}
         on conflict (room_id, person_id) do nothing`)
@@ -121,7 +125,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
         update rooms r set ${taken({ name: lease, now })} from free, communities c where r.id = free.id and c.id = r.community_id
         returning r.id, r.community_id as "communityId", c.name as "communityName", c.sensitive as "isSensitive",
           (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.attempts,
-          r.external_id as "externalId", r.outgrown,
+          r.external_id as "externalId",
           coalesce(r.carrier, (select w.carrier from workspaces w where w.platform = r.platform and w.workspace = r.workspace)) as carrier,
           (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category`)
       return { lease, rows }
@@ -145,8 +149,8 @@ export function rooms(tx: Tx, { draws }: Tools) {
       await tx.roomPlace.deleteMany({ where: NOTHING_LEFT })
       const rows = await tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
         with free as (
-          select room_id, person_id from room_places where ${isFree(now)}
-            and exists (select 1 from rooms r where r.id = room_id and ${IS_THERE})
+          select room_id, person_id from room_places p where ${isFree(now)}
+            and exists (select 1 from rooms r where r.id = p.room_id and ${IS_THERE} and ${MAY_MOVE})
           order by due_at, person_id limit ${limit} for update skip locked)
         update room_places p set known = null, ${taken({ name: lease, now })} from free, rooms r
         where p.room_id = free.room_id and p.person_id = free.person_id and r.id = p.room_id
@@ -154,10 +158,9 @@ export function rooms(tx: Tx, { draws }: Tools) {
       return { lease, rows }
     },
 
-    /** Who is away can be let into nothing: they are out until they do something there again. */
+    /** Who is away can be let into nothing: they wait, out of it, until they do something there again. */
     async finishPlace(row: ClaimedPlace, lease: string, outcome: Outcome, now: Date, isAway = false): Promise<void> {
-      const away = Prisma.sql`wanted = case when ${isAway} and revision = ${row.revision} then 'out' else wanted end, known = 'out',`
-      const heard = isAway ? away : Prisma.sql`known = ${row.wanted}, looked_at = ${now}::timestamptz,`
+      const heard = Prisma.sql`known = ${isAway ? 'out' : row.wanted}, looked_at = ${now}::timestamptz,`
       const known = 'done' in outcome ? heard : Prisma.empty
       const unless = { unchanged: Prisma.sql`revision = ${row.revision}`, otherwiseDue: Prisma.sql`due_at` }
       await tx.$executeRaw(Prisma.sql`update room_places set ${known} ${settled(outcome, unless)}

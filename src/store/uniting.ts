@@ -51,7 +51,7 @@ export async function settleBoth(tx: Tx, tools: Tools, kept: string, merged: str
       from memberships m join communities c on c.id = m.community_id
       join rooms r on r.community_id = m.community_id
       join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
-      where m.person_id = ${personId} and m.state = 'member' and not c.sensitive and not m.outside
+      where m.person_id = ${personId} and m.state = 'member' and not c.sensitive
       on conflict (room_id, person_id) do update set wanted = 'in', known = null, revision = room_places.revision + 1,
         due_at = excluded.due_at`)
   }

@@ -56,7 +56,7 @@ describe('on Discord', () => {
     await parents()
     const before = await ben.types('join', { community: 'parents-united' })
     expect(before.isPrivate).toBe(true)
-    expect(before.text).toContain("members and the server's administrators see who is in it")
+    expect(before.text).toContain("members, and the server's administrators and moderators, see who is in it")
     expect(before.buttons).toEqual(['Join', 'Join without the room'])
     const joined = await ben.presses('Join')
     expect(joined.isPrivate).toBe(true)

@@ -4,7 +4,6 @@ import { ana, ben, carried, eva, guild, inRooms, joins, onRooms, opens, sees, st
 
 onRooms()
 const DAY_MS = 86_400_000
-const isOurs = ({ name }: { name: string }) => name === 'Parents United'
 
 describe('what somebody changes by hand', () => {
   test('a new name is left as it is', async () => {
@@ -44,20 +43,48 @@ describe('what somebody changes by hand', () => {
     expect(await stage.read(async (store) => (await store.agenda()).posts)).toBeUndefined()
   })
 
-  test('a deleted role is made again, and everybody has it', async () => {
+  test('a deleted role lets nobody in until staff say so, and no other role takes its place', async () => {
     await carried('role')
     await opens()
     await joins(ben)
+    const room = guild.find('parents-united')
+    const moderators = guild.role('Moderators')
+    room?.overwrites.set(moderators.id, { id: moderators.id, type: 0, allow: 1024n, deny: 0n })
     guild.deleteRole('Parents United')
-    await stage.until(() => guild.state.roles.size > 0 && ![...guild.state.roles.values()].some(isOurs))
-    await stage.until(async () => {
-      await stage.settle()
-      return [...guild.state.roles.values()].some(isOurs)
-    })
+    await stage.until(async () => (await status()).includes('The role that opens the room'))
+    const cem = guild.member('cem')
+    expect((await joins(cem)).joined.text).toContain("You're in")
+    await eva.presses('Retry rooms')
     await stage.settle()
-    expect([ana, ben].map((who) => who.hasRole('Parents United'))).toEqual([true, true])
+    expect([ana, ben, cem].map((who) => who.hasRole('Parents United'))).toEqual([true, true, true])
+    expect(cem.hasRole('Moderators')).toBe(false)
     expect(sees(ben, 'parents-united')).toContain('Welcome')
     expect(await status()).toContain('Nothing needs you')
+  })
+
+  test('a role of the same name that was there before is not Kindred’s to give', async () => {
+    await carried('role')
+    guild.role('Parents United', { permissions: 0n })
+    ben.getsRole('Parents United')
+    await opens()
+    expect(sees(ben, 'parents-united')).toBe('')
+  })
+
+  test('made sensitive, a room that others can see is left by all, and nobody is put into the private one', async () => {
+    await carried('role')
+    await opens()
+    await joins(ben)
+    await eva.types('staff sensitive', { community: 'parents-united' })
+    const done = await eva.presses('Make it sensitive')
+    expect(done.text).toContain('Delete that room yourself')
+    await stage.settle()
+    expect([ana, ben].map((who) => who.hasRole('Parents United'))).toEqual([false, false])
+    expect(await inRooms()).toEqual([])
+    await ben.types('join', { community: 'parents-united' })
+    await ben.presses('Enter the room')
+    await stage.settle()
+    expect(ben.hasRole('Parents United')).toBe(false)
+    expect((await inRooms()).map(({ account }) => account)).toEqual([ben.id])
   })
 
   test('a role above Kindred’s own is told to staff, who hear what to drag where', async () => {
@@ -78,6 +105,19 @@ describe('what somebody changes by hand', () => {
 })
 
 describe('who leaves the server', () => {
+  test('is not inside a channel again by coming back, once they left the community', async () => {
+    await opens()
+    await joins(ben)
+    ben.leaves()
+    stage.fake.pass(DAY_MS + 1_000)
+    await stage.settle()
+    expect(guild.find('parents-united')?.overwrites.has(ben.id)).toBe(false)
+    ben.returns()
+    await ben.types('leave', { community: 'parents-united' })
+    await stage.settle()
+    expect(sees(ben, 'parents-united')).toBe('')
+  })
+
   test('is out of the room after a day, still in the community, and back in it at their next act there', async () => {
     await carried('role')
     await opens()
