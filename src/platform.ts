@@ -40,6 +40,8 @@ export interface RoomWanted {
   /** The category of channels they chose. */
   category?: string | undefined
   room: string | null
+  /** When it was first wanted: what is older is none of Kindred's. */
+  since: Date
 }
 
 /** A room as a platform knows it: what carries it, where there are several ways, and its role, where one opens it. */

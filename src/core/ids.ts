@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { monotonicFactory } from 'ulid'
+import { decodeTime, monotonicFactory } from 'ulid'
 
 /**
  * Gives random bytes: the machine's in life, seeded ones in rehearsals. There each purpose has a stream of its own, so that
@@ -63,4 +63,9 @@ export function seededBytes(seed: string): Bytes {
     stream.pool = stream.pool.subarray(length)
     return Uint8Array.from(out)
   }
+}
+
+/** When an id was drawn, to a millisecond. */
+export function timeOf(id: string): Date {
+  return new Date(decodeTime(id))
 }

@@ -10,6 +10,7 @@ import {
   type RESTPostAPIGuildRoleJSONBody,
   type RESTPostAPIGuildRoleResult,
   Routes,
+  SnowflakeUtil,
 } from 'discord.js'
 import type { Carrier } from '../core/room.ts'
 import type { RoomMade, RoomRef } from '../platform.ts'
@@ -36,6 +37,8 @@ export interface Plan {
   category: string | undefined
   /** The room that stands already and lost its role. */
   room: string | null
+  /** When the room was first wanted: a role that is older is none of Kindred's. */
+  since: Date
 }
 
 /** One way to have a room: making it, and letting people in and out. Undefined where the server has no space for one more. */
@@ -132,6 +135,12 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
     return made && { id: made.id, role: placesIn(made).find(({ id }) => ours.includes(id))?.id }
   }
 
+  /** The channel that stands already, or the word that it does not. */
+  async function standing(id: string): Promise<{ id: string; role: undefined }> {
+    await rest.get(Routes.channel(id))
+    return { id, role: undefined }
+  }
+
   const channel: Way = {
     async make(plan) {
       const made = await ownChannel(plan)
@@ -148,16 +157,18 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
     async make(plan) {
       const roles = (await rest.get(Routes.guildRoles(plan.guild))) as RESTGetAPIGuildRolesResult
       const name = clipped(plan.title, LIMITS.roleName)
-      const ours = roles
-        .filter((one) => one.name === name && one.permissions === '0' && !one.managed)
-        .map(({ id }) => id)
-      const made = plan.room === null ? await roleChannel(plan, ours) : { id: plan.room, role: undefined }
-      // Made before a crash, it opens the channel already. Of no other role is it known whose it is.
+      const isOurs = ({ id, permissions, managed, ...one }: (typeof roles)[number]) =>
+        one.name === name && permissions === '0' && !managed && SnowflakeUtil.timestampFrom(id) >= plan.since.getTime()
+      const ours = plan.room === null ? roles.filter(isOurs).map(({ id }) => id) : []
+      const made = plan.room === null ? await roleChannel(plan, ours) : await standing(plan.room)
+      // Made before a crash, it opens the channel already, or nothing yet.
       if (!made) return undefined
       if (made.role !== undefined) return { id: made.id, role: made.role }
       if (roles.length >= LIMITS.roles - LIMITS.rolesLeft) return undefined
       const body: RESTPostAPIGuildRoleJSONBody = { name, permissions: '0', mentionable: false }
-      const { id } = (await rest.post(Routes.guildRoles(plan.guild), { body })) as RESTPostAPIGuildRoleResult
+      const { id } = ours[0]
+        ? { id: ours[0] }
+        : ((await rest.post(Routes.guildRoles(plan.guild), { body })) as RESTPostAPIGuildRoleResult)
       await rest.put(Routes.channelPermission(made.id, id), {
         body: { type: OverwriteType.Role, allow: String(INSIDE), deny: '0' },
       })

@@ -92,8 +92,8 @@ export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut
       for (const carrier of carriersFor(wanted)) {
         if (carrier === 'none') return { id: null, carrier }
         const made = await effect(NEEDS[carrier], async () => {
-          const { name, title, category, room } = wanted
-          return tried(ways[carrier], { guild, own: await selfId(), name, title, category, room })
+          const { name, title, category, room, since } = wanted
+          return tried(ways[carrier], { guild, own: await selfId(), name, title, category, room, since })
         })
         if (made) return { ...made, carrier }
       }

@@ -1,4 +1,4 @@
-import type { Draws } from '../core/ids.ts'
+import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
 import { type Platform, type Presence, RoomLost, type RoomMade, type RoomRef, Stuck } from '../platform.ts'
 import { tellLost } from '../room-lost.ts'
@@ -16,8 +16,9 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
     for (const room of rows) {
       if (!isHeld(now, clock)) return false
       let made: RoomMade | undefined
+      let lost: RoomLost | undefined
       const outcome = await attempt(room.attempts, now, draws.fraction(), async () => {
-        made = await platformOf(on, room.platform).makeRoom(room.workspace, {
+        const wanted = {
           name: room.name,
           title: room.communityName,
           isPrivate: room.isPrivate,
@@ -25,9 +26,18 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
           carrier: room.carrier ?? undefined,
           category: room.category ?? undefined,
           room: room.externalId,
-        })
+          since: timeOf(room.id),
+        }
+        try {
+          made = await platformOf(on, room.platform).makeRoom(room.workspace, wanted)
+        } catch (error) {
+          if (error instanceof RoomLost) lost = error
+          throw error
+        }
       })
       await database.transaction(async (store) => {
+        const { externalId } = room
+        if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
         await store.rooms.finish(room.id, lease, outcome, made)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(

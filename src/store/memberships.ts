@@ -1,7 +1,7 @@
 import type { Community } from '../core/community.ts'
-import { EVERYWHERE } from '../core/person.ts'
 import type { Told } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
+import { placeIn } from './room-care.ts'
 import { askerOf, giveUpAsAll } from './stayed.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -27,36 +27,6 @@ export interface Listed {
 }
 
 export function memberships(tx: Tx, { draws }: Tools) {
-  /** Wants a person in the community's room of their workspace; the room is made where there is none. */
-  const placeIn = async (
-    community: Pick<Community, 'id' | 'slug'>,
-    { personId, platform, workspace }: Entrance,
-    now: Date,
-  ): Promise<void> => {
-    // In private nobody is anywhere: the rooms are those of the workspaces they were met in.
-    if (workspace === EVERYWHERE) {
-      const key = { personId, communityId: community.id }
-      const chosen = (await tx.membership.findUnique({ where: { personId_communityId: key } }))?.toldIn
-      if (chosen) return placeIn(community, { personId, platform, workspace: chosen }, now)
-      const met = await tx.presence.findMany({
-        where: { account: { personId, platform } },
-        orderBy: { workspace: 'asc' },
-      })
-      for (const one of met) await placeIn(community, { personId, platform, workspace: one.workspace }, now)
-      return
-    }
-    await tx.$executeRaw(Prisma.sql`
-      insert into rooms (id, community_id, platform, workspace, name, due_at)
-      values (${draws.id(now)}, ${community.id}, ${platform}, ${workspace}, ${community.slug ?? community.id}, ${now}::timestamptz)
-      on conflict (community_id, platform, workspace) do nothing`)
-    await tx.$executeRaw(Prisma.sql`
-      insert into room_places (room_id, person_id, wanted, known, revision, due_at)
-      select id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from rooms
-      where community_id = ${community.id} and platform = ${platform} and workspace = ${workspace}
-      on conflict (room_id, person_id) do update
-        set wanted = 'in', known = null, revision = room_places.revision + 1, due_at = excluded.due_at`)
-  }
-
   /** The yes to a sensitive community's keeping them goes with the membership. Ordinary yeses are revoked, not forgotten. */
   const forgetYes = async (communityId: string, personId: string) => {
     await tx.direction.deleteMany({ where: { communityId, personId, purpose: 'membership' } })
@@ -72,7 +42,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
     ): Promise<void> {
       const where = { communityId: community.id, personId: entrance.personId }
       if (told) await tx.membership.updateMany({ where, data: { told, toldIn: entrance.workspace } })
-      await placeIn(community, entrance, now)
+      await placeIn(tx, draws, community, entrance, now)
     },
 
     /**
@@ -108,7 +78,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
           returning room_id)
         select exists (select 1 from joined) as joined, exists (select 1 from placed) as placed`)
       // The first from their workspace: its room is wanted now. Nobody enters a sensitive room without pressing for it.
-      if (row?.joined && !row.placed && !community.sensitive) await placeIn(community, entrance, now)
+      if (row?.joined && !row.placed && !community.sensitive) await placeIn(tx, draws, community, entrance, now)
       return row?.joined ?? false
     },
 
@@ -148,9 +118,18 @@ export function memberships(tx: Tx, { draws }: Tools) {
       state: string,
       source: Source,
       now: Date,
-      { reason = null, told }: Said,
+      { reason, told }: Said,
     ): Promise<void> {
-      const row = { state, source, since: now, reason, told, toldIn: told && workspace, organizer: false, leftAt: null }
+      const row = {
+        state,
+        source,
+        since: now,
+        reason: reason ?? null,
+        told,
+        toldIn: told && workspace,
+        organizer: false,
+        leftAt: null,
+      }
       await tx.membership.upsert({
         where: { personId_communityId: { personId, communityId } },
         create: { personId, communityId, ...row },

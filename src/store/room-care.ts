@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { Community } from '../core/community.ts'
+import type { Draws } from '../core/ids.ts'
 import { EVERYWHERE } from '../core/person.ts'
 import type { Carrier } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
@@ -130,4 +132,36 @@ export function roomCare(tx: Tx) {
       return rows.map(({ carrier }) => carrier)
     },
   }
+}
+
+/** Wants a person in the community's room of their workspace; the room is made where there is none. */
+export async function placeIn(
+  tx: Tx,
+  draws: Draws,
+  community: Pick<Community, 'id' | 'slug'>,
+  { personId, platform, workspace }: Entrance,
+  now: Date,
+): Promise<void> {
+  // In private nobody is anywhere: the rooms are those of the workspaces they were met in.
+  if (workspace === EVERYWHERE) {
+    const key = { personId, communityId: community.id }
+    const chosen = (await tx.membership.findUnique({ where: { personId_communityId: key } }))?.toldIn
+    if (chosen) return placeIn(tx, draws, community, { personId, platform, workspace: chosen }, now)
+    const met = await tx.presence.findMany({
+      where: { account: { personId, platform } },
+      orderBy: { workspace: 'asc' },
+    })
+    for (const one of met) await placeIn(tx, draws, community, { personId, platform, workspace: one.workspace }, now)
+    return
+  }
+  await tx.$executeRaw(Prisma.sql`
+    insert into rooms (id, community_id, platform, workspace, name, due_at)
+    values (${draws.id(now)}, ${community.id}, ${platform}, ${workspace}, ${community.slug ?? community.id}, ${now}::timestamptz)
+    on conflict (community_id, platform, workspace) do nothing`)
+  await tx.$executeRaw(Prisma.sql`
+    insert into room_places (room_id, person_id, wanted, known, revision, due_at)
+    select id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from rooms
+    where community_id = ${community.id} and platform = ${platform} and workspace = ${workspace}
+    on conflict (room_id, person_id) do update
+      set wanted = 'in', known = null, revision = room_places.revision + 1, due_at = excluded.due_at`)
 }

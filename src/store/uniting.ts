@@ -101,9 +101,13 @@ async function takeOverMemberships(
     both.push({ communityId, state, organizer, source, since })
     if (organizer && !mine.organizer) madeOrganizer.push(communityId)
   }
-  await tx.membership.deleteMany({
-    where: { personId: merged, communityId: { in: both.map((one) => one.communityId) } },
-  })
+  const shared = both.map((one) => one.communityId)
+  // Whoever would rather not be seen in a room is not put there by their other account's choice.
+  await tx.$executeRaw(Prisma.sql`
+    update memberships k set told = null, told_in = null from memberships m
+    where k.person_id = ${kept} and m.person_id = ${merged} and m.community_id = k.community_id
+      and k.community_id = any(${shared}) and m.told is distinct from k.told`)
+  await tx.membership.deleteMany({ where: { personId: merged, communityId: { in: shared } } })
   await tx.membership.deleteMany({ where: { personId: kept, communityId: { in: moved } } })
   await tx.membership.updateMany({ where: { personId: merged, communityId: { in: moved } }, data: { personId: kept } })
   await tx.membership.updateMany({
