@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // What waits for the clock, such as a client that backs off, is for the gate: .ci/run sets SLOW.
-    exclude: process.env.SLOW ? [] : ['test/discord/{troubles,faults,limits,refusals,rehearsals,takeover}.test.ts'],
+    // What waits for the clock, such as a client that backs off, or opens many databases in folders is for the gate:
+    // .ci/run sets SLOW, and runs the tests on a server too.
+    exclude: [
+      ...(process.env.SLOW ? [] : ['test/discord/{troubles,faults,limits,refusals,rehearsals,takeover}.test.ts']),
+      ...(process.env.SLOW || process.env.TEST_DATABASE_URL ? [] : ['test/backup.test.ts']),
+    ],
     // Left to itself vitest keeps one core free, which on two cores is half of them.
     maxWorkers: '100%',
     // Tests keep nothing for each other but what is slow to make: loaded modules, and an empty database for each worker.
