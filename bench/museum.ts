@@ -40,7 +40,11 @@ export async function openMuseum(place: DatabasePlace): Promise<{ database: Data
   const database = await openDatabase(place, folders.migrations, new Date(), tools)
   await database.transaction(async (store) => {
     await store.organization.save(MUSEUM)
-    await store.destinations.connect([{ name: 'files', connector: 'csv', purpose: 'letters' }], MUSEUM.recipient)
+    await store.destinations.connect(
+      [{ name: 'files', connector: 'csv', purpose: 'letters' }],
+      MUSEUM.recipient,
+      new Date(),
+    )
     for (let n = 0; n < COMMUNITIES; n++) await store.communities.start(communityOf(n), new Date())
   })
   const router = createRouter(await loadCommands(folders.commands), database, {

@@ -72,6 +72,7 @@ export async function build({
         place,
       })),
       organization.recipient,
+      now(),
     )
     // A destination connected since the last start is told who has already directed its purpose to its recipient.
     await settleAll(store, now())

@@ -157,7 +157,11 @@ async function everyButtonOfDestinations(): Promise<void> {
     stage.read(async (store) => {
       const one = { connector: 'csv', purpose: 'letters' as const }
       const desk = { name: 'desk', connector: 'csv', purpose: 'service' as const, recipient: 'W'.repeat(60) }
-      await store.destinations.connect([{ name: 'files', ...one }, { name: 'late', ...one }, desk], recipient)
+      await store.destinations.connect(
+        [{ name: 'files', ...one }, { name: 'late', ...one }, desk],
+        recipient,
+        stage.now(),
+      )
     })
   await connect(MUSEUM.recipient)
   const parents = named('c')

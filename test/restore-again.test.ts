@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { csv } from '../src/segments/csv.ts'
+import type { SegmentStore } from '../src/segments/segment-store.ts'
 import { deliveryOf } from './delivery.ts'
 import { server } from './postgres.ts'
 import {
@@ -137,3 +138,35 @@ slow('into another folder starts with the same settings, and fills the files the
   expect(await readFile(`${to.data}/segments/cooks.csv`, 'utf8')).toContain('ana@example.org')
   await after.close()
 })
+
+slow(
+  'a destination connected long after a restore hears nothing of who says no before it is started; an early one does',
+  async () => {
+    const old = await playedSite(async () => undefined)
+    await restoreOn(old, '2026-01-05T13:05:00Z', await backUp(old), '--replace')
+    const heardBy = async (name: string, at: string) => {
+      const heard: string[] = []
+      const note = (op: string) => async (_: string, entries: { email: string }[]) =>
+        entries.map(({ email }) => {
+          heard.push(`${op} ${email}`)
+          return { result: 'applied' as const }
+        })
+      const store: SegmentStore = {
+        batch: 100,
+        check: async () => undefined,
+        put: note('in'),
+        take: note('out'),
+        forget: async () => ({ result: 'applied' }),
+      }
+      const destination = { name, connector: 'webhook', purpose: 'letters' as const, store }
+      const stage = await houseOn(old, at, { organization: null, destinations: [destination] })
+      await stage.actor('ben').types('/sharing cooks off')
+      await stage.pass('1h')
+      await stage.actor('ben').types('/sharing cooks on')
+      await stage.close()
+      return heard
+    }
+    expect(await heardBy('early', '2026-01-07T12:00:00Z')).toEqual(['out ben@example.org'])
+    expect(await heardBy('late', '2026-05-05T12:00:00Z')).toEqual([])
+  },
+)

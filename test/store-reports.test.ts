@@ -254,7 +254,7 @@ describe('settling', () => {
     const files = { name: 'files', connector: 'csv', purpose: 'letters' } as const
     const crm = { name: 'crm', connector: 'csv', purpose: 'letters', recipient: 'the Museum' } as const
     const desk = { name: 'desk', connector: 'csv', purpose: 'service' } as const
-    await stage.read((store) => store.destinations.connect([files, crm, desk], 'the Museum'))
+    await stage.read((store) => store.destinations.connect([files, crm, desk], 'the Museum', stage.now()))
     await settle()
     const told = (name: string) => stage.read((store) => store.reports.claim(name, 10, stage.now()))
     expect((await told('crm')).rows).toEqual([])

@@ -178,11 +178,11 @@ describe('the organization and its destinations', () => {
   test('a destination without a recipient of its own follows the organization to another name', async () => {
     const own = { name: 'desk', connector: 'csv', purpose: 'service', recipient: 'the service desk' } as const
     const plain = { name: 'files', connector: 'csv', purpose: 'letters' } as const
-    await stage.read((store) => store.destinations.connect([own, plain], 'the Museum'))
+    await stage.read((store) => store.destinations.connect([own, plain], 'the Museum', stage.now()))
     await stage.read((store) => store.destinations.rename('the Gallery'))
     const recipients = (await stage.read((store) => store.destinations.list())).map((one) => one.recipient)
     expect(recipients).toEqual(['the service desk', 'the Gallery'])
-    await stage.read((store) => store.destinations.connect([plain], 'the Gallery'))
+    await stage.read((store) => store.destinations.connect([plain], 'the Gallery', stage.now()))
     expect((await stage.read((store) => store.destinations.list())).map((one) => one.name)).toEqual(['files'])
   })
 })

@@ -1,6 +1,8 @@
 import type { Purpose } from '../core/direction.ts'
+import { MARKS_KEPT_MS } from '../core/marks.ts'
 import { CannotStart } from './data-folder.ts'
 import { Prisma } from './generated/client.ts'
+import { HISTORY } from './replaced.ts'
 import type { Tx } from './transaction.ts'
 
 /** A destination as the configuration names it. Without a recipient of its own it serves the organization's. */
@@ -31,12 +33,15 @@ export function destinations(tx: Tx) {
 
   return {
     /** Writes down what the configuration names; what it names no more is kept, unconnected, for what it still holds. */
-    async connect(configured: Configured[], organizations: string): Promise<void> {
+    async connect(configured: Configured[], organizations: string, now: Date): Promise<void> {
       const wasConnected = new Set((await this.list()).map((one) => one.name))
       await tx.destination.updateMany({
         where: { name: { notIn: configured.map((one) => one.name) } },
         data: { connected: false },
       })
+      // One connected between the backup and the loss is not in the backup; a later one has heard of nobody.
+      const since = new Date(now.getTime() - MARKS_KEPT_MS)
+      const mayHold = (await tx.jobRun.count({ where: { name: HISTORY, ranAt: { gt: since } } })) > 0
       for (const { name, recipient, place, ...one } of configured) {
         const row = {
           ...one,
@@ -58,7 +63,11 @@ export function destinations(tx: Tx) {
         const started = isAsBefore
           ? before.started
           : (await tx.direction.count({ where: { purpose, recipient: row.recipient, standing: true } })) === 0
-        await tx.destination.upsert({ where: { name }, create: { name, ...row, started }, update: { ...row, started } })
+        await tx.destination.upsert({
+          where: { name },
+          create: { name, ...row, started, mayHold },
+          update: { ...row, started },
+        })
       }
     },
 

@@ -1,6 +1,6 @@
 import type { Asking, Direction } from '../core/direction.ts'
 import { Prisma } from './generated/client.ts'
-import { FIRST_KNOWN, FIRST_REVISION } from './reports.ts'
+import { FIRST_REVISION, firstKnown } from './reports.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A yes as it is written down: what was shown, where and when, and what was pressed or typed. */
@@ -49,7 +49,7 @@ export function directions(tx: Tx, { draws }: Tools) {
         reported as (
           insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
             changed_at, due_at)
-          select m.person_id, m.community_id, d.name, 'in', 'joined', m.since, said.id, ${FIRST_REVISION}, ${FIRST_KNOWN},
+          select m.person_id, m.community_id, d.name, 'in', 'joined', m.since, said.id, ${FIRST_REVISION}, ${firstKnown(Prisma.sql`d.name`)},
             ${now}::timestamptz, ${now}::timestamptz
           from said join memberships m using (person_id, community_id)
           join told on told.id = m.community_id

@@ -45,7 +45,8 @@ const GUARD_SHARE = 0.3
 const FLOOR = Prisma.sql`coalesce((select max(report_floor) from organization), 0)`
 /** The revision of somebody's first report, and what the destination is known to hold: after a restore it may have heard more. */
 export const FIRST_REVISION = Prisma.sql`(${FLOOR} + 1)`
-export const FIRST_KNOWN = Prisma.sql`(case when ${FLOOR} = 0 then 'out' end)`
+export const firstKnown = (destination: Prisma.Sql) => Prisma.sql`(case when ${FLOOR} = 0
+  or not (select may_hold from destinations where name = ${destination}) then 'out' end)`
 
 /** Whose reports to settle: one person's, some people's, one community's, or everybody's. */
 export type Scope = { personId: string } | { personIds: string[] } | { communityId: string } | 'all'
@@ -95,7 +96,7 @@ export function reports(tx: Tx, { draws }: Tools) {
       await tx.$executeRaw(Prisma.sql`
         insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
           changed_at, due_at)
-        select person_id, community_id, destination, 'in', 'joined', since, direction_id, ${FIRST_REVISION}, ${FIRST_KNOWN}, ${now}::timestamptz,
+        select person_id, community_id, destination, 'in', 'joined', since, direction_id, ${FIRST_REVISION}, ${firstKnown(Prisma.sql`w.destination`)}, ${now}::timestamptz,
           ${now}::timestamptz from (${wanted}) w
         on conflict (person_id, community_id, destination) do update
           set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,

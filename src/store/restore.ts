@@ -182,6 +182,7 @@ async function startAfresh(sql: Sql, now: Date): Promise<void> {
     `update cards set wanted = wanted + 1, attempts = 0, failure = null, due_at = $1::timestamptz where external_id is not null`,
     at,
   )
+  await sql.run('update destinations set may_hold = true')
   // Files are on this machine now; all else is still where it was.
   await sql.run(`update destinations set place = null where connector = 'csv'`)
   // What is done from now on is known to no other database of the history so far, nor to a file of its marks.

@@ -9,6 +9,9 @@ ALTER TABLE "room_places" ADD COLUMN     "looked_at" TIMESTAMPTZ(3);
 ALTER TABLE "rooms" ADD COLUMN     "carrier" TEXT,
 ADD COLUMN     "role_id" TEXT;
 
+-- AlterTable
+ALTER TABLE "destinations" ADD COLUMN     "may_hold" BOOLEAN NOT NULL DEFAULT true;
+
 -- CreateIndex
 CREATE INDEX "reports_leased_idx" ON "reports"("destination", "leased_until") WHERE ("leased_until" IS NOT NULL);
 
