@@ -27,6 +27,13 @@ const WORDS: Record<'foundation' | 'trust', Difference[]> = {
   foundation: [
     FOUNDING,
     {
+      terminal: /You are in Parents United already\./g,
+      discord:
+        'You are in Parents United already. Parents United has a room. If you enter it, the others there will see you, ' +
+        'and so will whoever runs the place. [Enter the room]',
+      why: 'who is out of the room by whatever chance gets in again',
+    },
+    {
       terminal:
         /Night Sketchers lets people in on request\. Tell its organizers why you would like to join\. \[Say why\]/g,
       discord:

@@ -111,8 +111,8 @@ describe('messages on Discord', () => {
     stage.fake.faults.next('POST /channels/:channel/messages', { status: 500, times: 5 })
     stage.fake.faults.next('POST /channels/:channel/messages', { retryAfter: 30 })
     await parents()
-    for (let i = 0; i < 4; i++) {
-      stage.fake.pass(60_000)
+    for (let i = 0; i < 10; i++) {
+      stage.fake.pass(120_000)
       await stage.settle()
     }
     expect(seenIn(ana).match(/Welcome/g)).toHaveLength(1)
