@@ -223,7 +223,7 @@ describe('killed in the middle', () => {
     'beside a running Kindred a backup is made by that one',
     async () => {
       const holder = start()
-      await expect.poll(holder.said, { timeout: 20_000 }).toContain('Kindred is ready')
+      await expect.poll(holder.said, { timeout: 60_000 }).toContain('Kindred is ready')
       const asking = start('backup')
       expect(await asking.ended, asking.said()).toBe(0)
       expect(asking.said()).toContain('is running on this data')
