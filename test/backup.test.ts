@@ -149,7 +149,7 @@ function lasting(rows: Record<string, string[]>): Record<string, string[]> {
     reports: ['revision', 'known', 'known_email', 'due_at', 'attempts', 'failure', 'first_failed_at'],
     room_places: ['revision', 'known', 'due_at', 'attempts', 'failure'],
     cards: ['wanted', 'due_at', 'attempts', 'failure'],
-    destinations: ['started'],
+    destinations: ['started', 'may_hold'],
   }
   return Object.fromEntries(
     tablesOf('lasting').map((table) => {
