@@ -123,6 +123,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     log,
     backups: options.backups,
     now: () => now,
+  }).catch(async (error: unknown) => {
+    // A house that can't start leaves nothing open: the lock of its folder would be missed later, in another test.
+    await database.close()
+    await spare?.giveBack()
+    await own?.drop()
+    throw error
   })
   restoreRooms(chat, await database.transaction((store) => store.rooms.known('terminal')))
   const advance = async (duration: string) => {
