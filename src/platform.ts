@@ -1,5 +1,5 @@
 import type { Names } from './core/person.ts'
-import type { Carrier } from './core/room.ts'
+import type { Carrier, RoomMade } from './core/room.ts'
 import type { Content, Form } from './reply.ts'
 
 /** What a renderer needs besides the content: whom it names, and in whose zone and language it is read. */
@@ -49,13 +49,6 @@ export interface RoomRef {
   id: string
   carrier: Carrier | null
   role: string | null
-}
-
-/** What a room was made as; without an id there is none, since staff wanted none or no carrier had space. */
-export interface RoomMade {
-  id: string | null
-  carrier?: Carrier
-  role?: string
 }
 
 /** Whether somebody is in the workspace at all (who is not can be let into nothing there), and then whether in the room. */

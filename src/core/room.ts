@@ -40,3 +40,10 @@ export function seenIn(platform: string, carriers: (Carrier | null)[], isPrivate
 
 /** Who sees people in a room, as somebody read it who then chose to enter. */
 export type Told = Exclude<SeenBy, 'nobody'>
+
+/** What a room was made as; without an id there is none, since staff wanted none or no carrier had space. */
+export interface RoomMade {
+  id: string | null
+  carrier?: Carrier
+  role?: string
+}

@@ -12,8 +12,8 @@ import {
   Routes,
   SnowflakeUtil,
 } from 'discord.js'
-import type { Carrier } from '../core/room.ts'
-import type { RoomMade, RoomRef } from '../platform.ts'
+import type { Carrier, RoomMade } from '../core/room.ts'
+import type { RoomRef } from '../platform.ts'
 import { RoomLost, Stuck } from '../platform.ts'
 import { isCode } from './faults.ts'
 import { clipped, LIMITS } from './limits.ts'

@@ -1,6 +1,7 @@
 import { type Draws, timeOf } from '../core/ids.ts'
+import type { RoomMade } from '../core/room.ts'
 import { say } from '../core/say.ts'
-import { type Platform, type Presence, RoomLost, type RoomMade, type RoomRef, Stuck } from '../platform.ts'
+import { type Platform, type Presence, RoomLost, type RoomRef, Stuck } from '../platform.ts'
 import { tellLost } from '../room-lost.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPlace } from '../store/rooms.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EVERYWHERE } from '../core/person.ts'
-import { CARRIERS, type Carrier } from '../core/room.ts'
+import { CARRIERS, type Carrier, type RoomMade } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import type { Tools, Tx } from './transaction.ts'
@@ -71,13 +71,6 @@ export const NEXT_PLACE = Prisma.sql`
   select min(greatest(p.due_at, p.leased_until)) from room_places p join rooms r on r.id = p.room_id
   where p.due_at is not null and ${IS_THERE} and ${MAY_MOVE}`
 
-/** What a room was made as; without an id there is to be none. */
-export interface MadeRoom {
-  id: string | null
-  carrier?: Carrier
-  role?: string
-}
-
 export function rooms(tx: Tx, { draws }: Tools) {
   return {
     /** Wants a room for a community in a workspace; harmless where there is one. */
@@ -132,7 +125,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
     },
 
     /** How making or mending it ended. Where there is to be no room, nothing waits to be said in it. */
-    async finish(id: string, lease: string, outcome: Outcome, made?: MadeRoom): Promise<void> {
+    async finish(id: string, lease: string, outcome: Outcome, made?: RoomMade): Promise<void> {
       const how = made
         ? Prisma.sql`external_id = ${made.id}, carrier = ${made.carrier ?? null}, role_id = ${made.role ?? null},`
         : Prisma.empty
