@@ -40,6 +40,8 @@ export interface RoomWanted {
   /** The category of channels they chose. */
   category?: string | undefined
   room: string | null
+  /** Its room is full: the carrier that holds more is wanted, and those inside stay where they are. */
+  isOutgrown: boolean
   /** When it was first wanted: what is older is none of Kindred's. */
   since: Date
 }
@@ -49,6 +51,8 @@ export interface RoomRef {
   id: string
   carrier: Carrier | null
   role: string | null
+  /** The room it grew out of, in which whoever was inside before still is. */
+  outgrown: string | null
 }
 
 /** Whether somebody is in the workspace at all (who is not can be let into nothing there), and then whether in the room. */
@@ -59,6 +63,8 @@ export interface Platform {
   name: string
   /** A message everyone sees is drawn at most once in this time. */
   drawEveryMs: number
+  /** How many people a room of a carrier takes before a larger one is wanted; carriers left out hold any number. */
+  roomHolds?: Partial<Record<Carrier, number>>
   /** Makes a community's room, or finds the one made before. */
   makeRoom(workspace: string, wanted: RoomWanted): Promise<RoomMade>
   letIn(workspace: string, room: RoomRef, account: string): Promise<Presence>
@@ -73,6 +79,9 @@ export interface Platform {
 
 /** An effect no repetition can bring about (a missing permission, a deleted channel): shown to staff, holds nobody up. */
 export class Stuck extends Error {}
+
+/** Nobody else fits into a room. */
+export class RoomFull extends Stuck {}
 
 /** A room that somebody deleted by hand, or the role that opens it. */
 export class RoomLost extends Stuck {

@@ -44,6 +44,7 @@ const TABLE: Rule[] = [
   { files: 'src/arriving.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/entering.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/room-lost.ts', may: ['src/core/'], types: [...STORE_TYPES, 'src/platform.ts'] },
+  { files: 'src/room-outgrown.ts', may: ['src/core/', 'src/reply.ts'], types: STORE_TYPES },
   { files: 'src/opening.ts', may: [...CONTRACT, 'src/asking.ts'], types: STORE_TYPES },
   { files: 'src/resolve.ts', may: CONTRACT, types: STORE_TYPES },
   {
@@ -96,6 +97,7 @@ const TABLE: Rule[] = [
       'src/jobs/',
       'src/opening.ts',
       'src/room-lost.ts',
+      'src/room-outgrown.ts',
       'src/platform.ts',
       'src/mail.ts',
       'src/segments/segment-store.ts',

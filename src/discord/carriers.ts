@@ -14,7 +14,7 @@ import {
 } from 'discord.js'
 import type { Carrier, RoomMade } from '../core/room.ts'
 import type { RoomRef } from '../platform.ts'
-import { RoomLost, Stuck } from '../platform.ts'
+import { RoomFull, RoomLost } from '../platform.ts'
 import { isCode } from './faults.ts'
 import { clipped, LIMITS } from './limits.ts'
 import { threadWays } from './threads.ts'
@@ -66,14 +66,10 @@ export type ChannelFor = (
   allowed?: string[],
 ) => Promise<Found | undefined>
 
-/** Nobody else fits into a room; those inside stay, and are shown to nobody they did not read of. */
-export class Full extends Stuck {}
-
 /** Passes on what went wrong, a full room by a sentence. */
 export function fullAt(code: RESTJSONErrorCodes) {
   return (error: unknown): never => {
-    if (isCode(error, code))
-      throw new Full('the room is full: Discord allows 1000 people in it. A role and channel would hold more')
+    if (isCode(error, code)) throw new RoomFull('the room is full: Discord allows 1000 people in it')
     throw error
   }
 }
@@ -169,9 +165,14 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
       const { id } = ours[0]
         ? { id: ours[0] }
         : ((await rest.post(Routes.guildRoles(plan.guild), { body })) as RESTPostAPIGuildRoleResult)
-      await rest.put(Routes.channelPermission(made.id, id), {
-        body: { type: OverwriteType.Role, allow: String(INSIDE), deny: '0' },
-      })
+      const opens = { type: OverwriteType.Role, allow: String(INSIDE), deny: '0' }
+      try {
+        await rest.put(Routes.channelPermission(made.id, id), { body: opens })
+      } catch (error) {
+        // Its own people filled the channel. A role that opens nothing helps nobody, and the next attempt would add another.
+        if (isCode(error, OVERWRITES_FULL)) await rest.delete(Routes.guildRole(plan.guild, id))
+        return fullAt(OVERWRITES_FULL)(error)
+      }
       return { id: made.id, role: id }
     },
     async letIn(guild, { role: id }, account) {

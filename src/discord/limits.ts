@@ -27,6 +27,11 @@ export const LIMITS = {
   channels: 500,
   channelsLeft: 10,
   channelsInCategory: 50,
+  /** People let into a channel one by one, and people in a thread; some are left for whom its own people let in. */
+  overwrites: 1_000,
+  overwritesLeft: 50,
+  threadMembers: 1_000,
+  threadMembersLeft: 50,
   channelName: 100,
   channelTopic: 1_024,
 } as const

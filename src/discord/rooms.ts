@@ -10,6 +10,7 @@ import { type Carrier, DEFAULT_CARRIERS } from '../core/room.ts'
 import { type Platform, type Presence, type RoomRef, type RoomWanted, Stuck } from '../platform.ts'
 import { type Plan, type Way, waysOn } from './carriers.ts'
 import { effect, isCode } from './faults.ts'
+import { LIMITS } from './limits.ts'
 
 /** What Kindred asks of a server, and nothing else, in the words of Discord's settings; the invite link carries exactly this. */
 export const PERMISSIONS: Record<string, bigint> = {
@@ -53,7 +54,7 @@ const OUT_ALREADY = [
 ]
 
 /** Communities' rooms on Discord. */
-export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut' | 'look'> {
+export function rooms(rest: REST): Pick<Platform, 'roomHolds' | 'makeRoom' | 'letIn' | 'letOut' | 'look'> {
   const ways = waysOn(rest)
   let self: string | undefined
 
@@ -74,10 +75,12 @@ export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut
   }
 
   async function out(guild: string, room: RoomRef, account: string): Promise<void> {
-    try {
-      await wayOf(room).letOut(guild, room, account)
-    } catch (error) {
-      if (!isCode(error, ...OUT_ALREADY)) throw error
+    for (const one of [room, ...outgrownBy(room)]) {
+      try {
+        await wayOf(one).letOut(guild, one, account)
+      } catch (error) {
+        if (!isCode(error, ...OUT_ALREADY)) throw error
+      }
     }
   }
 
@@ -88,16 +91,26 @@ export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut
   }
 
   return {
+    roomHolds: {
+      channel: LIMITS.overwrites - LIMITS.overwritesLeft,
+      thread: LIMITS.threadMembers - LIMITS.threadMembersLeft,
+    },
+
     async makeRoom(guild, wanted) {
       for (const carrier of carriersFor(wanted)) {
         if (carrier === 'none') return { id: null, carrier }
         const made = await effect(NEEDS[carrier], async () => {
-          const { name, title, category, room, since } = wanted
+          const { name, title, category, since } = wanted
+          const room = isBeside(wanted) ? null : wanted.room
           return tried(ways[carrier], { guild, own: await selfId(), name, title, category, room, since })
         })
         if (made) return { ...made, carrier }
       }
-      throw new Stuck('the server has no space for another private thread')
+      throw new Stuck(
+        wanted.isOutgrown
+          ? 'the room is nearly full, and the server has no space for the role and channel that would hold more'
+          : 'the server has no space for another private thread',
+      )
     },
 
     async letIn(guild, room, account): Promise<Presence> {
@@ -129,8 +142,19 @@ export function rooms(rest: REST): Pick<Platform, 'makeRoom' | 'letIn' | 'letOut
   }
 }
 
+/** A channel that is full has a role besides; a thread that is full has a channel with a role beside it. */
+const isBeside = ({ isOutgrown, carrier }: RoomWanted) => isOutgrown && carrier === 'thread'
+
+/** What a room grew out of, as a room of its own. */
+function outgrownBy({ id, carrier, outgrown }: RoomRef): RoomRef[] {
+  const isWaiting = outgrown === id && carrier !== 'role'
+  if (outgrown === null || isWaiting) return []
+  return [{ id: outgrown, carrier: outgrown === id ? 'channel' : 'thread', role: null, outgrown: null }]
+}
+
 /** The carriers to try, in order. A hidden community's must not show in a channel, a forum or anybody's profile. */
-function carriersFor({ isPrivate, isSensitive, carrier, room }: RoomWanted): Carrier[] {
+function carriersFor({ isPrivate, isSensitive, isOutgrown, carrier, room }: RoomWanted): Carrier[] {
+  if (isOutgrown && !isPrivate) return ['role']
   const chosen = carrier ?? DEFAULT_CARRIERS.discord ?? 'channel'
   if (chosen === 'none') return ['none']
   if (isSensitive) return ['thread']

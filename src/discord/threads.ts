@@ -12,7 +12,8 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from 'discord.js'
-import { type ChannelFor, Full, fullAt, type Plan, type Way } from './carriers.ts'
+import { RoomFull } from '../platform.ts'
+import { type ChannelFor, fullAt, type Plan, type Way } from './carriers.ts'
 import { isCode } from './faults.ts'
 import { clipped, LIMITS } from './limits.ts'
 
@@ -109,7 +110,7 @@ export function threadWays(rest: REST, channelFor: ChannelFor): { thread: Way; f
     // Everybody reads it anyway; whoever finds it full only does not follow it.
     letIn: (guild, room, account) =>
       thread.letIn(guild, room, account).catch((error: unknown) => {
-        if (!(error instanceof Full)) throw error
+        if (!(error instanceof RoomFull)) throw error
       }),
     letOut: thread.letOut,
   }

@@ -84,11 +84,11 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
 
   async function carryOut(erasure: ClaimedErasure, lease: string, now: Date): Promise<Outcome> {
     if (erasure.kind === 'destination') return forget(erasure, lease, now)
-    const { platform, workspace, room: id, carrier = null, role = null, account } = erasure
+    const { platform, workspace, room: id, carrier = null, role = null, outgrown = null, account } = erasure
     const there = on(platform)
     // However long it is switched off: nobody who was forgotten stays inside.
     if (!there) return { again: new Date(now.getTime() + REFUSED_WAIT_MS), failure: 'not connected' }
-    return effect(erasure, now, () => there.letOut(workspace, { id, carrier, role }, account))
+    return effect(erasure, now, () => there.letOut(workspace, { id, carrier, role, outgrown }, account))
   }
 
   async function run(clock: Clock): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Draws } from '../core/ids.ts'
 import { say } from '../core/say.ts'
-import { type Platform, type Reading, RoomLost } from '../platform.ts'
+import { type Platform, type Reading, RoomLost, Stuck, type Target } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
 import { tellLost } from '../room-lost.ts'
 import type { Database } from '../store/database.ts'
@@ -35,7 +35,11 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
           const outcome = await attempt(post.attempts, now, draws.fraction(), async () => {
             const target = { workspace: post.workspace, place: post.place, account: post.account }
             try {
-              await platformOf(on, post.platform).post(target, post.body, await readingOf(post), post.key)
+              const platform = platformOf(on, post.platform)
+              const reading = await readingOf(post)
+              await platform.post(target, post.body, reading, post.key)
+              const { outgrown } = post
+              if (outgrown) await sayThere(platform, { ...target, place: outgrown }, post, reading)
             } catch (error) {
               if (error instanceof RoomLost && post.isInRoom) lost = error
               throw error
@@ -63,5 +67,14 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
       }
     },
     next: async (_, store) => (await store.agenda()).posts,
+  }
+}
+
+/** Says it also in the room that one grew out of, where that is still there. */
+async function sayThere(platform: Platform, target: Target, { body, key }: ClaimedPost, reading: Reading) {
+  try {
+    await platform.post(target, body, reading, `.${key.slice(1)}`)
+  } catch (error) {
+    if (!(error instanceof Stuck)) throw error
   }
 }

@@ -1,8 +1,9 @@
 import { type Draws, timeOf } from '../core/ids.ts'
 import type { RoomMade } from '../core/room.ts'
 import { say } from '../core/say.ts'
-import { type Platform, type Presence, RoomLost, type RoomRef, Stuck } from '../platform.ts'
+import { type Platform, type Presence, RoomFull, RoomLost, type RoomRef, Stuck } from '../platform.ts'
 import { tellLost } from '../room-lost.ts'
+import { tellLarger, tellOutgrown } from '../room-outgrown.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPlace } from '../store/rooms.ts'
 import { attempt, BATCH, type Clock, isHeld, type Job } from './job.ts'
@@ -27,6 +28,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
           carrier: room.carrier ?? undefined,
           category: room.category ?? undefined,
           room: room.externalId,
+          isOutgrown: room.isOutgrown,
           since: timeOf(room.id),
         }
         try {
@@ -40,6 +42,8 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
         const { externalId } = room
         if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
         await store.rooms.finish(room.id, lease, outcome, made)
+        const isAnother = room.isOutgrown && made && made.id !== room.externalId
+        if (isAnother && room.externalId) await tellLarger(store, room, room.externalId, now)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(
             `room/${room.id}`,
@@ -60,21 +64,28 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       const { accounts } = place
       let isAway = false
       let lost: RoomLost | undefined
+      let isFull = false
       const outcome = await attempt(place.attempts, now, draws.fraction(), async () => {
         const platform = platformOf(on, place.platform)
-        const room = { id: place.externalId, carrier: place.carrier, role: place.roleId }
+        const room = { id: place.externalId, carrier: place.carrier, role: place.roleId, outgrown: place.outgrown }
         try {
           if (place.wanted === 'out')
             for (const account of accounts) await platform.letOut(place.workspace, room, account)
           else isAway = (await lettingIn(platform, place, room)) === 'away'
         } catch (error) {
           if (error instanceof RoomLost) lost = error
+          isFull = error instanceof RoomFull
           throw error
         }
       })
       await database.transaction(async (store) => {
         if (lost && (await tellLost(store, { ...place, room: place.externalId }, lost, now))) return
+        const holds = place.carrier && on(place.platform)?.roomHolds?.[place.carrier]
+        if (isFull && (await tellOutgrown(store, place, 0, now)))
+          // They wait for the larger room.
+          return store.rooms.finishPlace(place, lease, { again: now, failure: 'the room is full' }, now)
         await store.rooms.finishPlace(place, lease, outcome, now, isAway)
+        if ('done' in outcome && place.wanted === 'in' && holds) await tellOutgrown(store, place, holds, now)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(
             'stuck/room_places',

@@ -20,7 +20,7 @@ export function walkJob(database: Database, platforms: Platform[], logFailure: (
 
   async function look(place: ClaimedPlace, now: Date): Promise<void> {
     const platform = walked.find(({ name }) => name === place.platform)
-    const room = { id: place.externalId, carrier: place.carrier, role: place.roleId }
+    const room = { id: place.externalId, carrier: place.carrier, role: place.roleId, outgrown: place.outgrown }
     try {
       let presence: Presence | 'out' = 'away'
       for (const account of place.accounts) {

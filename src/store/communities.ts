@@ -92,7 +92,7 @@ export function communities(tx: Tx, { draws }: Tools) {
     ): Promise<WithStanding | undefined> {
       const found = await query(
         Prisma.sql`join rooms r on r.community_id = c.id and r.platform = ${platform} and r.workspace = ${workspace}
-          and r.external_id = ${place}`,
+          and ${place} in (r.external_id, r.outgrown)`,
         personId,
       )
       return found[0]

@@ -114,7 +114,8 @@ export function erasures(tx: Tx, tools: Tools) {
         return row('destination', sealed, now, { destination, dueAt: laterOf(until, now) })
       })
       const inRooms = await tx.$queryRaw<(z.infer<typeof placeOutside> & { until: Date | null })[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, a.external_id as account, max(p.leased_until) as until
+        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
+          a.external_id as account, max(p.leased_until) as until
         from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
         join accounts a on a.person_id = any(${ids}) and ${MET_AT_ROOM}
         where p.person_id = any(${ids}) group by r.id, a.id order by r.id, a.id`)
@@ -190,7 +191,7 @@ export function erasures(tx: Tx, tools: Tools) {
       await tx.$executeRaw(Prisma.sql`
         update room_places p set known = null, due_at = ${now}::timestamptz from rooms r, accounts a
         where r.id = p.room_id and r.platform = ${erasure.platform} and r.workspace = ${erasure.workspace}
-          and r.external_id = ${erasure.room} and a.person_id = p.person_id and ${MET_AT_ROOM}
+          and ${erasure.room} in (r.external_id, r.outgrown) and a.person_id = p.person_id and ${MET_AT_ROOM}
           and a.external_id = ${erasure.account} and p.wanted = 'in'`)
     },
 

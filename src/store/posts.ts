@@ -15,6 +15,8 @@ export interface ClaimedPost {
   workspace: string
   /** The room or place; empty for a private message. */
   place: string | null
+  /** The room that one grew out of, in which some still are. */
+  outgrown: string | null
   /** The account a private message goes to. */
   account: string | null
   body: Content
@@ -98,6 +100,8 @@ export function posts(tx: Tx, { draws }: Tools) {
         returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts, (p.community_id is not null) as "isInRoom",
           coalesce(p.place, (select r.external_id from rooms r where r.community_id = p.community_id and r.platform = p.platform
             and r.workspace = p.workspace)) as place,
+          (select nullif(r.outgrown, r.external_id) from rooms r where r.community_id = p.community_id
+            and r.platform = p.platform and r.workspace = p.workspace) as outgrown,
           (select a.external_id from accounts a where a.id = p.account_id) as account`)
       return { lease, rows: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) }
     },

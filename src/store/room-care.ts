@@ -6,7 +6,7 @@ import type { Carrier } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import type { Entrance } from './memberships.ts'
 import { MET_AT_ROOM } from './presence.ts'
-import { type ClaimedPlace, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside } from './rooms.ts'
+import { type ClaimedPlace, HAS_READ, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside } from './rooms.ts'
 import type { Tx } from './transaction.ts'
 
 /** A place `p` of somebody who was not there when they were to be let in, or was gone when they were looked after. */
@@ -26,7 +26,9 @@ export function roomCare(tx: Tx) {
       now: Date,
     ): Promise<{ id: string; communityId: string } | undefined> {
       const left =
-        what === 'role' ? Prisma.sql`role_id = null` : Prisma.sql`external_id = null, role_id = null, carrier = null`
+        what === 'role'
+          ? Prisma.sql`role_id = null`
+          : Prisma.sql`external_id = null, role_id = null, carrier = null, outgrown = nullif(outgrown, external_id)`
       const [row] = await tx.$queryRaw<{ id: string; communityId: string }[]>(Prisma.sql`
         update rooms set ${left}, attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}
         where platform = ${platform} and workspace = ${workspace} and external_id = ${room}
@@ -83,13 +85,17 @@ export function roomCare(tx: Tx) {
     ): Promise<{ places: z.infer<typeof placeOutside>[]; rooms: number }> {
       const isShown = Prisma.sql`r.community_id = ${communityId} and r.carrier in ('channel', 'forum', 'role') and r.external_id is not null`
       const places = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, a.external_id as account
+        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
+          a.external_id as account
         from room_places p join rooms r on r.id = p.room_id and ${isShown}
         join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}`)
       const left = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        update rooms r set external_id = null, role_id = null, carrier = null, lease = null, leased_until = null, attempts = 0,
+        update rooms r set external_id = null, role_id = null, carrier = null, outgrown = null, lease = null, leased_until = null, attempts = 0,
           failure = null, due_at = ${now}::timestamptz where ${isShown} returning id`)
       await tx.roomPlace.deleteMany({ where: { roomId: { in: left.map(({ id }) => id) } } })
+      // A full thread that was to have a larger room besides stays what it is.
+      await tx.$executeRaw(Prisma.sql`
+        update rooms set outgrown = null, due_at = null, failure = null where community_id = ${communityId} and outgrown = external_id`)
       // The notes about its rooms named it.
       const rooms = await tx.room.findMany({ where: { communityId } })
       await tx.staffNote.deleteMany({ where: { key: { in: rooms.map(({ id }) => `room/${id}`) } } })
@@ -112,8 +118,14 @@ export function roomCare(tx: Tx) {
 
     /** What looking after somebody found: they are gone from the workspace, or out of the room and to be let in again. */
     async found({ roomId, personId, revision }: ClaimedPlace, presence: 'away' | 'out', now: Date): Promise<void> {
-      const change = presence === 'away' ? { known: 'out' } : { known: null, dueAt: now }
-      await tx.roomPlace.updateMany({ where: { roomId, personId, revision, wanted: 'in', dueAt: null }, data: change })
+      // Who has not read who sees them in a room that was outgrown is still in the one before.
+      const change =
+        presence === 'away'
+          ? Prisma.sql`known = 'out' from rooms r where true`
+          : Prisma.sql`known = null, due_at = ${now}::timestamptz from rooms r where ${HAS_READ}`
+      await tx.$executeRaw(Prisma.sql`
+        update room_places p set ${change} and r.id = p.room_id and p.room_id = ${roomId} and p.person_id = ${personId}
+          and p.revision = ${revision} and p.wanted = 'in' and p.due_at is null`)
     },
 
     /**

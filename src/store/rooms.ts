@@ -21,6 +21,7 @@ export interface ClaimedRoom {
   /** As it was made, else as staff chose for rooms there. */
   carrier: Carrier | null
   category: string | null
+  isOutgrown: boolean
   attempts: number
 }
 
@@ -33,6 +34,7 @@ export interface ClaimedPlace {
   externalId: string
   carrier: Carrier | null
   roleId: string | null
+  outgrown: string | null
   /** The person's accounts there; somebody united with themselves has several, somebody from elsewhere none. */
   accounts: string[]
   wanted: 'in' | 'out'
@@ -47,6 +49,7 @@ export const placeOutside = z.object({
   room: z.string(),
   carrier: z.enum(CARRIERS).nullish(),
   role: z.string().nullish(),
+  outgrown: z.string().nullish(),
   account: z.string(),
 })
 
@@ -56,20 +59,23 @@ export const NOTHING_LEFT = { wanted: 'out', known: 'out', dueAt: null, lease: n
 /** A room `r` that people can be let into: it is there, and nothing of it is broken or waits to be mended. */
 export const IS_THERE = Prisma.sql`r.external_id is not null and r.due_at is null and r.failure is null`
 
-/** A place `p` in a room `r` that somebody may be brought to: whoever is let in has read who sees them there. */
-const MAY_MOVE = Prisma.sql`(p.wanted = 'out' or r.carrier is null or exists (select 1 from memberships m
+/** Whoever has a place `p` in a room `r` has read who sees them there. */
+export const HAS_READ = Prisma.sql`(r.carrier is null or exists (select 1 from memberships m
   where m.person_id = p.person_id and m.community_id = r.community_id and m.told_in in (r.workspace, ${EVERYWHERE})
     and (m.told = 'everyone' or (m.told = 'members' and r.carrier in ('channel', 'thread')))))`
+
+/** A place `p` in a room `r` that somebody may be brought to; out of it, whatever is broken or waits to be mended. */
+const MAY_MOVE = Prisma.sql`(r.external_id is not null and (p.wanted = 'out' or (${IS_THERE} and ${HAS_READ})))`
 
 /** What there is to know of a place `p` in a room `r`. */
 export const PLACE = Prisma.sql`
   p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId", r.carrier,
-  r.role_id as "roleId", p.wanted, p.revision, p.attempts,
+  r.role_id as "roleId", r.outgrown, p.wanted, p.revision, p.attempts,
   array(select a.external_id from accounts a where a.person_id = p.person_id and ${MET_AT_ROOM} order by a.id) as accounts`
 
 export const NEXT_PLACE = Prisma.sql`
   select min(greatest(p.due_at, p.leased_until)) from room_places p join rooms r on r.id = p.room_id
-  where p.due_at is not null and ${IS_THERE} and ${MAY_MOVE}`
+  where p.due_at is not null and ${MAY_MOVE}`
 
 export function rooms(tx: Tx, { draws }: Tools) {
   return {
@@ -118,10 +124,24 @@ export function rooms(tx: Tx, { draws }: Tools) {
         update rooms r set ${taken({ name: lease, now })} from free, communities c where r.id = free.id and c.id = r.community_id
         returning r.id, r.community_id as "communityId", c.name as "communityName", c.sensitive as "isSensitive",
           (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.attempts,
-          r.external_id as "externalId",
+          r.external_id as "externalId", coalesce(r.outgrown = r.external_id and r.carrier <> 'role', false) as "isOutgrown",
           coalesce(r.carrier, (select w.carrier from workspaces w where w.platform = r.platform and w.workspace = r.workspace)) as carrier,
           (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category`)
       return { lease, rows }
+    },
+
+    /**
+     * A room has no space for many more, so a larger one is wanted; a hidden community's stays as it is, since no carrier that
+     * holds more would hide it. Gives the community where this is news.
+     */
+    async outgrow(id: string, holds: number, now: Date): Promise<string | undefined> {
+      const [row] = await tx.$queryRaw<{ communityId: string }[]>(Prisma.sql`
+        update rooms r set outgrown = r.external_id, attempts = 0, failure = null, due_at = ${now}::timestamptz
+        from communities c where r.id = ${id} and c.id = r.community_id and c.visibility = 'open' and not c.sensitive
+          and r.carrier in ('channel', 'thread') and r.due_at is null and r.outgrown is distinct from r.external_id
+          and (select count(*) from room_places p where p.room_id = r.id and p.known = 'in') >= ${holds}
+        returning c.id as "communityId"`)
+      return row?.communityId
     },
 
     /** How making or mending it ended. Where there is to be no room, nothing waits to be said in it. */
@@ -143,7 +163,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
       const rows = await tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
         with free as (
           select room_id, person_id from room_places p where ${isFree(now)}
-            and exists (select 1 from rooms r where r.id = p.room_id and ${IS_THERE} and ${MAY_MOVE})
+            and exists (select 1 from rooms r where r.id = p.room_id and ${MAY_MOVE})
           order by due_at, person_id limit ${limit} for update skip locked)
         update room_places p set known = null, ${taken({ name: lease, now })} from free, rooms r
         where p.room_id = free.room_id and p.person_id = free.person_id and r.id = p.room_id

@@ -14,13 +14,13 @@ const DAY_MS = 86_400_000
 /** Told in `/staff status` alone: the staff room itself may be what is stuck. */
 const STATUS_ONLY = 'stuck/posts'
 
-/** "Tell staff": a line in `/staff status` while it lasts, and in the staff room at most daily. */
 /** Where staff have neither a room nor an address, nothing waits to be told. */
 export const NEXT_NOTE = Prisma.sql`
   select min(coalesce(told_at + interval '1 day', first_at)) from staff_notes
   where resolved_at is null and key <> ${STATUS_ONLY}
     and exists (select 1 from organization where coalesce(staff_room::text, staff_email) is not null)`
 
+/** "Tell staff": a line in `/staff status` while it lasts, and in the staff room at most daily. */
 export function staffNotes(tx: Tx) {
   return {
     /** Notes it, or that it still lasts. `key` names the matter, so that it is told once and not at every occurrence. */
@@ -35,7 +35,7 @@ export function staffNotes(tx: Tx) {
       await tx.staffNote.updateMany({ where: { key, resolvedAt: null }, data: { resolvedAt: now } })
     },
 
-    /** Ends the notes about effects and reports that are stuck no more. */
+    /** Ends the notes about effects and reports that are stuck no more, and news that was told or is a week old. */
     async resolveMended(now: Date): Promise<void> {
       for (const table of EFFECTS) {
         await tx.$executeRaw(Prisma.sql`
@@ -48,6 +48,9 @@ export function staffNotes(tx: Tx) {
       await tx.$executeRaw(Prisma.sql`
         update staff_notes set resolved_at = ${now}::timestamptz where key like 'failed/%' and resolved_at is null
           and not exists (select 1 from reports where key = 'failed/' || destination and due_at is null and failure is not null)`)
+      await tx.$executeRaw(Prisma.sql`
+        update staff_notes set resolved_at = ${now}::timestamptz where key like 'news/%' and resolved_at is null
+          and (told_at is not null or first_at <= ${new Date(now.getTime() - 7 * DAY_MS)}::timestamptz)`)
     },
 
     async open(): Promise<StaffNoteRow[]> {

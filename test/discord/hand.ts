@@ -164,13 +164,21 @@ export function handOn(
     hide: (channel: string) =>
       overwrite(world, channelOf(channel), { id: own.id, type: 0, allow: 0n, deny: MAY.ViewChannel }),
 
-    /** Makes roles, channels or thread members up to a number. */
+    /** Makes roles, channels, people let into a channel or thread members up to a number. */
     fillRoles(upTo: number): void {
       while (guild.roles.size < upTo) makeRole(world, guild, { name: `filler ${guild.roles.size}` })
     },
     fillChannels(upTo: number): void {
       const count = () => [...world.channels.values()].filter((one) => one.guildId === guild.id && !one.thread).length
       for (let there = count(); there < upTo; there += 1) makeChannel(world, guild, { name: `filler-${there}` })
+    },
+    fillOverwrites(channel: string, upTo: number): void {
+      const { overwrites } = channelOf(channel)
+      // Told to nobody: a thousand changes, each with all before it, would keep the client busy for seconds.
+      while (overwrites.size < upTo) {
+        const id = world.draw()
+        overwrites.set(id, { id, type: 1, allow: MAY.ViewChannel, deny: 0n })
+      }
     },
     fillThread(thread: string, upTo: number): void {
       const channel = channelOf(thread)

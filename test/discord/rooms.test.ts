@@ -1,24 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { say } from '../../src/core/say.ts'
-import {
-  ana,
-  ben,
-  carried,
-  community,
-  eva,
-  guild,
-  joins,
-  NEED,
-  onRooms,
-  opens,
-  sees,
-  stage,
-  status,
-} from './room-stage.ts'
+import { ana, ben, carried, eva, guild, joins, NEED, onRooms, opens, sees, stage, status } from './room-stage.ts'
 import { TYPE } from './world.ts'
 
 onRooms()
-const hello = say`Hello.`
 
 describe('a room on Discord', () => {
   test('is a channel that only members see, where nothing was chosen', async () => {
@@ -151,20 +135,6 @@ describe('a server that is nearly full', () => {
     for (let count = 0; count < 49; count++) guild.channel(`other-${count}`, { parentId: category.id })
     await opens('Chess Club')
     expect(guild.find('chess-club')?.parentId).toBeNull()
-  })
-
-  test('of people in a thread keeps it as it is, and staff hear who can’t be let in and why', async () => {
-    await carried('thread')
-    await opens()
-    const room = guild.find('parents-united')?.id ?? ''
-    guild.fillThread(room, 1000)
-    expect((await joins(ben)).joined.text).toContain("You're in")
-    expect(await status()).toContain('the room is full')
-    await stage.read(async (store) =>
-      store.posts.sayInRooms((await community(store))?.id ?? '', { text: hello }, stage.fake.now()),
-    )
-    await stage.settle()
-    expect(sees(ana, room)).toContain('Hello.')
   })
 })
 

@@ -7,6 +7,7 @@ import { say } from '../../src/core/say.ts'
 import { type Bot, createBot, discordPlatform, restOf } from '../../src/discord/bot.ts'
 import { build, type House, type Parts } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
+import type { Platform } from '../../src/platform.ts'
 import { tellDeleted } from '../../src/room-lost.ts'
 import { csv } from '../../src/segments/csv.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
@@ -19,6 +20,8 @@ import { type Fake, type FakeOptions, openFake } from './server.ts'
 export interface DiscordStage extends House {
   fake: Fake
   bot: Bot
+  /** Discord as the jobs see it. */
+  platform: Platform
   database: Database
   /** What was printed, mails sent, and what failed inside. */
   printed: string[]
@@ -65,10 +68,11 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
   const access = { token: token ?? fake.token, api: fake.api }
   const [printed, mails, failures]: [string[], DiscordStage['mails'], DiscordStage['failures']] = [[], [], []]
   const store = csv.open({ DIR: folder }, now)
+  const platform = discordPlatform(restOf(access), commands)
   const house = await build({
     database,
     commands,
-    platforms: [discordPlatform(restOf(access), commands)],
+    platforms: [platform],
     destinations: destinations ?? [
       { name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store },
     ],
@@ -120,6 +124,7 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
     ...house,
     fake,
     bot,
+    platform,
     database,
     printed,
     mails,
