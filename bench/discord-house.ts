@@ -32,7 +32,7 @@ export interface Party extends Wire {
 export const KINDRED: Habits = {
   joins: (n) => ['join', { community: slugOf(n % COMMUNITIES) }],
   looks: () => ['communities', {}],
-  // The question's [Yes], and the list's [More].
+  // [Join], the question's [Yes], and the list's [More].
   presses: (buttons) => (buttons.length > 3 ? buttons.at(-1) : buttons[0]),
 }
 /** The same with the bare bot, whose answers have nothing to press. */

@@ -37,13 +37,14 @@ const PATIENCE_MS = 30_000
 const FAILED = 'wrong on our side'
 
 /**
- * Newcomers, each of whom joins, presses what the answer offers, looks at the list and presses again: a quarter of all acts
- * are `/join`, a quarter `/communities`, half are presses.
+ * Newcomers, each of whom types `/join`, presses *Join*, presses what the answer asks, types `/communities` and presses
+ * there: a fifth of all acts each.
  */
-export function peopleOn(fake: Fake, guild: GuildHandle, { joins, looks, presses }: Habits): People {
+export function peopleOn(fake: Fake, guild: GuildHandle, habits: Habits): People {
   const { world, interactions, commands } = fake
-  const waiting: { user: User; source: Message; button: Json }[] = []
-  const inside: User[] = []
+  const { presses } = habits
+  /** What those who have begun do next. */
+  const next: (() => Promise<Times | undefined>)[] = []
   const channel: Channel = guild.general
   let [acts, newcomers, lost] = [0, 0, 0]
 
@@ -70,39 +71,39 @@ export function peopleOn(fake: Fake, guild: GuildHandle, { joins, looks, presses
     return { times: { first: answered - sent, final: shown - sent }, message }
   }
 
-  async function type(user: User, [name, options]: ReturnType<Habits['joins']>): Promise<Times | undefined> {
+  /** One act; what comes after it is made of what was shown. */
+  async function step(given: ReturnType<typeof ask>, after: (shown: Message) => Promise<Times | undefined>) {
+    const answer = await given
+    if (answer) next.push(() => after(answer.message))
+    return answer?.times
+  }
+
+  function type(user: User, [name, options]: ReturnType<Habits['joins']>): ReturnType<typeof ask> {
     const command = commands.find(name, guild.id)
     if (!command) throw new Error(`there is no /${name}`)
-    const data = typed(world, command, [], options, guild.id)
-    const given = await ask({ type: ASKED.command, user }, data)
-    if (!given) return undefined
-    const source = given.message
+    return ask({ type: ASKED.command, user }, typed(world, command, [], options, guild.id))
+  }
+
+  function press(user: User, source: Message): ReturnType<typeof ask> {
     const button = presses(flat(source.components).filter((one) => one.type === 2 && one.disabled !== true))
-    if (button) waiting.push({ user, source, button })
-    return given.times
-  }
-
-  async function press({ user, source, button }: (typeof waiting)[number]): Promise<Times | undefined> {
+    if (!button) throw new Error(`nothing to press in: ${shownMessage(source).text}`)
     const { custom_id, type: component_type, id } = button
-    const given = await ask({ type: ASKED.component, user, source }, { custom_id, component_type, id })
-    return given?.times
+    return ask({ type: ASKED.component, user, source }, { custom_id, component_type, id })
   }
 
-  async function join(n: number): Promise<Times | undefined> {
+  function begin(n: number): Promise<Times | undefined> {
     const { id } = guild.member(`person-${n}`)
     const user = world.users.get(id) ?? world.owner
-    const times = await type(user, joins(n))
-    if (times) inside.push(user)
-    return times
+    const more = async (shown: Message) => (await press(user, shown))?.times
+    const looks = () => step(type(user, habits.looks()), more)
+    const answers = (shown: Message) => step(press(user, shown), looks)
+    return step(type(user, habits.joins(n)), (shown) => step(press(user, shown), answers))
   }
 
   return {
     act() {
-      acts++
-      const pressed = acts % 2 === 0 ? waiting.shift() : undefined
-      if (pressed) return press(pressed)
-      const looking = acts % 4 === 3 ? inside.shift() : undefined
-      return looking ? type(looking, looks()) : join(newcomers++)
+      const goesOn = acts++ % 5 === 0 ? undefined : next.shift()
+      return goesOn ? goesOn() : begin(newcomers++)
     },
     lost: () => lost,
   }

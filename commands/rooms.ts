@@ -33,12 +33,18 @@ export default command({
       fields: { category },
       run: chosen,
     }),
+    top: press({
+      args: {},
+      permission: 'staff',
+      run: (context) => chosen(context, { category: null }),
+    }),
   },
 })
 
 interface Wanted {
   carrier?: Carrier | undefined
-  category?: string | undefined
+  /** Null takes back what was chosen. */
+  category?: string | null | undefined
 }
 
 async function chosen(context: Context, wanted: Wanted): Promise<Reply> {
@@ -66,7 +72,12 @@ async function choose({ store, where, caller, now }: Context, server: Server, wa
     )
   }
   const carries = wanted.carrier ?? before.carrier ?? usual(platform)
-  await store.workspaces.choose(platform, workspace, carries, found?.id ?? before.category)
+  await store.workspaces.choose(
+    platform,
+    workspace,
+    carries,
+    wanted.category === null ? undefined : (found?.id ?? before.category),
+  )
   await store.audit.note(caller, 'staff', 'rooms changed', now, { detail: `${platform}: ${carries}` })
 }
 
@@ -95,7 +106,10 @@ async function show({ store, where }: Context, server: Server): Promise<Card> {
       label: say`What carries rooms here`,
       options: CARRIERS.map((one) => ({ label: say`${NAMES[one]}`, press: address('rooms.carry', { k: one }) })),
     },
-    buttons: [{ label: say`Category`, press: address('rooms.category') }],
+    buttons: [
+      { label: say`Category`, press: address('rooms.category') },
+      ...(within ? [{ label: say`No category`, press: address('rooms.top') }] : []),
+    ],
   }
 }
 

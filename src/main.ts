@@ -12,7 +12,7 @@ import { answerLetter, BadRequest, readLetter } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
-import { tellDeleted } from './room-lost.ts'
+import { tellDeleted, tellExpelled } from './room-lost.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
 import type { Database, DatabasePlace } from './store/database.ts'
@@ -88,6 +88,8 @@ async function start(config: Config): Promise<void> {
       print: say,
       needs: noteAt(database, 'discord'),
       logFailure: (where, error) => log.failure(where, undefined, error),
+      expelled: (workspace, name) =>
+        database.transaction((store) => tellExpelled(store, { platform: 'discord', workspace, name }, now())),
       deleted: (workspace, id) =>
         database.transaction((store) => tellDeleted(store, { platform: 'discord', workspace, id }, now())),
       wake: () => runner.wake(),

@@ -23,6 +23,19 @@ export async function tellLost(
   return true
 }
 
+/** Kindred was taken out of a workspace. Nothing is changed: it may be brought back, and people keep their memberships. */
+export async function tellExpelled(
+  store: Store,
+  { platform, workspace, name }: { platform: string; workspace: string; name: string },
+  now: Date,
+): Promise<void> {
+  await store.staffNotes.tell(
+    `news/expelled/${platform}/${workspace}`,
+    say`Kindred was removed from ${{ strong: name }} on ${platform}. Its people stay in their communities and are not reached there any more. Invite it again to go on.`,
+    now,
+  )
+}
+
 /** A platform says that something was deleted there: a room's channel, or its role. Most of what it says is of no room. */
 export async function tellDeleted(
   store: Store,

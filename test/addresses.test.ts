@@ -184,14 +184,14 @@ async function everyButtonOfServers(): Promise<void> {
         ...delivery,
         account: { ...account, platform: 'discord', workspace: EVERYWHERE },
         where: { platform: 'discord', workspace: 'museum', place: 'lobby' },
-        ...(isStaff && { server: { lacks: [], categories: [], rolesAbove: [], places: [] } }),
+        ...(isStaff && { server: { lacks: [], categories: [{ id: '1', name: 'Communities' }], rolesAbove: [], places: [] } }),
       },
       command,
       raw,
     )
     onServers.push(...(render(answer.content, answer).buttons ?? []))
   }
-  await act('eva', 'rooms', {}, true)
+  await act('eva', 'rooms', { category: 'communities' }, true)
   await act('eva', 'setup', {}, true)
   await act('ken', 'join', { community: named('c') })
 }

@@ -33,6 +33,8 @@ export interface BotParts extends Access {
   logFailure(where: string, error: unknown): void
   /** A channel, thread or role of a server is gone. */
   deleted(guild: string, id: string): Promise<void>
+  /** Kindred was taken out of a server. */
+  expelled(guild: string, name: string): Promise<void>
   /** Staff are told what they have to mend, or that it is mended. */
   needs(sentence: string | undefined): Promise<void>
   /** Whoever does the work: after a while away, what was missed is worked off. */
@@ -100,6 +102,9 @@ export function createBot(parts: BotParts): Bot {
     opened.on(Events.InteractionCreate, (one) => take(opened, one))
     // Threads are remembered nowhere, so the client has no event of its own for them.
     opened.on(Events.Raw, (packet: unknown) => noticed(packet))
+    opened.on(Events.GuildDelete, ({ id, name }) => {
+      parts.expelled(id, name).then(wake, (error: unknown) => logFailure('discord/expelled', error))
+    })
     opened.on(Events.Error, (error) => logFailure('discord', error))
     opened.on(Events.ShardError, (error) => logFailure('discord/gateway', error))
     opened.on(Events.ShardResume, wake)

@@ -104,6 +104,17 @@ describe('what somebody changes by hand', () => {
   })
 })
 
+describe('a server that Kindred is thrown out of', () => {
+  test('is told to staff elsewhere, and nothing is lost', async () => {
+    await opens()
+    const other = stage.fake.guild('Annex')
+    const fay = other.member('fay', { staff: true })
+    guild.expelBot()
+    await stage.until(async () => (await fay.types('staff status')).text.includes('was removed from **Museum**'))
+    expect((await fay.types('communities')).text).toContain('Parents United')
+  })
+})
+
 describe('who leaves the server', () => {
   test('is not inside a channel again by coming back, once they left the community', async () => {
     await opens()

@@ -135,6 +135,10 @@ describe('a server that is nearly full', () => {
     for (let count = 0; count < 49; count++) guild.channel(`other-${count}`, { parentId: category.id })
     await opens('Chess Club')
     expect(guild.find('chess-club')?.parentId).toBeNull()
+    await eva.types('staff rooms')
+    expect((await eva.presses('No category')).text).toContain('Category: none')
+    await opens('Book Club')
+    expect(guild.find('book-club')?.parentId).toBeNull()
   })
 })
 
