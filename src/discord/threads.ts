@@ -12,8 +12,9 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from 'discord.js'
+import type { RoomMade } from '../core/room.ts'
 import { RoomFull } from '../platform.ts'
-import { type ChannelFor, fullAt, type Plan, type Way } from './carriers.ts'
+import { type ChannelFor, fullAt, type Plan, type Standing, type Way } from './carriers.ts'
 import { isCode } from './faults.ts'
 import { clipped, LIMITS } from './limits.ts'
 
@@ -58,30 +59,29 @@ export function threadWays(rest: REST, channelFor: ChannelFor): { thread: Way; f
     )?.id
   }
 
-  const handOut = (id: string) => {
+  /** The thread of this name that was made before a crash, else a new one, below a channel that all of its kind share. */
+  async function made(
+    plan: Plan,
+    [words, how]: [words: typeof HALL, how: Omit<Standing, 'isShared'>],
+    body: RESTPostAPIChannelThreadsJSONBody | RESTPostAPIGuildForumThreadsJSONBody,
+  ): Promise<RoomMade | undefined> {
+    const parent = await channelFor(plan, words, { ...how, isShared: true })
+    if (!parent) return undefined
+    const there = await unusedThread(plan, parent.id, body.name)
+    const id = there ?? ((await rest.post(Routes.threads(parent.id), { body })) as APIChannel).id
     handedOut.add(id)
     return { id }
   }
 
   const thread: Way = {
-    async make(plan) {
-      const name = clipped(plan.name, LIMITS.channelName)
-      const hall = await channelFor(plan, HALL, {
-        denied: PermissionFlagsBits.SendMessages,
-        // Nobody sees a thread whose channel they can't see.
-        shown: PermissionFlagsBits.ViewChannel,
-        isShared: true,
-      })
-      if (!hall) return undefined
-      const there = await unusedThread(plan, hall.id, name)
-      const body: RESTPostAPIChannelThreadsJSONBody = {
-        name,
+    // Nobody sees a thread whose channel they can't see.
+    make: (plan) =>
+      made(plan, [HALL, { denied: PermissionFlagsBits.SendMessages, shown: PermissionFlagsBits.ViewChannel }], {
+        name: clipped(plan.name, LIMITS.channelName),
         type: ChannelType.PrivateThread,
         auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
         invitable: false,
-      }
-      return handOut(there ?? ((await rest.post(Routes.threads(hall.id), { body })) as APIChannel).id)
-    },
+      }),
     letIn: (_, { id }, account) =>
       awake(id, () =>
         rest.put(Routes.threadMembers(id, account)).catch(fullAt(RESTJSONErrorCodes.MaximumThreadParticipantsReached)),
@@ -90,23 +90,13 @@ export function threadWays(rest: REST, channelFor: ChannelFor): { thread: Way; f
   }
 
   const forum: Way = {
-    async make(plan) {
-      const name = clipped(plan.title, LIMITS.channelName)
-      const home = await channelFor(plan, FORUM, {
-        type: ChannelType.GuildForum,
-        // Posts of others would pass for communities; answers under a post are another permission.
-        denied: PermissionFlagsBits.SendMessages,
-        isShared: true,
-      })
-      if (!home) return undefined
-      const there = await unusedThread(plan, home.id, name)
-      const body: RESTPostAPIGuildForumThreadsJSONBody = {
-        name,
+    // Posts of others would pass for communities; answers under a post are another permission.
+    make: (plan) =>
+      made(plan, [FORUM, { type: ChannelType.GuildForum, denied: PermissionFlagsBits.SendMessages }], {
+        name: clipped(plan.title, LIMITS.channelName),
         auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
         message: { content: plan.title.replaceAll(/([\\*_~`|>#@<[\]])/g, '\\$1'), allowed_mentions: { parse: [] } },
-      }
-      return handOut(there ?? ((await rest.post(Routes.threads(home.id), { body })) as APIChannel).id)
-    },
+      }),
     // Everybody reads it anyway; whoever finds it full only does not follow it.
     letIn: (guild, room, account) =>
       thread.letIn(guild, room, account).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import type { Organization } from '../core/organization.ts'
 import type { AccountRef, Person } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
 import { type OrganizationRow, organizationOf } from './organization.ts'
+import { WAS_AWAY } from './rooms.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { takeTurns, turnOf } from './turns.ts'
 
@@ -71,8 +72,8 @@ export function deliveries(tx: Tx, { keys }: Tools) {
                      and q.purpose = s.purpose and q.recipient = s.recipient)
                    and not exists (select 1 from directions y where y.person_id = p.id and y.community_id = c.id
                      and y.purpose = s.purpose and y.recipient = s.recipient and y.standing)) as has_unasked,
-               exists (select 1 from room_places p2 where p2.person_id = p.id and p2.wanted = 'in' and p2.known = 'out'
-                 and p2.due_at is null and p2.failure is null and exists (select 1 from rooms r where r.id = p2.room_id
+               exists (select 1 from room_places place where place.person_id = p.id and ${WAS_AWAY}
+                 and exists (select 1 from rooms r where r.id = place.room_id
                    and r.platform = ${account.platform} and r.workspace = ${workspace})) as lacks_place
         from (select 1) as one
         left join organization o on o.id = 1

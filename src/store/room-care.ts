@@ -6,11 +6,8 @@ import type { Carrier } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import type { Entrance } from './memberships.ts'
 import { MET_AT_ROOM } from './presence.ts'
-import { type ClaimedPlace, HAS_READ, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside } from './rooms.ts'
+import { type ClaimedPlace, HAS_READ, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside, WAS_AWAY } from './rooms.ts'
 import type { Tx } from './transaction.ts'
-
-/** A place `p` of somebody who was not there when they were to be let in, or was gone when they were looked after. */
-export const WAS_AWAY = Prisma.sql`p.wanted = 'in' and p.known = 'out' and p.due_at is null and p.failure is null`
 
 /** What becomes of rooms and of people's places in them when somebody changes them by hand, on the platform itself. */
 export function roomCare(tx: Tx) {
@@ -45,8 +42,8 @@ export function roomCare(tx: Tx) {
     /** Somebody who was away from a workspace acts there again, so they are let back into the rooms they were in. */
     async letBack(personId: string, platform: string, workspace: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        update room_places p set due_at = ${now}::timestamptz, revision = revision + 1 from rooms r
-        where r.id = p.room_id and p.person_id = ${personId} and r.platform = ${platform} and r.workspace = ${workspace}
+        update room_places place set due_at = ${now}::timestamptz, revision = revision + 1 from rooms r
+        where r.id = place.room_id and place.person_id = ${personId} and r.platform = ${platform} and r.workspace = ${workspace}
           and ${WAS_AWAY}`)
     },
 

@@ -67,6 +67,9 @@ export const HAS_READ = Prisma.sql`(r.carrier is null or exists (select 1 from m
 /** A place `p` in a room `r` that somebody may be brought to; out of it, whatever is broken or waits to be mended. */
 const MAY_MOVE = Prisma.sql`(r.external_id is not null and (p.wanted = 'out' or (${IS_THERE} and ${HAS_READ})))`
 
+/** A `place` of somebody who was not there when they were to be let in, or was gone when they were looked after. */
+export const WAS_AWAY = Prisma.sql`place.wanted = 'in' and place.known = 'out' and place.due_at is null and place.failure is null`
+
 /** What there is to know of a place `p` in a room `r`. */
 export const PLACE = Prisma.sql`
   p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId", r.carrier,
