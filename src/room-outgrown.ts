@@ -3,14 +3,13 @@ import { address, type Card } from './reply.ts'
 import type { ClaimedPlace, ClaimedRoom } from './store/rooms.ts'
 import type { Store } from './store/store.ts'
 
-/** A room takes hardly anybody else, with so many inside, so a larger one is wanted. False where none would do, or that was known. */
+/** A room takes hardly anybody else, so a larger one is wanted. False where none would do, or that was known. */
 export async function tellOutgrown(
   store: Store,
   { roomId, platform }: Pick<ClaimedPlace, 'roomId' | 'platform'>,
-  holds: number,
   now: Date,
 ): Promise<boolean> {
-  const communityId = await store.rooms.outgrow(roomId, holds, now)
+  const communityId = await store.rooms.outgrow(roomId, now)
   if (communityId === undefined) return false
   const community = await store.communities.get(communityId)
   await store.staffNotes.tell(

@@ -81,11 +81,11 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       await database.transaction(async (store) => {
         if (lost && (await tellLost(store, { ...place, room: place.externalId }, lost, now))) return
         const holds = place.carrier && on(place.platform)?.roomHolds?.[place.carrier]
-        if (isFull && (await tellOutgrown(store, place, 0, now)))
+        if (isFull && (await tellOutgrown(store, place, now)))
           // They wait for the larger room.
           return store.rooms.finishPlace(place, lease, { again: now, failure: 'the room is full' }, now)
-        await store.rooms.finishPlace(place, lease, outcome, now, isAway)
-        if ('done' in outcome && place.wanted === 'in' && holds) await tellOutgrown(store, place, holds, now)
+        const inside = await store.rooms.finishPlace(place, lease, outcome, now, isAway)
+        if (place.wanted === 'in' && holds && inside >= holds) await tellOutgrown(store, place, now)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(
             'stuck/room_places',

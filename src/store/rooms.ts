@@ -137,12 +137,11 @@ export function rooms(tx: Tx, { draws }: Tools) {
      * A room has no space for many more, so a larger one is wanted; a hidden community's stays as it is, since no carrier that
      * holds more would hide it. Gives the community where this is news.
      */
-    async outgrow(id: string, holds: number, now: Date): Promise<string | undefined> {
+    async outgrow(id: string, now: Date): Promise<string | undefined> {
       const [row] = await tx.$queryRaw<{ communityId: string }[]>(Prisma.sql`
         update rooms r set outgrown = r.external_id, attempts = 0, failure = null, due_at = ${now}::timestamptz
         from communities c where r.id = ${id} and c.id = r.community_id and c.visibility = 'open' and not c.sensitive
           and r.carrier in ('channel', 'thread') and r.due_at is null and r.outgrown is distinct from r.external_id
-          and (select count(*) from room_places p where p.room_id = r.id and p.known = 'in') >= ${holds}
         returning c.id as "communityId"`)
       return row?.communityId
     },
@@ -174,14 +173,22 @@ export function rooms(tx: Tx, { draws }: Tools) {
       return { lease, rows }
     },
 
-    /** Who is away can be let into nothing: they wait, out of it, until they do something there again. */
-    async finishPlace(row: ClaimedPlace, lease: string, outcome: Outcome, now: Date, isAway = false): Promise<void> {
+    /**
+     * Who is away can be let into nothing: they wait, out of it, until they do something there again. Gives how many are in the
+     * room now.
+     */
+    async finishPlace(row: ClaimedPlace, lease: string, outcome: Outcome, now: Date, isAway = false): Promise<number> {
+      const { roomId, personId } = row
       const heard = Prisma.sql`known = ${isAway ? 'out' : row.wanted}, looked_at = ${now}::timestamptz,`
       const known = 'done' in outcome ? heard : Prisma.empty
       const unless = { unchanged: Prisma.sql`revision = ${row.revision}`, otherwiseDue: Prisma.sql`due_at` }
-      await tx.$executeRaw(Prisma.sql`update room_places set ${known} ${settled(outcome, unless)}
-        where room_id = ${row.roomId} and person_id = ${row.personId} and lease = ${lease}`)
-      await tx.roomPlace.deleteMany({ where: { roomId: row.roomId, personId: row.personId, ...NOTHING_LEFT } })
+      const [after] = await tx.$queryRaw<{ inside: number }[]>(Prisma.sql`
+        update room_places p set ${known} ${settled(outcome, unless)}
+        where room_id = ${roomId} and person_id = ${personId} and lease = ${lease}
+        returning (p.known = 'in')::int + (select count(*)::int from room_places o
+          where o.room_id = p.room_id and o.person_id <> p.person_id and o.known = 'in') as inside`)
+      if (row.wanted === 'out') await tx.roomPlace.deleteMany({ where: { roomId, personId, ...NOTHING_LEFT } })
+      return after?.inside ?? 0
     },
   }
 }
