@@ -55,7 +55,7 @@ async function chosen(context: Context, wanted: Wanted): Promise<Reply> {
 
 function serverOf({ server }: Context): Server {
   if (!server) throw new Refusal(say`Rooms are made in one way only here: there is nothing to choose.`)
-  return server
+  return server()
 }
 
 async function choose({ store, where, caller, now }: Context, server: Server, wanted: Wanted): Promise<void> {
@@ -72,12 +72,8 @@ async function choose({ store, where, caller, now }: Context, server: Server, wa
     )
   }
   const carries = wanted.carrier ?? before.carrier ?? usual(platform)
-  await store.workspaces.choose(
-    platform,
-    workspace,
-    carries,
-    wanted.category === null ? undefined : (found?.id ?? before.category),
-  )
+  const within = wanted.category === null ? undefined : (found?.id ?? before.category)
+  await store.workspaces.choose(where, carries, within, now)
   await store.audit.note(caller, 'staff', 'rooms changed', now, { detail: `${platform}: ${carries}` })
 }
 

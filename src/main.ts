@@ -12,8 +12,9 @@ import { answerLetter, BadRequest, readLetter } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
-import { tellDeleted, tellExpelled } from './room-lost.ts'
+import { tellDeleted } from './room-lost.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
+import { tellExpelled, tellMet } from './servers.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
 import type { Database, DatabasePlace } from './store/database.ts'
 import { createTerminal, terminalMailer } from './terminal/bot.ts'
@@ -88,6 +89,7 @@ async function start(config: Config): Promise<void> {
       print: say,
       needs: noteAt(database, 'discord'),
       logFailure: (where, error) => log.failure(where, undefined, error),
+      met: (servers) => database.transaction((store) => tellMet(store, 'discord', servers, now())),
       expelled: (workspace, name) =>
         database.transaction((store) => tellExpelled(store, { platform: 'discord', workspace, name }, now())),
       deleted: (workspace, id) =>

@@ -23,15 +23,16 @@ export async function tellLost(
   return true
 }
 
-/** Kindred was taken out of a workspace. Nothing is changed: it may be brought back, and people keep their memberships. */
-export async function tellExpelled(
+/** A room was made while its community became one that must not have it. Its name tells of the community, so it is not said here. */
+export async function tellLeftOver(
   store: Store,
-  { platform, workspace, name }: { platform: string; workspace: string; name: string },
+  { id, platform }: { id: string; platform: string },
+  room: string,
   now: Date,
 ): Promise<void> {
   await store.staffNotes.tell(
-    `news/expelled/${platform}/${workspace}`,
-    say`Kindred was removed from ${{ strong: name }} on ${platform}. Its people stay in their communities and are not reached there any more. Invite it again to go on.`,
+    `news/left/${id}`,
+    say`A room on ${platform} was made just as its community became hidden. Nobody is let into it; delete it there: its number is ${room}.`,
     now,
   )
 }

@@ -1,15 +1,6 @@
 import { arrive } from './arriving.ts'
 import { askNext } from './asking.ts'
-import {
-  type Command,
-  type Context,
-  formFields,
-  type Permission,
-  type Press,
-  type Server,
-  usage,
-  type Where,
-} from './command.ts'
+import { type Command, type Context, formFields, type Press, type Server, usage, type Where } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import type { AccountRef } from './core/person.ts'
 import { personLimiter } from './core/rate.ts'
@@ -17,6 +8,7 @@ import { Refusal } from './core/refusal.ts'
 import { say, type Text } from './core/say.ts'
 import { parse, unknownCommand } from './mistakes.ts'
 import type { Found } from './option.ts'
+import { permit } from './permit.ts'
 import type { Answer } from './platform.ts'
 import { ADDRESS_MAX, address, type Form, peopleNamed, type Reply, readAddress } from './reply.ts'
 import { resolveCommunities } from './resolve.ts'
@@ -28,7 +20,7 @@ export interface Delivery {
   account: AccountRef & { name: string; isStaff: boolean; language?: string }
   where: Where
   now: Date
-  server?: Server
+  server?: () => Server
 }
 
 /** Options or form fields as they arrive from any platform: words by name. */
@@ -81,14 +73,25 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
         const person = await arrive(store, opening, delivery)
         const { organization } = opening
-        const isStaff = account.isStaff || organization.staffIds.includes(`${account.platform}:${account.externalId}`)
+        const isNamed = organization.staffIds.includes(`${account.platform}:${account.externalId}`)
+        const isStaff = isNamed || (account.isStaff && opening.isOurs)
         reading = {
           names: {},
           zone: person.zone ?? organization.zone,
           language: account.language ?? person.language ?? organization.language,
         }
         const caller = { ...person, name: account.name, isStaff }
-        const context = { caller, where, now, store, organization, commands, delivery: id, server }
+        const context = {
+          caller,
+          where,
+          now,
+          store,
+          organization,
+          commands,
+          delivery: id,
+          server,
+          isForeign: account.isStaff && !isStaff,
+        }
         const reply = await act(context)
         // A recipient that came up since is asked about once, at the person's next own act.
         if (opening.hasUnasked && !reply.card && !reply.update) Object.assign(reply, await pending(context))
@@ -127,7 +130,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
       const resolved = await resolveCommunities(context, command, typed)
       if ('reply' in resolved) return resolved.reply
       const options = parse(command.options, { ...typed, ...resolved.found }, command, typed)
-      permit(command.permission, context, Object.values(resolved.found)[0])
+      await permit(command.permission, context, Object.values(resolved.found)[0])
       return command.run(context, options)
     })
   }
@@ -143,7 +146,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
       if (!command || !found) throw new Refusal(OUT_OF_DATE)
       const args = await pressArgs(context, found, { ...read.args, ...fields }, command)
       // An act on a community by button is permitted by what the caller is to it, as if it had been typed.
-      permit(found.permission, context, Object.values(args).find(isFound))
+      await permit(found.permission, context, Object.values(args).find(isFound))
       return found.run(context, args)
     })
   }
@@ -225,26 +228,4 @@ async function pressArgs(context: Context, found: Press, raw: Raw, command: Comm
 
 function isFound(value: unknown): value is Found {
   return typeof value === 'object' && value !== null && 'standing' in value
-}
-
-/** Refuses whoever is not allowed; the rule for buttons is the same as for typed commands. */
-function permit(permission: Permission, { caller }: Context, community: Found | undefined): void {
-  const { standing, name, slug } = community ?? {}
-  switch (permission) {
-    case 'guest':
-      return
-    case 'member':
-      if (standing?.state === 'member') return
-      throw new Refusal(
-        say`Only members of ${name ?? 'the community'} can do that. Join with ${{ typed: `/join ${slug ?? ''}` }}.`,
-      )
-    case 'organizer':
-      if (standing?.organizer) return
-      throw new Refusal(say`Only organizers of ${name ?? 'the community'} can do that.`)
-    case 'staff':
-      if (caller.isStaff) return
-      throw new Refusal(say`Only staff of the organization can do that.`)
-    default:
-      permission satisfies never
-  }
 }

@@ -1,4 +1,4 @@
-import { type Client, Events, type Interaction, OAuth2Scopes, type REST, Routes } from 'discord.js'
+import { type Client, Events, type Guild, type Interaction, OAuth2Scopes, type REST, Routes } from 'discord.js'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
 import type { Platform } from '../platform.ts'
@@ -33,6 +33,8 @@ export interface BotParts extends Access {
   logFailure(where: string, error: unknown): void
   /** A channel, thread or role of a server is gone. */
   deleted(guild: string, id: string): Promise<void>
+  /** Kindred is in these servers. */
+  met(servers: { workspace: string; name: string }[]): Promise<void>
   /** Kindred was taken out of a server. */
   expelled(guild: string, name: string): Promise<void>
   /** Staff are told what they have to mend, or that it is mended. */
@@ -102,6 +104,7 @@ export function createBot(parts: BotParts): Bot {
     opened.on(Events.InteractionCreate, (one) => take(opened, one))
     // Threads are remembered nowhere, so the client has no event of its own for them.
     opened.on(Events.Raw, (packet: unknown) => noticed(packet))
+    opened.on(Events.GuildCreate, (guild) => met([guild]))
     opened.on(Events.GuildDelete, ({ id, name }) => {
       parts.expelled(id, name).then(wake, (error: unknown) => logFailure('discord/expelled', error))
     })
@@ -165,6 +168,11 @@ export function createBot(parts: BotParts): Bot {
     underWay.add(work)
   }
 
+  function met(guilds: Iterable<Pick<Guild, 'id' | 'name'>>): void {
+    const servers = Array.from(guilds, ({ id, name }) => ({ workspace: id, name }))
+    parts.met(servers).then(wake, (error: unknown) => logFailure('discord/servers', error))
+  }
+
   /** Registers the commands, or leaves it for the next time. */
   async function registered(ready: Client<true>): Promise<void> {
     isRegistered = true
@@ -177,6 +185,7 @@ export function createBot(parts: BotParts): Bot {
   }
 
   async function welcome(ready: Client<true>): Promise<void> {
+    met(ready.guilds.cache.values())
     await registered(ready)
     print(
       `Discord: connected as ${ready.user.username}. To bring it into a server, open ${inviteTo(ready.application.id)}`,

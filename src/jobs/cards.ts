@@ -23,9 +23,12 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
     })
     if (!drawn) return undefined
     const target = { workspace: card.workspace, place: card.place, account: null }
-    // The revision is part of the key: drawing the same state again is the same act again.
-    const key = `${card.id.slice(-20)}${card.wanted}`.slice(-25)
-    return platformOf(on, card.platform).draw(target, drawn.content, drawn.reading, key, card.externalId)
+    const { content, reading } = drawn
+    const platform = platformOf(on, card.platform)
+    const externalId = await platform.draw(target, content, reading, card.id.slice(-25), card.externalId)
+    // One that was drawn for the first time before, and not heard of, still shows what it showed then.
+    const mayBeOld = card.externalId === null && (card.wanted > 1 || card.attempts > 0)
+    return mayBeOld ? platform.draw(target, content, reading, card.id.slice(-25), externalId) : externalId
   }
 
   return {

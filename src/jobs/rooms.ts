@@ -2,7 +2,7 @@ import { type Draws, timeOf } from '../core/ids.ts'
 import type { RoomMade } from '../core/room.ts'
 import { say } from '../core/say.ts'
 import { type Platform, type Presence, RoomFull, RoomLost, type RoomRef, Stuck } from '../platform.ts'
-import { tellLost } from '../room-lost.ts'
+import { tellLeftOver, tellLost } from '../room-lost.ts'
 import { tellLarger, tellOutgrown } from '../room-outgrown.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPlace } from '../store/rooms.ts'
@@ -41,7 +41,9 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       await database.transaction(async (store) => {
         const { externalId } = room
         if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
-        await store.rooms.finish(room.id, lease, outcome, made)
+        const isOurs = await store.rooms.finish(room.id, lease, outcome, made)
+        if (!isOurs)
+          return made?.id && made.id !== room.externalId ? tellLeftOver(store, room, made.id, now) : undefined
         const isAnother = room.isOutgrown && made && made.id !== room.externalId
         if (isAnother && room.externalId) await tellLarger(store, room, room.externalId, now)
         if ('stuck' in outcome) {

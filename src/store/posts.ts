@@ -64,13 +64,22 @@ export function posts(tx: Tx, { draws }: Tools) {
       await tx.post.create({ data: rowOf(target, body, now) })
     },
 
-    /** Says it in every room the community has. */
-    async sayInRooms(communityId: string, body: Content, now: Date): Promise<void> {
+    /** Says it in every room the community has; without the name of somebody it is about where they are not inside. */
+    async sayInRooms(
+      communityId: string,
+      body: Content,
+      now: Date,
+      about?: { personId: string; unnamed: Content },
+    ): Promise<void> {
       const rooms = await tx.room.findMany({
         where: { communityId, OR: [{ carrier: null }, { carrier: { not: 'none' } }] },
+        include: { places: { where: { personId: about?.personId ?? '', wanted: 'in', known: 'in' } } },
         orderBy: { id: 'asc' },
       })
-      for (const { platform, workspace } of rooms) await this.say({ communityId, platform, workspace }, body, now)
+      for (const { platform, workspace, places } of rooms) {
+        const words = about && places.length === 0 ? about.unnamed : body
+        await this.say({ communityId, platform, workspace }, words, now)
+      }
     },
 
     /**
@@ -111,6 +120,12 @@ export function posts(tx: Tx, { draws }: Tools) {
       if ('done' in outcome) await tx.post.deleteMany({ where: { id, lease } })
       else {
         await tx.$executeRaw(Prisma.sql`update posts set ${settled(outcome)} where id = ${id} and lease = ${lease}`)
+        // A question that went along with it was not asked; they are asked at their next own act.
+        if ('stuck' in outcome)
+          await tx.$executeRaw(Prisma.sql`
+            delete from questions q using posts p, accounts a where p.id = ${id} and a.id = p.account_id
+              and q.person_id = a.person_id and q.at = p.created_at and not exists (select 1 from directions d
+                where d.person_id = q.person_id and d.community_id = q.community_id and d.purpose = q.purpose)`)
       }
     },
   }
