@@ -199,6 +199,11 @@ async function everyButtonOfServers(): Promise<void> {
   await act('eva', 'setup', {}, true)
   await stage.read((store) => store.workspaces.met('discord', [{ workspace: 'annex', name: 'Annex' }]))
   await act('eva', 'servers', {}, true)
+  await act('ken', 'start-community', {
+    name: 'Rooms of Ken',
+    need: 'people who sit, so that we can rest',
+    pledges: '2',
+  })
   await act('ken', 'join', { community: named('c') })
 }
 

@@ -48,6 +48,14 @@ export function memberships(tx: Tx, { draws }: Tools) {
       await placeIn(tx, draws, community, entrance, now)
     },
 
+    /** Whoever would rather not be seen in a community's rooms is in it without them. */
+    async stayOutside(communityId: string, personId: string, now: Date): Promise<void> {
+      await tx.membership.updateMany({ where: { communityId, personId }, data: { told: null, toldIn: null } })
+      await tx.$executeRaw(Prisma.sql`
+        update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz from rooms r
+        where r.id = p.room_id and r.community_id = ${communityId} and p.person_id = ${personId} and p.wanted = 'in'`)
+    },
+
     /**
      * Makes someone a member of an open community; false when they were one or it is open no more. `told`: who sees them in
      * its room, as they read it before they chose to enter; left out, what they chose before holds. One statement.
