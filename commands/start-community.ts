@@ -58,7 +58,7 @@ async function propose(context: Context, wish: Wish, anyway: boolean): Promise<R
   const { pledgesFrom, pledgesTo } = organization
   const checked = { ...wish, name: nameOf(wish.name, organization), need: needOf(wish.need) }
   if (wish.pledges < pledgesFrom || wish.pledges > pledgesTo) {
-    throw new Refusal(say`The pledges it takes must be from ${pledgesFrom} to ${pledgesTo}.`)
+    throw new Refusal(say`The pledges it takes must be from ${pledgesFrom} to ${pledgesTo}.`, 'pledges')
   }
   if ((await store.communities.startedBy(caller.id)) >= ON_THE_WAY_MAX) {
     throw new Refusal(
@@ -129,7 +129,7 @@ async function openAtOnce(context: Context, founded: WithStanding): Promise<Repl
 async function ownRoom(context: Context, community: WithStanding): Promise<Text[]> {
   const seen = community.sensitive ? 'nobody' : await whoSees(context, community)
   if (seen === 'nobody') return []
-  return [say`You are in its room once there is one. ${sightOf(seen)}`]
+  return [say`You are in its room once there is one. ${sightOf(seen, context.where.platform)}`]
 }
 
 /** The seed, shown to everyone where it was typed unless it is secret or sensitive. */
@@ -157,7 +157,7 @@ async function freeSlug(store: Store, id: string, { name, visibility, sensitive 
   for (let n = 1; n <= SLUG_TRIES; n++) {
     if (!(await store.communities.slugIsTaken(numbered(slug, n)))) return numbered(slug, n)
   }
-  throw new Refusal(say`There are many communities of that name already. Try another name.`)
+  throw new Refusal(say`There are many communities of that name already. Try another name.`, 'name')
 }
 
 /** What everyone sees of a seed, from wanted to open or gone. */

@@ -12,10 +12,11 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from 'discord.js'
+import { clipped } from '../core/pieces.ts'
 import { RoomFull } from '../platform.ts'
 import { type ChannelFor, fullAt, type Plan, type Way } from './carriers.ts'
 import { isCode } from './faults.ts'
-import { clipped, LIMITS } from './limits.ts'
+import { LIMITS } from './limits.ts'
 
 /** The channel under which private threads stand. Everybody sees the channel, and nobody but those inside the threads. */
 const HALL = {

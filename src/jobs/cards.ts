@@ -25,7 +25,7 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
     const target = { workspace: card.workspace, place: card.place, account: null }
     // The revision is part of the key: drawing the same state again is the same act again.
     const key = `${card.id.slice(-20)}${card.wanted}`.slice(-25)
-    return platformOf(on, card.platform).draw(target, drawn.content, drawn.reading, key, card.externalId)
+    return platformOf(on, card.platform).draw(target, drawn.content, drawn.reading, key, card.externalId, card.isAgain)
   }
 
   return {

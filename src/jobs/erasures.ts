@@ -62,7 +62,7 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     const target = { workspace: receipt.workspace, place: null, account: receipt.account }
     const reading = { names: {}, zone: receipt.zone, language: receipt.language }
     return effect(erasure, now, async () =>
-      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25)),
+      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25), erasure.attempts > 0),
     )
   }
 

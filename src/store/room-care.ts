@@ -83,7 +83,7 @@ export function roomCare(tx: Tx) {
       communityId: string,
       now: Date,
     ): Promise<{ places: z.infer<typeof placeOutside>[]; rooms: number }> {
-      const isShown = Prisma.sql`r.community_id = ${communityId} and r.carrier in ('channel', 'forum', 'role') and r.external_id is not null`
+      const isShown = Prisma.sql`r.community_id = ${communityId} and r.carrier in ('channel', 'forum', 'role', 'public') and r.external_id is not null`
       const places = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
         select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
           a.external_id as account

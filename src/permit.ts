@@ -1,0 +1,26 @@
+import type { Context, Permission } from './command.ts'
+import { Refusal } from './core/refusal.ts'
+import { say } from './core/say.ts'
+import type { Found } from './option.ts'
+
+/** Refuses whoever is not allowed; the rule for buttons is the same as for typed commands. */
+export function permit(permission: Permission, { caller }: Context, community: Found | undefined): void {
+  const { standing, name, slug } = community ?? {}
+  switch (permission) {
+    case 'guest':
+      return
+    case 'member':
+      if (standing?.state === 'member') return
+      throw new Refusal(
+        say`Only members of ${name ?? 'the community'} can do that. Join with ${{ typed: `/join ${slug ?? ''}` }}.`,
+      )
+    case 'organizer':
+      if (standing?.organizer) return
+      throw new Refusal(say`Only organizers of ${name ?? 'the community'} can do that.`)
+    case 'staff':
+      if (caller.isStaff) return
+      throw new Refusal(say`Only staff of the organization can do that.`)
+    default:
+      permission satisfies never
+  }
+}
