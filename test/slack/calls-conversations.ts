@@ -52,7 +52,7 @@ export function conversationCalls(): Record<string, Act> {
       const channel = inside(asked)
       const userId = text(args, 'user')
       if (!userId || userId.includes(',')) throw broke('user_not_found', 'one user, by id')
-      if (userId === install.botUserId) throw broke('cant_kick_self')
+      if (userId === install.botUserId) throw new Refused('cant_kick_self')
       if (channel.isGeneral) throw new Refused('cant_kick_from_general')
       known(team.users.get(userId), 'user_not_found')
       if (!isIn(channel, userId)) throw new Refused('not_in_channel')

@@ -1,3 +1,4 @@
+import { isIn } from './channels.ts'
 import { broke, Refused } from './errors.ts'
 import { METHODS, type Method } from './methods.ts'
 import type { ChannelKind, Json, Team, Token, World } from './world.ts'
@@ -83,7 +84,10 @@ export function neededScopes(method: Method, team: Team | undefined, args: Json)
   if (!isByKind) return method.scopes.length > 0 ? [method.scopes] : []
   const kinds = kindsOf(method, team, args)
   if (kinds.length === 0) return [method.scopes]
-  return kinds.map((kind) => method.scopes.filter((one) => one.startsWith(FAMILIES[kind])))
+  return kinds.map((kind) => {
+    const own = method.scopes.filter((one) => one.startsWith(FAMILIES[kind]))
+    return own.length > 0 ? own : method.scopes
+  })
 }
 
 const TYPES: Record<string, ChannelKind> = {
@@ -104,6 +108,9 @@ function kindsOf({ name }: Method, team: Team | undefined, args: Json): ChannelK
       return kind
     })
   }
-  const channel = team?.channels.get(String(args.channel))
-  return channel ? [channel.kind] : []
+  if (!team) return []
+  const channel = team.channels.get(String(args.channel))
+  // What the app does not see it is told nothing of, not even its kind.
+  const isSeen = channel && (channel.kind === 'public' || isIn(channel, team.install?.botUserId ?? ''))
+  return channel && isSeen ? [channel.kind] : []
 }

@@ -28,7 +28,7 @@ export interface Written {
 export function written(body: Json, before?: Message): Written {
   const text = words(body.text)
   const { blocks, attachments } = body
-  if (listOf(attachments).length > 0) throw broke('invalid_attachments', 'attachments are legacy: the fake takes none')
+  if (listOf(attachments).length > 0) throw broke('invalid_arguments', 'attachments are legacy: the fake takes none')
   if (body.markdown_text !== undefined) throw broke('markdown_text_conflict', 'the fake takes no markdown_text')
   const hasBlocks = blocks !== undefined && blocks !== null
   if (!text && !(hasBlocks && listOf(blocks).length > 0) && !before?.blocks.length) throw broke('no_text')
