@@ -109,12 +109,12 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
       }
     },
 
-    async letOut(workspace, { id }, account) {
+    async letOut(workspace, { id, carrier }, account) {
+      const kick = () => api.call(workspace, 'conversations.kick', { channel: id, user: account })
       await effect(async () => {
         try {
-          await inside(api, workspace, id, () =>
-            api.call(workspace, 'conversations.kick', { channel: id, user: account }),
-          )
+          // Slack says the same of somebody who is outside as of Kindred, which only a public channel can be without.
+          await (carrier === 'public' ? inside(api, workspace, id, kick) : kick())
         } catch (error) {
           if (!isCode(error, ...OUT_ALREADY)) throw error
         }
