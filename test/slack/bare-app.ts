@@ -1,4 +1,5 @@
-import { App, LogLevel } from '@slack/bolt'
+import { App } from '@slack/bolt'
+import { quiet } from './quiet.ts'
 import type { Fake } from './server.ts'
 import type { Json } from './world.ts'
 
@@ -82,7 +83,7 @@ export async function startBareApp(fake: Fake, mode: 'socket' | 'http' = 'socket
       ? { appToken: fake.appToken, socketMode: true }
       : { signingSecret: fake.signingSecret, endpoints: '/slack/events' }),
     clientOptions: { slackApiUrl: fake.api },
-    logLevel: LogLevel.ERROR,
+    logger: quiet,
   })
   app.error(async (error) => void errors.push(error))
   app.use(async ({ body, next }) => {

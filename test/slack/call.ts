@@ -33,7 +33,7 @@ export const ids = (args: Json, name: string): string[] =>
 const USUAL_PAGE = 100
 
 /** The page asked for, and the cursor of the next one. */
-export function paged<T>(args: Json, all: T[], most = 1000): { page: T[]; response_metadata: { next_cursor: string } } {
+export function paged<T>(args: Json, all: T[], most = 999): { page: T[]; response_metadata: { next_cursor: string } } {
   const cursor = text(args, 'cursor')
   const start = cursor ? Number(/^at:(\d+)$/.exec(Buffer.from(cursor, 'base64').toString())?.[1] ?? Number.NaN) : 0
   if (Number.isNaN(start)) throw broke('invalid_cursor')

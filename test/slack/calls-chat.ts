@@ -61,8 +61,8 @@ export function chatCalls(settings: Settings): Record<string, Act> {
       const { world, team, args, install } = asked
       const channel = place(asked)
       const message = ownMessage(world, channel, text(args, 'ts'), install.botId, 'cant_update_message')
-      if (channel.isArchived) throw new Refused('is_archived')
-      editMessage(world, channel, message, written(args, message))
+      if (channel.isArchived) throw new Refused('is_inactive')
+      editMessage(world, channel, message, written(args))
       return { channel: channel.id, ts: message.ts, text: message.text, message: messageOnWire(team, message) }
     },
     'chat.delete': (asked) => {

@@ -27,7 +27,7 @@ export interface Person {
   id: string
   name: string
   state: User
-  /** Types a slash command into a channel they are in. */
+  /** Types a slash command into a channel they are in: general unless told; `dm` for their messages with the app. */
   types(line: string, where?: { channel?: string; thread?: string }): Promise<Shown>
   /** Presses the newest button of that label, or what sends the open form. */
   presses(label: string, containing?: string): Promise<Shown>
@@ -95,7 +95,8 @@ export function handOn({ world, people, sight, browse }: HandParts, team: Team, 
       state: user,
       async types(line, { channel, thread } = {}) {
         if (thread) throw new Error('slash commands cannot be typed in threads')
-        return people.types(team, user, channel ? channelOf(channel) : general, line)
+        const place = channel === 'dm' ? dmWith(world, team, user.id) : channel ? channelOf(channel) : general
+        return people.types(team, user, place, line)
       },
       presses: (label, containing = '') => people.presses(team, user, label, containing),
       selects: (options, containing = '') => people.selects(team, user, options, containing),

@@ -1,26 +1,15 @@
 import { randomBytes } from 'node:crypto'
+import { choicesOf, type Interaction, isPromise, type Outcome, waitsFor } from './acts.ts'
 import { broke, Refused } from './errors.ts'
-import { linesOf } from './limits.ts'
 import { createMessage, dropMessage, editMessage, isTrue, written } from './messages.ts'
 import { closeViews, judgeView, pushView, updateView } from './views.ts'
-import {
-  type Appeared,
-  type Channel,
-  isJson,
-  type Json,
-  listOf,
-  type Message,
-  messagesIn,
-  type Team,
-  type User,
-  type View,
-  type World,
-  words,
-} from './world.ts'
+import { isJson, type Json, type Message, messagesIn, type Team, type World, words } from './world.ts'
 
 const TRIGGER_MS = 3_000
 const RESPONSE_MS = 1_800_000
 const RESPONSES_MAX = 5
+/** Real time in which an answer may still come another way than in private. */
+const LINGER_MS = 250
 /** What is long ago is forgotten, so that many interactions do not fill the memory. */
 const KEEP = 20_000
 const RESPONSE_PARTS = [
@@ -33,38 +22,6 @@ const RESPONSE_PARTS = [
   'metadata',
 ]
 const MORE_PARTS = ['mrkdwn', 'unfurl_links', 'unfurl_media', 'attachments', 'parse', 'link_names']
-
-/** What became of something a person did, for the person who waits. */
-export type Outcome =
-  | { kind: 'message'; message: Message }
-  | { kind: 'view'; view: View }
-  | { kind: 'errors'; view: View; errors: Json }
-  | { kind: 'choices'; choices: Json[] }
-  | { kind: 'gone' }
-  | { kind: 'failed'; why: string }
-
-export interface Interaction {
-  kind: 'command' | 'action' | 'submission' | 'closing' | 'shortcut' | 'home' | 'suggestion'
-  team: Team
-  user: User
-  channel?: Channel
-  /** The message it came from. */
-  message?: Message
-  /** The view it came from. */
-  view?: View
-  triggerId: string
-  isExchanged: boolean
-  /** The secret part of its response_url. */
-  token: string
-  uses: number
-  at: number
-  outcome?: Outcome
-  /** Something that said more is to come. */
-  meanwhile?: Outcome
-  settled: (() => void)[]
-  /** When it was sent, acknowledged and shown, in real milliseconds: for benches. */
-  times: { sent: number; acked?: number; shown?: number }
-}
 
 export type Interactions = ReturnType<typeof createInteractions>
 
@@ -87,13 +44,24 @@ export function createInteractions(world: World, note: (what: string, problems: 
     for (const wake of one.settled.splice(0)) wake()
   }
 
+  /** What comes in private may be said by a job, or beside the answer: it is the answer only if no other comes soon. */
+  function linger(one: Interaction, thing: Outcome): void {
+    one.meanwhile ??= thing
+    const isEmpty = thing.kind === 'message' && !thing.message.text && thing.message.blocks.length === 0
+    if (!isEmpty && !isPromise(thing)) setTimeout(() => settle(one, thing), LINGER_MS).unref()
+  }
+
   world.onAppeared(({ userId, place, thing }) => {
-    for (const one of open) if (one.user.id === userId && waitsFor(one, place)) settle(one, thing)
+    for (const one of open) {
+      if (one.user.id !== userId || !waitsFor(one, place)) continue
+      if (place === 'direct') linger(one, thing)
+      else settle(one, thing)
+    }
   })
 
   function begin(given: Pick<Interaction, 'kind' | 'team' | 'user'> & Partial<Interaction>): Interaction {
     const one: Interaction = {
-      triggerId: `${randomBytes(6).readUIntBE(0, 6)}.${given.team.id}.${randomBytes(16).toString('hex')}`,
+      triggerId: `${randomBytes(6).readUIntBE(0, 6)}.${randomBytes(5).readUIntBE(0, 5)}.${randomBytes(16).toString('hex')}`,
       isExchanged: false,
       token: randomBytes(24).toString('base64url'),
       uses: 0,
@@ -223,25 +191,3 @@ export function createInteractions(world: World, note: (what: string, problems: 
 
 /** What Slack's client says when an answer makes no sense to it. */
 export const TROUBLE = 'We had some trouble connecting. Try again?'
-
-/** Where an answer to something may turn up. */
-function waitsFor({ kind, view, isExchanged }: Interaction, place: Appeared['place']): boolean {
-  if (kind === 'home') return place === 'home'
-  if (place === 'home') return view?.type === 'home'
-  if (place === 'view') return isExchanged || view?.type === 'modal'
-  return true
-}
-
-/** Words that end in `…` promise more. */
-function isPromise(outcome: Outcome): boolean {
-  if (outcome.kind !== 'message' && outcome.kind !== 'view') return false
-  const { blocks } = outcome.kind === 'view' ? outcome.view : outcome.message
-  const lines = linesOf(blocks).filter(Boolean)
-  const last = lines.at(-1) ?? (outcome.kind === 'message' ? outcome.message.text : '')
-  return last.trimEnd().endsWith('…')
-}
-
-function choicesOf(body: Json): Json[] {
-  const groups = listOf(body.option_groups).flatMap((group) => listOf(group.options))
-  return [...listOf(body.options), ...groups]
-}

@@ -25,13 +25,13 @@ export interface Written {
 }
 
 /** Judges the words of a message; refuses what Slack refuses, and what has no fallback. */
-export function written(body: Json, before?: Message): Written {
+export function written(body: Json): Written {
   const text = words(body.text)
   const { blocks, attachments } = body
   if (listOf(attachments).length > 0) throw broke('invalid_arguments', 'attachments are legacy: the fake takes none')
   if (body.markdown_text !== undefined) throw broke('markdown_text_conflict', 'the fake takes no markdown_text')
   const hasBlocks = blocks !== undefined && blocks !== null
-  if (!text && !(hasBlocks && listOf(blocks).length > 0) && !before?.blocks.length) throw broke('no_text')
+  if (!text && !(hasBlocks && listOf(blocks).length > 0)) throw broke('no_text')
   if (!text) throw broke('no_text', 'blocks without text as their fallback')
   if (text.length > LIMIT.text) throw broke('msg_too_long', `text of ${text.length} characters`)
   if (hasBlocks) {
@@ -121,14 +121,12 @@ function appear(world: World, channel: Channel, message: Message): void {
   for (const userId of channel.members) if (userId !== message.userId) world.show({ userId, place: 'direct', thing })
 }
 
-/** Changes a message; blocks that are not given stay as they are. */
+/** Changes a message; words that come without blocks take the blocks away. */
 export function editMessage(world: World, channel: Channel, message: Message, given: Written): Message {
   message.text = given.text
   message.linksNames = given.linksNames
-  if (given.blocks) {
-    message.blocks = given.blocks
-    message.values = initialValues(given.blocks)
-  }
+  message.blocks = given.blocks ?? []
+  message.values = initialValues(message.blocks)
   if (given.metadata) message.metadata = given.metadata
   message.editedTs = world.ts()
   message.pressed = false

@@ -182,7 +182,7 @@ team_access_not_granted team_added_to_org token_expired token_revoked two_factor
 /** What the real servers answer besides, seen though not listed. */
 const SEEN: Record<string, string> = {
   'chat.postMessage': 'msg_too_long',
-  'chat.update': 'msg_blocks_too_long is_archived',
+  'chat.update': 'msg_blocks_too_long',
   'chat.postEphemeral': 'msg_blocks_too_long',
   'chat.delete': 'is_archived',
   'conversations.unarchive': 'not_in_channel',

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { App, HTTPReceiver, type Installation, LogLevel } from '@slack/bolt'
+import { App, HTTPReceiver, type Installation } from '@slack/bolt'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { asking } from './asking.ts'
 import type { TeamHandle } from './hand.ts'
+import { quiet } from './quiet.ts'
 import { type Fake, openFake } from './server.ts'
 
 /** Lets a server listen on a loopback port, and gives its address. */
@@ -38,7 +39,7 @@ describe('an app that is installed in several workspaces', () => {
       stateSecret: 'state',
       scopes: SCOPES,
       redirectUri: `${url}/slack/oauth_redirect`,
-      logLevel: LogLevel.ERROR,
+      logger: quiet,
       installationStore: {
         storeInstallation: async (installation) => void kept.set(installation.team?.id ?? '', installation),
         fetchInstallation: async ({ teamId }) => {
@@ -53,7 +54,7 @@ describe('an app that is installed in several workspaces', () => {
         clientOptions: { slackApiUrl: fake.api },
       },
     })
-    const app = new App({ receiver, clientOptions: { slackApiUrl: fake.api }, logLevel: LogLevel.ERROR })
+    const app = new App({ receiver, clientOptions: { slackApiUrl: fake.api }, logger: quiet })
     app.command('/community', async ({ ack, client, respond }) => {
       await ack()
       const { team } = await client.auth.test()

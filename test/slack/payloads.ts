@@ -1,4 +1,4 @@
-import type { Interaction } from './interactions.ts'
+import type { Interaction } from './acts.ts'
 import { APP_ID, messageOnWire, VERIFICATION, viewOnWire } from './wire.ts'
 import type { Channel, Json, Message, Team, View } from './world.ts'
 

@@ -1,6 +1,7 @@
+import type { Interaction, Outcome } from './acts.ts'
 import { dmWith, isIn } from './channels.ts'
 import type { Carried, Delivery, Envelope } from './delivery.ts'
-import { type Interaction, type Interactions, type Outcome, TROUBLE } from './interactions.ts'
+import { type Interactions, TROUBLE } from './interactions.ts'
 import {
   actionPayload,
   closedPayload,
@@ -60,6 +61,7 @@ export function createPeople(parts: PeopleParts) {
 
   /** Sends what somebody did, and waits for what they are shown for it. */
   async function send(one: Interaction, envelope: Envelope, what: string): Promise<Outcome | undefined> {
+    if (one.user.isDeleted) throw new Error(`${one.user.name}'s account has ended`)
     const { install } = one.team
     if (!install) interactions.fail(one, `${what} failed with the error "app_not_installed"`)
     else void delivery.send(envelope).then((carried) => heard(one, carried, what))

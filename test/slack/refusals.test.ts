@@ -172,6 +172,10 @@ describe('the fake refuses', () => {
     expect(await got('chat.postMessage', { channel, text: 'x', thread_ts: '1.2' })).toBe('cannot_reply_to_message!')
     expect((await ask('conversations.replies', { channel, ts })).answer.messages).toHaveLength(2)
     expect(await got('conversations.replies', { channel, ts: '1.2' })).toBe('thread_not_found')
+    const blocks = [{ type: 'divider' }]
+    const update = async (more: Json) => (await ask('chat.update', { channel, ts, ...more })).answer.message
+    expect(await update({ text: 'y', blocks })).toMatchObject({ text: 'y', blocks })
+    expect(await update({ text: 'z' })).not.toHaveProperty('blocks')
     expect(await got('chat.delete', { channel, ts })).toBe('ok')
     expect(await got('chat.delete', { channel, ts })).toBe('message_not_found')
     expect(await got('conversations.open', { users: 'U0' })).toBe('user_not_found')

@@ -1,4 +1,5 @@
 import { elementsOf, linesOf } from './limits.ts'
+import { mentionsIn } from './mentions.ts'
 import { initialValue } from './messages.ts'
 import { type Json, listOf, type Message, textOf, type Values, type View, words } from './world.ts'
 
@@ -14,6 +15,8 @@ export interface Shown {
   /** The labels of what can be selected. */
   options: string[]
   links: string[]
+  /** Whom it would call: see `mentionsIn`. */
+  mentions: string[]
   form?: { title: string; submit: string; fields: { name: string; label: string; required: boolean }[] }
   /** What is wrong with which field of a form, by the field's name. */
   errors: Record<string, string>
@@ -25,7 +28,16 @@ export interface Shown {
   view?: View
 }
 
-const BLANK = { fallback: '', buttons: [], options: [], links: [], errors: {}, files: [], isPrivate: true }
+const BLANK = {
+  fallback: '',
+  buttons: [],
+  options: [],
+  links: [],
+  mentions: [],
+  errors: {},
+  files: [],
+  isPrivate: true,
+}
 
 export const NOTHING: Shown = { ...BLANK, kind: 'nothing', text: '' }
 export const failed = (text: string): Shown => ({ ...BLANK, kind: 'failed', text })
@@ -56,6 +68,7 @@ export function shownMessage(message: Message): Shown {
     kind: 'message',
     text: seen.text || text,
     fallback: text,
+    mentions: message.subtype ? [] : mentionsIn(message),
     files: files.map(({ name, text: inside }) => ({ name, text: inside })),
     isPrivate: onlyFor !== undefined,
     channelId,

@@ -20,6 +20,17 @@ export interface Found {
   view?: View
 }
 
+/** Somewhere in sight. */
+interface Place {
+  message?: Message
+  view?: View
+  blocks: Json[]
+  shown: Shown
+}
+
+/** So many places are named where something was looked for in vain. */
+const SAID_MAX = 20
+
 /** What people see: messages, forms and home tabs, and what can be touched in them. */
 export function createSight(world: World) {
   /** Who looks at their home tab. */
@@ -42,21 +53,20 @@ export function createSight(world: World) {
   const topForm = (user: User): View | undefined => stackOf(world, user.id).at(-1)
 
   /** Places in sight where something may be touched, the nearest first. */
-  function places(team: Team, user: User): (Pick<Found, 'message' | 'view'> & { blocks: Json[]; shown: Shown })[] {
-    const inView = (view: View) => ({ view, blocks: view.blocks, shown: shownView(view) })
+  function* places(team: Team, user: User): Generator<Place> {
+    const inView = (view: View): Place => ({ view, blocks: view.blocks, shown: shownView(view) })
     const form = topForm(user)
     const home = homeOf(world, user.id)
-    const isLive = ({ channelId }: Message) => team.channels.get(channelId)?.isArchived === false
+    const isHome = atHome.has(user.id)
+    if (form) yield inView(form)
+    if (home && isHome) yield inView(home)
+    const isLive = ({ channelId, blocks }: Message) =>
+      blocks.length > 0 && team.channels.get(channelId)?.isArchived === false
     const newest = allInSight(team, user).filter(isLive).reverse()
     const waiting = newest.filter(({ onlyFor, pressed }) => onlyFor === user.id && !pressed)
-    const messages = [...waiting, ...newest].map((message) => ({
-      message,
-      blocks: message.blocks,
-      shown: shownMessage(message),
-    }))
-    const homes = home ? [inView(home)] : []
-    const isHome = atHome.has(user.id)
-    return [...(form ? [inView(form)] : []), ...(isHome ? homes : []), ...messages, ...(isHome ? [] : homes)]
+    for (const message of [...waiting, ...newest])
+      yield { message, blocks: message.blocks, shown: shownMessage(message) }
+    if (home && !isHome) yield inView(home)
   }
 
   function find(team: Team, user: User, containing: string, fits: (element: Json) => boolean): Found | undefined {
@@ -69,7 +79,8 @@ export function createSight(world: World) {
   }
 
   const sightOf = (team: Team, user: User) =>
-    places(team, user)
+    [...places(team, user)]
+      .slice(0, SAID_MAX)
       .map(({ shown }) => `${shown.text.split('\n')[0]} [${shown.buttons.join('] [')}]`)
       .join('; ')
 

@@ -4,6 +4,7 @@ import { initialValues, named } from './messages.ts'
 import { isJson, type Json, listOf, type View, type World, words } from './world.ts'
 
 const STACK_MAX = 3
+const VIEW_BYTES_MAX = 250_000
 
 /** The open modals of someone, the undermost first. */
 export function stackOf(world: World, userId: string): View[] {
@@ -18,6 +19,7 @@ export function homeOf(world: World, userId: string): View | undefined {
 export function judgeView(view: unknown, kind: 'modal' | 'home'): Json {
   const problems = viewProblems(view, kind)
   if (problems.length > 0 || !isJson(view)) throw broke('invalid_arguments', ...problems)
+  if (JSON.stringify(view).length > VIEW_BYTES_MAX) throw broke('view_too_large')
   return view
 }
 

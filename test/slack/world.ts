@@ -110,7 +110,7 @@ export interface Token {
   teamId: string
   scopes: string[]
   state: 'live' | 'token_revoked' | 'account_inactive'
-  /** When the app was told that it is revoked, in real milliseconds. */
+  /** When the app was told that it is revoked, by the clock's ticks. */
   toldAt?: number
 }
 
