@@ -72,6 +72,7 @@ export function conversationCalls(): Record<string, Act> {
       const { world, team, install } = asked
       const channel = room(asked)
       if (!channel.isArchived) throw new Refused('not_archived')
+      // Which an app never is, since archiving turned it out: only people can bring a channel back.
       if (!isIn(channel, install.botUserId)) throw new Refused('not_in_channel')
       unarchive(world, team, channel, install.botUserId)
       return undefined

@@ -58,6 +58,7 @@ export function makeChannel(
     const made = { id, name, name_normalized: name, created, creator: creatorId, is_channel: true }
     tell(world, team, channel, { type: 'channel_created', channel: made })
   }
+  if (isNamed(kind)) tellJoined(world, team, channel, given.creatorId)
   return channel
 }
 
@@ -78,9 +79,13 @@ export function enter(world: World, team: Team, channel: Channel, user: User, in
   if (isIn(channel, user.id)) return
   channel.members.add(user.id)
   systemMessage(world, channel, user.id, 'channel_join', `<@${user.id}> has joined the channel`)
+  tellJoined(world, team, channel, user.id, inviterId)
+}
+
+function tellJoined(world: World, team: Team, channel: Channel, userId: string, inviterId?: string): void {
   tell(world, team, channel, {
     type: 'member_joined_channel',
-    user: user.id,
+    user: userId,
     channel: channel.id,
     channel_type: channel.kind === 'public' ? 'C' : 'G',
     team: team.id,
@@ -107,9 +112,11 @@ export function exit(world: World, team: Team, channel: Channel, userId: string,
   })
 }
 
+/** Puts a channel away. Slack turns every app out of it, which hears of it still, and is not back when it is. */
 export function archive(world: World, team: Team, channel: Channel, userId: string): void {
   channel.isArchived = true
   tell(world, team, channel, { type: eventName(channel, 'archive'), channel: channel.id, user: userId })
+  for (const id of channel.members) if (team.users.get(id)?.isBot) channel.members.delete(id)
 }
 
 export function unarchive(world: World, team: Team, channel: Channel, userId: string): void {

@@ -122,11 +122,12 @@ describe.each(['socket', 'http'] as const)('a bare Bolt app on the fake, by %s',
     ana.renames('tea', 'coffee')
     ana.archives('coffee')
     ana.unarchives('coffee')
+    ana.invites('app', 'coffee')
     ana.removes('app', 'coffee')
     ben.joins('coffee')
     team.owner.renames('secret', 'secrets')
     team.owner.deletes('coffee')
-    await expect.poll(() => app.heard.length).toBe(8)
+    await expect.poll(() => app.heard.length).toBe(9)
     expect(app.heard.map((one) => one.split(' ')[0])).toEqual([
       'member_joined_channel',
       'member_joined_channel',
@@ -134,6 +135,7 @@ describe.each(['socket', 'http'] as const)('a bare Bolt app on the fake, by %s',
       'channel_rename',
       'channel_archive',
       'channel_unarchive',
+      'member_joined_channel',
       'channel_left',
       'channel_deleted',
     ])
