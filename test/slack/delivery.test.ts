@@ -14,7 +14,7 @@ let ana: Person
 const stops: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
-  fake = await openFake({ patienceMs: 2_000 })
+  fake = await openFake()
   team = fake.team('Museum')
   ana = team.user('ana')
 })
@@ -98,6 +98,9 @@ describe('by sockets', () => {
     fake.socket.zombie()
     const opened = () => fake.requests.filter(({ method }) => method === 'apps.connections.open').length
     await expect.poll(opened, { timeout: 8_000 }).toBe(3)
+    // Stopped before it is back, Bolt would leave a promise that nobody catches.
+    await expect.poll(() => fake.socket.connections(), { timeout: 5_000 }).toEqual([0])
+    expect((await ana.types('/community again')).text).toBe('Heard again')
   })
 
   test('an event not acknowledged comes again at once, in a minute and in five, and then never', async () => {

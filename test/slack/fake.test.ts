@@ -11,7 +11,7 @@ describe.each(['socket', 'http'] as const)('a bare Bolt app on the fake, by %s',
   let ben: Person
 
   beforeEach(async () => {
-    fake = await openFake({ patienceMs: 2_000 })
+    fake = await openFake()
     team = fake.team('Museum')
     ana = team.user('ana', { locale: 'de-DE' })
     ben = team.user('ben')
@@ -31,6 +31,8 @@ describe.each(['socket', 'http'] as const)('a bare Bolt app on the fake, by %s',
       text: 'Hello ana: join parents',
     })
     expect(ana.sees('general').map(({ text }) => text)).toContain('Hello ana: join parents')
+    ana.reloads()
+    expect(ana.sees('general')).toEqual([])
     expect(ben.sees('general').map(({ text }) => text)).not.toContain('Hello ana: join parents')
     expect((await ana.types('/community short')).text).toBe('Quickly')
     expect((await ana.types('/community loading')).text).toBe('Here it is')

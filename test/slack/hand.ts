@@ -7,7 +7,7 @@ import type { People, Sight } from './people.ts'
 import { type Given, type Shown, shownMessage, shownView } from './shown.ts'
 import { escaped } from './sight.ts'
 import { homeOf } from './views.ts'
-import type { Channel, Message, Team, User, World } from './world.ts'
+import { type Channel, type Message, messagesIn, type Team, type User, type World } from './world.ts'
 
 /** Who someone is in a workspace. */
 export interface UserOptions {
@@ -60,6 +60,8 @@ export interface Person {
   sees(channel?: string): Shown[]
   /** The direct messages with the app. */
   seesDm(): Shown[]
+  /** Starts Slack anew: what only they saw is gone. */
+  reloads(): void
   home(): Shown | undefined
   /** The form in front of them. */
   form(): Shown | undefined
@@ -130,6 +132,11 @@ export function handOn({ world, people, sight, browse }: HandParts, team: Team, 
       sees: (channel) =>
         (channel ? sight.inSight(user, channelOf(channel)) : sight.allInSight(team, user)).map(shownMessage),
       seesDm: () => sight.inSight(user, dmWith(world, team, user.id)).map(shownMessage),
+      reloads() {
+        for (const channel of team.channels.values())
+          for (const [ts, { onlyFor }] of messagesIn(world, channel.id))
+            if (onlyFor === user.id) messagesIn(world, channel.id).delete(ts)
+      },
       home() {
         const home = homeOf(world, user.id)
         return home && shownView(home)

@@ -26,7 +26,7 @@ describe('an app is what its manifest says', () => {
   let got: ReturnType<typeof asking>['got']
 
   beforeEach(async () => {
-    fake = await openFake({ manifest, patienceMs: 2_000 })
+    fake = await openFake({ manifest })
     team = fake.team('Museum')
     ana = team.user('ana')
     got = asking(fake).got

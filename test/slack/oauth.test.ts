@@ -26,7 +26,7 @@ describe('an app that is installed in several workspaces', () => {
   const heard: string[] = []
 
   beforeEach(async () => {
-    fake = await openFake({ patienceMs: 2_000 })
+    fake = await openFake()
     museum = fake.team('Museum', { installed: false })
     zoo = fake.team('Zoo')
     // The address it gives itself has to be known before it is made.

@@ -14,7 +14,7 @@ describe('triggers, views, reply addresses, rates and faults', () => {
   let ask: ReturnType<typeof asking>['ask']
 
   beforeEach(async () => {
-    fake = await openFake({ patienceMs: 2_000 })
+    fake = await openFake()
     team = fake.team('Museum')
     ana = team.user('ana')
     ;({ got, ask } = asking(fake))

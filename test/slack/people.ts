@@ -77,7 +77,11 @@ export function createPeople(parts: PeopleParts) {
     interactions.fail(one, one.view ? TROUBLE : `${what} failed with the error "${word}"`)
   }
 
-  const act = async (one: Interaction, envelope: Envelope, what: string) => shownFor(await send(one, envelope, what))
+  async function act(one: Interaction, envelope: Envelope, what: string): Promise<Shown> {
+    const shown = shownFor(await send(one, envelope, what))
+    const { sent, acked = Number.NaN, shown: seen = Number.NaN } = one.times
+    return { ...shown, times: { ackedMs: acked - sent, shownMs: seen - sent } }
+  }
 
   const interactive = (payload: Json, accepts = false): Envelope => ({ type: 'interactive', payload, accepts })
 

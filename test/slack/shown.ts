@@ -26,6 +26,8 @@ export interface Shown {
   threadTs?: string
   message?: Message
   view?: View
+  /** Real milliseconds from the act to its acknowledgement, and to what was shown for it: for benches. */
+  times?: { ackedMs: number; shownMs: number }
 }
 
 const BLANK = {

@@ -14,6 +14,8 @@ export type Reason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_ma
 /** Connections an app may hold. */
 const CONNECTIONS_MAX = 10
 const PING_MS = 5_000
+/** What is long ago is forgotten, so that many envelopes do not fill the memory. */
+const KEEP = 20_000
 
 interface Link {
   socket: WebSocket
@@ -126,7 +128,7 @@ export function createSocketMode(world: World, waits: Waits, http: Server, note:
       const carried = await Promise.race([acked, late])
       given.abort()
       waiting.delete(id)
-      if (done.size > 20_000) done.clear()
+      if (done.size > KEEP) for (const old of [...done].slice(0, KEEP / 2)) done.delete(old)
       done.add(id)
       return carried
     },
