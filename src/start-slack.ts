@@ -80,7 +80,10 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
               response.writeHead(404).end()
             })
           : undefined
-      server?.on('error', (error) => logFailure('slack/listen', error))
+      server?.on('error', (error) => {
+        logFailure('slack/listen', error)
+        print(`Kindred can't listen on port ${config.PORT}: set another PORT, and start again.`)
+      })
       server?.listen(config.PORT)
       if (install) print(`To bring Kindred into another Slack workspace, open ${install.link}`)
       bot.start()

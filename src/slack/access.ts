@@ -1,6 +1,7 @@
 import { webApi } from '@slack/bolt'
+import { Stuck } from '../platform.ts'
 import { clientOptions } from './api.ts'
-import { GONE } from './faults.ts'
+import { codeOf, GONE, NOT_INSTALLED } from './faults.ts'
 import { METHODS } from './methods.ts'
 
 /** Kindred in one workspace, as somebody there let it in. */
@@ -41,6 +42,10 @@ export interface AccessParts {
 
 /** What another process changed is known here after so long. */
 const KNOWN_MS = 60_000
+/** Under which staff read of the token in the settings, before it is known whose it is. */
+const TOKEN = 'token'
+const NEW_TOKEN =
+  'Copy the one of your app at https://api.slack.com/apps (OAuth & Permissions) into .env and start again. Everything but Slack goes on.'
 /** Once Slack refused a token, nothing is asked with it for so long. */
 const REFUSED_MS = 600_000
 
@@ -51,10 +56,18 @@ export function createAccess({ api, token, installations, needs, now }: AccessPa
 
   function own(): Promise<Installation | undefined> {
     if (token === undefined) return Promise.resolve(undefined)
-    asked ??= identified(token, api).catch((error: unknown) => {
-      asked = undefined
-      throw error
-    })
+    asked ??= identified(token, api)
+      .then(async (installation) => {
+        await Promise.all([TOKEN, installation.workspace].map((key) => needs(key, undefined)))
+        return installation
+      })
+      .catch(async (error: unknown) => {
+        asked = undefined
+        const code = codeOf(error)
+        if (code === undefined || !GONE.includes(code)) throw error
+        await needs(TOKEN, `Slack does not accept SLACK_BOT_TOKEN (${code}). ${NEW_TOKEN}`)
+        throw new Stuck(NOT_INSTALLED)
+      })
     return asked
   }
 

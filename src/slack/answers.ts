@@ -12,6 +12,8 @@ import { answerView } from './views.ts'
 export interface Reader {
   workspace: string
   account: string
+  /** It began on Kindred's own page. */
+  isAtHome?: boolean
 }
 
 /** A reply address of Slack's, which serves a few times for half an hour. */
@@ -89,14 +91,15 @@ export function answers({ api, says, render, now, logFailure }: AnswersParts): A
     async show(reader, view, answer) {
       const pages = withoutFiles(reader, render(answer.content, answer), answer)
       try {
-        await api.call(reader.workspace, 'views.update', { view_id: view, view: answerView(pages) })
+        await api.call(reader.workspace, 'views.update', { view_id: view, view: answerView(pages, reader.isAtHome) })
       } catch (error) {
         if (!isCode(error, 'not_found')) logFailure('slack/view', error)
         await tellPages(reader, pages)
       }
     },
 
-    viewOf: (reader, answer) => answerView(withoutFiles(reader, render(answer.content, answer), answer)),
+    viewOf: (reader, answer) =>
+      answerView(withoutFiles(reader, render(answer.content, answer), answer), reader.isAtHome),
 
     tell: (reader, answer) => tellPages(reader, render(answer.content, answer)),
   }

@@ -130,8 +130,11 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     print(`Slack: connected${own ? ` in ${own.name}` : ''}. People type ${command}.`)
   }
 
+  let isGreeted = false
   function welcome(): void {
-    void work('slack/connect', greet())
+    // A connection is renewed now and then, which is no news to anybody.
+    if (!isGreeted) void work('slack/connect', greet())
+    isGreeted = true
     wake()
   }
 

@@ -14,7 +14,7 @@ import { channelsIn, parseLine } from './parse.ts'
 import { addressOf, commandBody, eventBody, pressBody, shortcutBody, submissionBody } from './payloads.ts'
 import { plainly } from './pens.ts'
 import { type People, within } from './people.ts'
-import { filledIn, modalOf, type Origin, originOf, waitingView } from './views.ts'
+import { FROM_HOME, filledIn, modalOf, type Origin, originOf, waitingView } from './views.ts'
 
 /** The parts that answering needs. */
 export interface Answering {
@@ -99,6 +99,8 @@ export function interactions(parts: Answering): Interactions {
     const [action] = body.actions
     const address = action ? addressOf(action) : ''
     const place = channel && placeOf(channel)
+    const isHome = view?.type === 'home'
+    const isAtHome = isHome || view?.private_metadata === FROM_HOME
     const doer: Doer = {
       id: trigger_id,
       workspace: body.team?.id ?? '',
@@ -106,27 +108,28 @@ export function interactions(parts: Answering): Interactions {
       name: user.name ?? user.username ?? '',
       place,
       about: address,
+      isAtHome,
     }
     if (isRepeated(doer)) return
     const at = now().getTime()
     const to = response_url === undefined ? undefined : replyTo(body, response_url, at)
-    const isHome = view?.type === 'home'
     const form = router.form(address, {})
     if (form) {
       const { url, isPrivate, thread } = to ?? {}
-      const origin: Origin = { address: form.address, place, at, url, isPrivate, thread, isHome }
+      const origin: Origin = { address: form.address, place, at, url, isPrivate, thread, isHome: isAtHome }
       if (view && !isHome) {
         await api.call(doer.workspace, 'views.update', { view_id: view.id, view: modalOf(form, origin) })
         return
       }
       return openForm(doer, trigger_id, form, origin, to)
     }
-    const shown = view && !isHome ? view.id : isHome ? await open(doer.workspace, trigger_id, waitingView()) : undefined
+    const shown =
+      view && !isHome ? view.id : isHome ? await open(doer.workspace, trigger_id, waitingView(true)) : undefined
     const delivery = await deliveryOf(doer)
     const given = await router.press(delivery, address)
     if (to) await answers.reply(doer, to, given)
     else await (shown ? answers.show(doer, shown, given) : answers.tell(doer, given))
-    if (isHome) await home.draw(delivery)
+    if (isAtHome) await home.draw(delivery)
   }
 
   async function filled(raw: unknown, ack: Ack): Promise<void> {
@@ -144,6 +147,7 @@ export function interactions(parts: Answering): Interactions {
       name: user.name ?? user.username ?? '',
       place,
       about: origin.address,
+      isAtHome: origin.isHome ?? false,
     }
     if (isRepeated(doer)) return ack()
     const delivery = deliveryOf(doer)
@@ -160,7 +164,7 @@ export function interactions(parts: Answering): Interactions {
       await answers.reply(doer, { url, at, isPrivate, thread }, soon ?? (await work))
     } else if (soon) await ack({ response_action: 'update', view: answers.viewOf(doer, soon) })
     else {
-      await ack({ response_action: 'update', view: waitingView() })
+      await ack({ response_action: 'update', view: waitingView(doer.isAtHome) })
       await answers.show(doer, view.id, await work)
     }
     if (origin.isHome) await home.draw(await delivery)

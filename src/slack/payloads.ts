@@ -35,7 +35,7 @@ export const pressBody = z.object({
       thread_ts: z.string().optional(),
     })
     .optional(),
-  view: z.object({ id: z.string(), type: z.string() }).nullish(),
+  view: z.object({ id: z.string(), type: z.string(), private_metadata: z.string().optional() }).nullish(),
   actions: z.array(action).min(1),
 })
 

@@ -67,18 +67,22 @@ export function filledIn(values: Record<string, Record<string, { value?: string 
   return Object.fromEntries(Object.entries(values).map(([name, inputs]) => [name, inputs[name]?.value ?? '']))
 }
 
-/** A modal that shows an answer. */
-export function answerView(pages: Page[]): types.ModalView {
-  return modal('Communities', inView(pages))
+/** A modal that shows an answer; one that was opened from Kindred's page says so, since the page may be stale afterwards. */
+export function answerView(pages: Page[], isFromHome = false): types.ModalView {
+  return modal(inView(pages), isFromHome)
 }
 
 /** What is shown until there is an answer: Slack lets a view be opened only at once. */
-export function waitingView(): types.ModalView {
-  return modal('Communities', [{ type: 'section', text: words('One moment…', LIMITS.section) }])
+export function waitingView(isFromHome = false): types.ModalView {
+  return modal([{ type: 'section', text: words('One moment…', LIMITS.section) }], isFromHome)
 }
 
-function modal(title: string, blocks: Block[]): types.ModalView {
-  return { type: 'modal', ...titled(title), close: words('Close', LIMITS.modalTitle), blocks }
+/** What a modal that was opened from Kindred's page keeps. */
+export const FROM_HOME = 'home'
+
+function modal(blocks: Block[], isFromHome: boolean): types.ModalView {
+  const kept = isFromHome ? { private_metadata: FROM_HOME } : {}
+  return { type: 'modal', ...titled('Communities'), close: words('Close', LIMITS.modalTitle), ...kept, blocks }
 }
 
 const titled = (title: string) => ({ title: words(title, LIMITS.modalTitle) })

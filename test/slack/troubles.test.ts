@@ -125,7 +125,7 @@ describe('the socket', () => {
   ] as const)('comes back after a disconnect: %s', async (reason) => {
     await open()
     stage.fake.socket.disconnect(reason)
-    await stage.until(() => stage.printed.filter((line) => line.startsWith('Slack: connected')).length > 1)
+    await stage.until(() => stage.fake.socket.connections().length === 1)
     expect((await ana.types('/community list')).text).toContain('There is none yet')
     const opened = stage.fake.requests.filter(({ method }) => method === 'apps.connections.open')
     expect(opened).toHaveLength(2)
