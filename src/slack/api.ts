@@ -104,16 +104,17 @@ export const SILENT: webApi.Logger = {
 }
 
 const TURNS = {
-  2: turns(LIMITS.tiers[2]),
-  3: turns(LIMITS.tiers[3]),
-  4: turns(LIMITS.tiers[4]),
+  // What jobs do goes on evenly; what people wait for comes in bursts.
+  2: turns(LIMITS.tiers[2], 0.2),
+  3: turns(LIMITS.tiers[3], 0.2),
+  4: turns(LIMITS.tiers[4], 0.5),
   channel: { burst: 0, everyMs: LIMITS.postMs },
   now: { burst: 1, everyMs: 0 },
 } satisfies Record<string, Rule>
 
-/** Half a minute's worth at once, the rest evenly: never more than the tier in any minute. */
-function turns(aMinute: number): Rule {
-  return { burst: aMinute / 2 - 1, everyMs: 60_000 / (aMinute / 2) }
+/** A share of a minute's worth at once, the rest evenly: never more than the tier in any minute. */
+function turns(aMinute: number, share: number): Rule {
+  return { burst: aMinute * share - 1, everyMs: 60_000 / (aMinute * (1 - share)) }
 }
 
 function turnFor(workspace: string, method: Method, args: Record<string, unknown>): { name: string; rule: Rule } {

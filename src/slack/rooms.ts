@@ -6,7 +6,7 @@ import { LIMITS } from './limits.ts'
 import { inside } from './posts.ts'
 
 /** So many names are tried where others have taken the first ones. */
-const NAMES_MAX = 20
+const NAMES_MAX = 9
 
 /** Whatever of these Slack answers, the person is in the channel. */
 const INSIDE_ALREADY = ['already_in_channel', 'cant_invite_self']
