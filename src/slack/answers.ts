@@ -67,7 +67,12 @@ export function answers({ api, says, render, now, logFailure }: AnswersParts): A
     const left = files.map((file): Page => ({ text: file.name, blocks: [], file }))
     void tellPages(reader, left).catch((error: unknown) => logFailure('slack/file', error))
     const [first, ...others] = pages.map(({ text, blocks }): Page => ({ text, blocks }))
-    return first ? [first, ...others, ...told] : told
+    const [note] = told
+    const last = others.at(-1) ?? first
+    if (!first) return told
+    if (!last || last.blocks.length + note.blocks.length > LIMITS.blocks) return [first, ...others, ...told]
+    Object.assign(last, { text: `${last.text}\n${note.text}`, blocks: [...last.blocks, ...note.blocks] })
+    return [first, ...others]
   }
 
   return {

@@ -6,7 +6,7 @@ import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
 import type { Organization } from '../../src/core/organization.ts'
 import { say } from '../../src/core/say.ts'
-import { build, type House } from '../../src/house.ts'
+import { build, type House, type Parts } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
 import type { Platform } from '../../src/platform.ts'
 import { csv } from '../../src/segments/csv.ts'
@@ -49,6 +49,8 @@ export interface SlackStageOptions extends FakeOptions {
   /** Workspaces are let in by their install page alone: there is no token in the settings. */
   isInstalledByPage?: boolean
   organization?: Organization
+  /** Instead of the CSV files in a folder nobody looks into. */
+  destinations?: Parts['destinations']
   /** Whoever waits before another try waits this part of the span, instead of a drawn one. */
   chance?: number
 }
@@ -56,7 +58,7 @@ export interface SlackStageOptions extends FakeOptions {
 const PATIENCE_MS = 30_000
 
 export async function openSlackStage(options: SlackStageOptions = {}): Promise<SlackStage> {
-  const { mode = 'socket', isInstalledByPage = false, organization, chance, ...given } = options
+  const { mode = 'socket', isInstalledByPage = false, organization, destinations, chance, ...given } = options
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}`
   const isSocket = mode === 'socket'
@@ -103,7 +105,9 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
     database,
     commands,
     platforms: [slack.platform],
-    destinations: [{ name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store }],
+    destinations: destinations ?? [
+      { name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store },
+    ],
     mailer: { send: async ({ to, text }) => void mails.push({ to, text }), close: () => undefined },
     draws,
     log,
