@@ -1,6 +1,7 @@
 import type { Names } from './core/person.ts'
 import type { Mistake } from './core/refusal.ts'
 import type { Carrier, RoomMade } from './core/room.ts'
+import type { Text } from './core/say.ts'
 import type { Content, Form } from './reply.ts'
 
 /** What a renderer needs besides the content: whom it names, and in whose zone and language it is read. */
@@ -100,6 +101,8 @@ export class RoomLost extends Stuck {
   constructor(
     readonly what: 'room' | 'role',
     message: string,
+    /** What became of it, for staff, where it is not simply deleted. */
+    readonly how?: Text,
   ) {
     super(message)
   }

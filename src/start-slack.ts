@@ -62,8 +62,8 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
       const bot = createSlackBot({
         ...{ way, api, access, door, commands, router, command, now, print, logFailure, wake },
         chance: draws.fraction,
-        deleted: (workspace, id) =>
-          database.transaction((store) => tellDeleted(store, { platform: 'slack', workspace, id }, now())),
+        deleted: (workspace, id, how) =>
+          database.transaction((store) => tellDeleted(store, { platform: 'slack', workspace, id }, now(), how)),
         needs: (sentence) => note('slack', sentence),
       })
       const install =

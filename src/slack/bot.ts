@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt'
 import type { Command } from '../command.ts'
+import type { Text } from '../core/say.ts'
 import type { Platform } from '../platform.ts'
 import type { Router } from '../router.ts'
 import type { Access } from './access.ts'
 import { answers } from './answers.ts'
 import { type Api, clientOptions, SILENT } from './api.ts'
+import { ARCHIVED } from './faults.ts'
 import { home } from './home.ts'
 import { type Ack, interactions } from './interactions.ts'
 import { EVENTS_PATH } from './manifest.ts'
@@ -40,8 +42,8 @@ export interface SlackParts {
   chance(): number
   print(line: string): void
   logFailure(where: string, error: unknown): void
-  /** A channel of a workspace is gone. */
-  deleted(workspace: string, id: string): Promise<void>
+  /** A channel of a workspace is gone; where it was not deleted, what became of it. */
+  deleted(workspace: string, id: string, how?: Text): Promise<void>
   /** Staff are told what they have to mend, or that it is mended. */
   needs(sentence: string | undefined): Promise<void>
   wake(): void
@@ -122,7 +124,8 @@ export function createSlackBot(parts: SlackParts): SlackBot {
   })
   app.event(/^(channel|group)_(archive|deleted)$/, ({ body }) => {
     const { team_id, event } = eventBody.parse(body)
-    return work('slack/deleted', parts.deleted(team_id, event.channel ?? '').then(wake))
+    const how = event.type.endsWith('archive') ? ARCHIVED : undefined
+    return work('slack/deleted', parts.deleted(team_id, event.channel ?? '', how).then(wake))
   })
 
   async function greet(): Promise<void> {

@@ -1,4 +1,5 @@
 import { webApi } from '@slack/bolt'
+import { say } from '../core/say.ts'
 import { RoomLost, Stuck } from '../platform.ts'
 
 /** Whether Slack answered with one of these codes. */
@@ -40,13 +41,18 @@ function translated(error: unknown): unknown {
   if (error instanceof webApi.WebAPIHTTPError) return new Error(`Slack answered with ${error.statusCode}`)
   const code = codeOf(error)
   if (code === undefined) return error
-  if (code === 'is_archived') return new RoomLost('room', 'the channel was archived')
+  if (code === 'is_archived') return new RoomLost('room', 'the channel was archived', ARCHIVED)
   if (code === 'channel_not_found')
-    return new RoomLost('room', 'the channel was deleted, or Kindred was taken out of it')
+    return new RoomLost('room', 'the channel was deleted, or Kindred was taken out of it', UNSEEN)
   const sentence = SENTENCES[code]
   if (sentence) return new Stuck(sentence)
   return PASSING.includes(code) ? new Error(`Slack failed: ${code}`) : new Stuck(`Slack does not allow it: ${code}`)
 }
+
+/** What became of a channel that was archived, which somebody may undo; nobody can speak in it meanwhile. */
+export const ARCHIVED = say`was archived there`
+/** Slack says the same of a channel that is gone as of a private one Kindred is not in. */
+const UNSEEN = say`was deleted there, or Kindred was taken out of it`
 
 /** Slack's own bad moments, which pass. */
 const PASSING = [

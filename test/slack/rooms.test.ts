@@ -85,7 +85,7 @@ test('a channel that was archived by hand is not made again before staff say so'
   await start(ana, 'Sea Sitters')
   stage.team.find('sea-sitters')
   ana.archives('sea-sitters')
-  await stage.until(async () => (await status()).includes('The room of Sea Sitters was deleted there'))
+  await stage.until(async () => (await status()).includes('The room of Sea Sitters was archived there'))
   const ben = stage.team.user('ben')
   await join(ben, 'sea-sitters')
   await stage.settle()
@@ -103,7 +103,7 @@ test('a channel that was deleted while nobody told is found at its next use', as
   const ben = stage.team.user('ben')
   await join(ben, 'sea-sitters')
   await stage.settle()
-  expect(await status()).toContain('The room of Sea Sitters was deleted there')
+  expect(await status()).toContain('The room of Sea Sitters was archived there')
 })
 
 test('Kindred goes back into a public channel it was taken out of, and says so of a private one', async () => {
