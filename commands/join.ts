@@ -104,7 +104,7 @@ async function enter(context: Context, found: Found, way: Way): Promise<Reply> {
   if (found.sensitive && !way.agreed) return { card: sensitiveCard(context, found, way.code) }
   const seen = found.sensitive || way.room ? 'nobody' : await whoSees(context, found)
   const onRequest = found.state === 'open' && found.visibility === 'request' && !invited
-  if (seen !== 'nobody') return { card: roomCard(found, seen, onRequest, way.code) }
+  if (seen !== 'nobody') return { card: roomCard(found, seen, onRequest, way.code, context.where.platform) }
   if (found.state === 'seed') return pledge(context, found, way)
   if (onRequest) {
     const sayWhy = { label: say`Say why`, press: address('join.ask', { c: found.id, ...(way.agreed && { y: '1' }) }) }

@@ -65,7 +65,7 @@ async function propose(context: Context, wish: Wish, anyway: boolean): Promise<R
   const { pledgesFrom, pledgesTo } = organization
   const checked = { ...wish, name: nameOf(wish.name, organization), need: needOf(wish.need) }
   if (wish.pledges < pledgesFrom || wish.pledges > pledgesTo) {
-    throw new Refusal(say`The pledges it takes must be from ${pledgesFrom} to ${pledgesTo}.`)
+    throw new Refusal(say`The pledges it takes must be from ${pledgesFrom} to ${pledgesTo}.`, 'pledges')
   }
   if ((await store.communities.startedBy(caller.id)) >= ON_THE_WAY_MAX) {
     throw new Refusal(
@@ -140,7 +140,7 @@ async function withRoom(
 ): Promise<{ text: Text; card?: Card }> {
   const seen = sensitive ? 'nobody' : await whoSees(context, { id, visibility })
   if (seen === 'nobody') return { text: lines(first, ...more), ...(card && { card }) }
-  const room = say`You are in its room once there is one. ${sightOf(seen)}`
+  const room = say`You are in its room once there is one. ${sightOf(seen, context.where.platform)}`
   const out = { label: say`Stay out of the room`, press: address('start-community.out', { c: id }) }
   return { text: lines(first, room, ...more), card: { ...card, buttons: [...(card?.buttons ?? []), out] } }
 }
@@ -171,7 +171,7 @@ async function freeSlug(store: Store, id: string, { name, visibility, sensitive 
   for (let n = 1; n <= SLUG_TRIES; n++) {
     if (!(await store.communities.slugIsTaken(numbered(slug, n)))) return numbered(slug, n)
   }
-  throw new Refusal(say`There are many communities of that name already. Try another name.`)
+  throw new Refusal(say`There are many communities of that name already. Try another name.`, 'name')
 }
 
 /** What everyone sees of a seed, from wanted to open or gone. */

@@ -6,7 +6,7 @@ import type { Store } from './store/store.ts'
 export async function tellLost(
   store: Store,
   at: { platform: string; workspace: string; room: string },
-  { what, message }: Pick<RoomLost, 'what' | 'message'>,
+  { what, message, how }: Pick<RoomLost, 'what' | 'message' | 'how'>,
   now: Date,
 ): Promise<boolean> {
   const lost = await store.roomCare.lost(at, what, message, now)
@@ -17,7 +17,7 @@ export async function tellLost(
   const gone = what === 'room' ? say`The room of ${name}` : say`The role that opens the room of ${name}`
   await store.staffNotes.tell(
     `room/${lost.id}`,
-    say`${gone} was deleted there, and no new one is made by itself. Press Retry in ${{ typed: '/status' }} to have one, or Ignore to go on without a room.`,
+    say`${gone} ${how ?? say`was deleted there`}, and no new one is made by itself. Press Retry in ${{ typed: '/status' }} to have one, or Ignore to go on without a room.`,
     now,
   )
   return true
@@ -42,6 +42,7 @@ export async function tellDeleted(
   store: Store,
   { platform, workspace, id }: { platform: string; workspace: string; id: string },
   now: Date,
+  how?: Text,
 ): Promise<void> {
   const room = await store.roomCare.roomOf(platform, workspace, id)
   if (room === undefined) return
@@ -49,5 +50,5 @@ export async function tellDeleted(
     room === id
       ? { what: 'room' as const, message: 'it was deleted' }
       : { what: 'role' as const, message: 'its role was deleted' }
-  await tellLost(store, { platform, workspace, room }, lost, now)
+  await tellLost(store, { platform, workspace, room }, { ...lost, ...(how && { how }) }, now)
 }

@@ -36,6 +36,8 @@ export interface Choice {
 export interface Router {
   run(delivery: Delivery, command: string, raw: Raw): Promise<Answer>
   press(delivery: Delivery, address: string, fields?: Raw): Promise<Answer>
+  /** What a command would answer, for a page that is drawn without anybody asking: nothing of it is kept, and nobody is met. */
+  look(delivery: Delivery, command: string, raw: Raw): Promise<Answer>
   /** Communities to offer while their name is being typed: the caller's own first, and none they may not know of. */
   complete(delivery: Delivery, command: string, option: string, words: string): Promise<Choice[]>
   /** The form to open before `run` or `press`, told without touching the database, since platforms give 3 seconds. */
@@ -56,7 +58,12 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
   const mayGoOn = personLimiter()
   const find = (name: string) => commands.find((command) => command.name === name)
 
-  async function handle(delivery: Delivery, name: string, act: (context: Context) => Promise<Reply>): Promise<Answer> {
+  async function handle(
+    delivery: Delivery,
+    name: string,
+    act: (context: Context) => Promise<Reply>,
+    isLook = false,
+  ): Promise<Answer> {
     let reading = { names: {}, zone: 'UTC', language: 'en' }
     const answer = (text: Text): Answer => ({ ...reading, content: { text }, replaces: false })
     try {
@@ -81,20 +88,11 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
           language: account.language ?? person.language ?? organization.language,
         }
         const caller = { ...person, name: account.name, isStaff }
-        const context = {
-          caller,
-          where,
-          now,
-          store,
-          organization,
-          commands,
-          delivery: id,
-          server,
-          isForeign: account.isStaff && !isStaff,
-        }
+        const isForeign = account.isStaff && !isStaff
+        const context = { caller, where, now, store, organization, commands, delivery: id, server, isForeign }
         const reply = await act(context)
         // A recipient that came up since is asked about once, at the person's next own act.
-        if (opening.hasUnasked && !reply.card && !reply.update) Object.assign(reply, await pending(context))
+        if (opening.hasUnasked && !isLook && !reply.card && !reply.update) Object.assign(reply, await pending(context))
         if (reply.announce && where.place) {
           await store.cards.place(reply.announce.card, reply.announce.id, { ...where, place: where.place }, now)
         }
@@ -106,13 +104,15 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         }
         const names = await store.people.names(peopleNamed(content), where.platform, where.workspace)
         const whole: Answer = { ...reading, names, content, replaces: reply.update !== undefined }
+        if (isLook) throw new Looked(whole)
         await store.deliveries.answered(delivery.id, keptOf(whole))
         return whole
       })
       tools.wake()
       return given
     } catch (error) {
-      if (error instanceof Refusal) return answer(error.text)
+      if (error instanceof Looked) return error.answer
+      if (error instanceof Refusal) return { ...answer(error.text), ...(error.mistake && { mistake: error.mistake }) }
       const reference = tools.draws.word()
       tools.logFailure(reference, name, error)
       return answer(
@@ -121,18 +121,23 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     }
   }
 
-  async function run(delivery: Delivery, name: string, words: Raw): Promise<Answer> {
+  async function run(delivery: Delivery, name: string, words: Raw, isLook = false): Promise<Answer> {
     const raw = filled(words)
     const command = find(name)
     if (!command) return handle(delivery, name, () => Promise.reject(new Refusal(unknownCommand(name, commands))))
-    return handle(delivery, name, async (context) => {
-      const typed = await withDraft(context, command, raw)
-      const resolved = await resolveCommunities(context, command, typed)
-      if ('reply' in resolved) return resolved.reply
-      const options = parse(command.options, { ...typed, ...resolved.found }, command, typed)
-      await permit(command.permission, context, Object.values(resolved.found)[0])
-      return command.run(context, options)
-    })
+    return handle(
+      delivery,
+      name,
+      async (context) => {
+        const typed = await withDraft(context, command, raw)
+        const resolved = await resolveCommunities(context, command, typed)
+        if ('reply' in resolved) return resolved.reply
+        const options = parse(command.options, { ...typed, ...resolved.found }, command, typed)
+        await permit(command.permission, context, Object.values(resolved.found)[0])
+        return command.run(context, options)
+      },
+      isLook,
+    )
   }
 
   async function press(delivery: Delivery, pressed: string, sent: Raw = {}): Promise<Answer> {
@@ -181,7 +186,14 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     return database.transaction((store) => store.communities.suggest(account, words, ownOnly, CHOICES_MAX))
   }
 
-  return { run, press, form, complete }
+  return { run, press, form, complete, look: (delivery, command, raw) => run(delivery, command, raw, true) }
+}
+
+/** Ends a look, so that nothing of it stays. */
+class Looked extends Error {
+  constructor(readonly answer: Answer) {
+    super('looked')
+  }
 }
 
 /** What is kept of an answer in case it is asked for again: never a file, which may hold everything about somebody. */

@@ -41,6 +41,7 @@ const TABLE: Rule[] = [
   { files: 'src/own.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/settling.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/uniting.ts', may: CONTRACT, types: STORE_TYPES },
+  { files: 'src/waiting.ts', may: [...CONTRACT, 'src/asking.ts'], types: STORE_TYPES },
   { files: 'src/arriving.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/entering.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/room-lost.ts', may: ['src/core/'], types: [...STORE_TYPES, 'src/platform.ts'] },
@@ -67,6 +68,7 @@ const TABLE: Rule[] = [
       'src/own.ts',
       'src/settling.ts',
       'src/uniting.ts',
+      'src/waiting.ts',
     ],
     types: STORE_TYPES,
   },
@@ -85,8 +87,10 @@ const TABLE: Rule[] = [
     ],
     types: ['src/reply.ts'],
   },
-  platform('terminal', 'luxon', 'node:readline/promises'),
+  // Both take one line of text, and read it alike.
+  platform('terminal', 'luxon', 'node:readline/promises', 'src/slack/parse.ts'),
   platform('discord', 'discord.js', 'luxon'),
+  platform('slack', '@slack/bolt', 'luxon', 'node:http'),
   {
     files: 'src/segments/',
     may: ['src/segments/', 'zod', 'csv-parse', 'csv-stringify', 'pg', 'proper-lockfile', 'standardwebhooks', 'node:'],
@@ -118,6 +122,7 @@ const TABLE: Rule[] = [
   { files: 'src/open.ts', may: EVERYTHING },
   { files: 'src/backup.ts', may: EVERYTHING },
   { files: 'src/house.ts', may: EVERYTHING },
+  { files: 'src/start-slack.ts', may: EVERYTHING },
   { files: 'src/try.ts', may: EVERYTHING },
   { files: 'src/main.ts', may: [...EVERYTHING, 'pino'] },
 ]

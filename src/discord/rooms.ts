@@ -26,8 +26,11 @@ export const PERMISSIONS: Record<string, bigint> = {
   'Manage Threads': PermissionFlagsBits.ManageThreads,
 }
 
+/** The carriers Discord has. */
+type Here = Exclude<Carrier, 'public'>
+
 /** Which carrier is tried after which, where a server has no space for one more. */
-const NEXT: Record<Carrier, Carrier[]> = {
+const NEXT: Record<Here, Here[]> = {
   role: ['role', 'channel', 'thread', 'none'],
   channel: ['channel', 'thread', 'none'],
   thread: ['thread', 'none'],
@@ -36,7 +39,7 @@ const NEXT: Record<Carrier, Carrier[]> = {
 }
 
 /** What each carrier needs, for the sentence that says what to grant. */
-const NEEDS: Record<Carrier, string> = {
+const NEEDS: Record<Here, string> = {
   role: 'Manage Channels and Manage Roles',
   channel: 'Manage Channels and Manage Roles',
   thread: 'Manage Channels, Manage Roles, Create Private Threads and Manage Threads',
@@ -137,7 +140,7 @@ export function rooms(rest: REST): Pick<Platform, 'roomHolds' | 'makeRoom' | 'le
 
   function wayOf(room: RoomRef): Way {
     const { carrier } = room
-    if (carrier === null || carrier === 'none') throw new Stuck('there is no room')
+    if (carrier === null || carrier === 'none' || carrier === 'public') throw new Stuck('there is no room')
     return ways[carrier]
   }
 }
@@ -153,9 +156,10 @@ function outgrownBy({ id, carrier, outgrown }: RoomRef): RoomRef[] {
 }
 
 /** The carriers to try, in order. A hidden community's must not show in a channel, a forum or anybody's profile. */
-function carriersFor({ isPrivate, isSensitive, isOutgrown, carrier, room }: RoomWanted): Carrier[] {
+function carriersFor({ isPrivate, isSensitive, isOutgrown, carrier, room }: RoomWanted): Here[] {
   if (isOutgrown && !isPrivate) return ['role']
-  const chosen = carrier ?? DEFAULT_CARRIERS.discord ?? 'channel'
+  const wanted = carrier ?? DEFAULT_CARRIERS.discord ?? 'channel'
+  const chosen = wanted === 'public' ? 'forum' : wanted
   if (chosen === 'none') return ['none']
   if (isSensitive) return ['thread']
   if (isPrivate) return NEXT.thread

@@ -25,10 +25,12 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
     const target = { workspace: card.workspace, place: card.place, account: null }
     const { content, reading } = drawn
     const platform = platformOf(on, card.platform)
-    const externalId = await platform.draw(target, content, reading, card.id.slice(-25), card.externalId)
+    const draw = (externalId: string | null) =>
+      platform.draw(target, content, reading, card.id.slice(-25), externalId, card.isAgain)
+    const externalId = await draw(card.externalId)
     // One that was drawn for the first time before, and not heard of, still shows what it showed then.
-    const mayBeOld = card.externalId === null && (card.wanted > 1 || card.attempts > 0)
-    return mayBeOld ? platform.draw(target, content, reading, card.id.slice(-25), externalId) : externalId
+    const mayBeOld = card.externalId === null && (card.wanted > 1 || card.isAgain)
+    return mayBeOld ? draw(externalId) : externalId
   }
 
   return {

@@ -63,7 +63,7 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     const target = { workspace: receipt.workspace, place: null, account: receipt.account }
     const reading = { names: {}, zone: receipt.zone, language: receipt.language }
     const outcome = await effect(erasure, now, async () =>
-      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25)),
+      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25), erasure.attempts > 0),
     )
     // Then it is let be, since holding on would keep the address for the sake of a message.
     return 'stuck' in outcome ? { done: true } : outcome

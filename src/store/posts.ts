@@ -24,6 +24,8 @@ export interface ClaimedPost {
   attempts: number
   /** Said in a community's own room, wherever that is, rather than at a place. */
   isInRoom: boolean
+  /** It was tried before, and nobody knows for sure that it did not come about. */
+  isAgain: boolean
 }
 
 /** Discord's nonce takes 25 characters. */
@@ -104,9 +106,10 @@ export function posts(tx: Tx, { draws }: Tools) {
       const lease = draws.key()
       const rows = await tx.$queryRaw<ClaimedPost[]>(Prisma.sql`
         with free as (
-          select id from posts p where ${isFree(now)} and ${SENDABLE} order by id limit ${limit} for update skip locked)
+          select id, leased_until from posts p where ${isFree(now)} and ${SENDABLE} order by id limit ${limit} for update skip locked)
         update posts p set ${taken({ name: lease, now })} from free where p.id = free.id
         returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts, (p.community_id is not null) as "isInRoom",
+          (p.attempts > 0 or free.leased_until is not null) as "isAgain",
           coalesce(p.place, (select r.external_id from rooms r where r.community_id = p.community_id and r.platform = p.platform
             and r.workspace = p.workspace)) as place,
           (select nullif(r.outgrown, r.external_id) from rooms r where r.community_id = p.community_id
