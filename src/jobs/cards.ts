@@ -29,7 +29,7 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
       platform.draw(target, content, reading, card.id.slice(-25), externalId, card.isAgain)
     const externalId = await draw(card.externalId)
     // One that was drawn for the first time before, and not heard of, still shows what it showed then.
-    const mayBeOld = card.externalId === null && (card.wanted > 1 || card.isAgain)
+    const mayBeOld = card.externalId === null && card.isAgain
     return mayBeOld ? draw(externalId) : externalId
   }
 
