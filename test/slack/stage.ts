@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
+import type { Command } from '../../src/command.ts'
 import { readConfig } from '../../src/config.ts'
-import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
+import { type Draws, drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
 import type { Organization } from '../../src/core/organization.ts'
 import { say } from '../../src/core/say.ts'
@@ -53,12 +54,20 @@ export interface SlackStageOptions extends FakeOptions {
   destinations?: Parts['destinations']
   /** Whoever waits before another try waits this part of the span, instead of a drawn one. */
   chance?: number
+  /** Another platform in the same house. */
+  beside?: Beside
+}
+
+/** Another platform, and what answers people there. */
+export interface Beside {
+  platform(commands: Command[]): Platform
+  start(house: House & { database: Database; commands: Command[]; draws: Draws }): { stop(): Promise<void> }
 }
 
 const PATIENCE_MS = 30_000
 
 export async function openSlackStage(options: SlackStageOptions = {}): Promise<SlackStage> {
-  const { mode = 'socket', isInstalledByPage = false, organization, destinations, chance, ...given } = options
+  const { mode = 'socket', isInstalledByPage = false, organization, destinations, chance, beside, ...given } = options
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}`
   const isSocket = mode === 'socket'
@@ -104,7 +113,7 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
   const house = await build({
     database,
     commands,
-    platforms: [slack.platform],
+    platforms: [slack.platform, ...(beside ? [beside.platform(commands)] : [])],
     destinations: destinations ?? [
       { name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store },
     ],
@@ -114,6 +123,7 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
     now,
   })
   const running = slack.start(house.router, () => house.runner.wake())
+  const other = beside?.start({ ...house, database, commands, draws })
   const others: RunningSlack[] = []
   const until = async (holds: () => boolean | Promise<boolean>) => {
     for (const end = Date.now() + PATIENCE_MS; !(await holds()); ) {
@@ -137,7 +147,7 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
     read,
     until,
     another() {
-      const other = readySlack(
+      const another = readySlack(
         way,
         { ...config, PORT: 0 },
         {
@@ -145,11 +155,11 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
           print: (line) => void printed.push(line),
         },
       ).start(house.router, () => house.runner.wake())
-      others.push(other)
-      return other
+      others.push(another)
+      return another
     },
     async close() {
-      await Promise.all([running, ...others].map((one) => one.stop()))
+      await Promise.all([running, ...others, ...(other ? [other] : [])].map((one) => one.stop()))
       await house.runner.stop()
       await database.close()
       await spare.giveBack()
