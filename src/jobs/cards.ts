@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import type { Draws } from '../core/ids.ts'
+import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
 import type { Platform } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
@@ -23,9 +23,10 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
     })
     if (!drawn) return undefined
     const target = { workspace: card.workspace, place: card.place, account: null }
+    const tried = card.isAgain ? timeOf(card.id) : undefined
     // The revision is part of the key: drawing the same state again is the same act again.
     const key = `${card.id.slice(-20)}${card.wanted}`.slice(-25)
-    return platformOf(on, card.platform).draw(target, drawn.content, drawn.reading, key, card.externalId, card.isAgain)
+    return platformOf(on, card.platform).draw(target, drawn.content, drawn.reading, key, card.externalId, tried)
   }
 
   return {
