@@ -51,6 +51,8 @@ export interface SlackStageOptions extends FakeOptions {
   organization?: Organization
   /** Instead of the CSV files in a folder nobody looks into. */
   destinations?: Parts['destinations']
+  /** Platforms beside Slack. */
+  platforms?: Platform[]
   /** Whoever waits before another try waits this part of the span, instead of a drawn one. */
   chance?: number
 }
@@ -58,7 +60,15 @@ export interface SlackStageOptions extends FakeOptions {
 const PATIENCE_MS = 30_000
 
 export async function openSlackStage(options: SlackStageOptions = {}): Promise<SlackStage> {
-  const { mode = 'socket', isInstalledByPage = false, organization, destinations, chance, ...given } = options
+  const {
+    mode = 'socket',
+    isInstalledByPage = false,
+    organization,
+    destinations,
+    platforms = [],
+    chance,
+    ...given
+  } = options
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}`
   const isSocket = mode === 'socket'
@@ -104,7 +114,7 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
   const house = await build({
     database,
     commands,
-    platforms: [slack.platform],
+    platforms: [slack.platform, ...platforms],
     destinations: destinations ?? [
       { name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store },
     ],
