@@ -54,7 +54,7 @@ export function interactions(parts: Answering): Interactions {
     return act(await deliveryOf(doer))
   }
 
-  /** Opens a view while there is time; false where Slack gives none any more. */
+  /** Opens a view while there is time; nothing where Slack gives none any more. */
   async function open(workspace: string, trigger: string, view: types.ModalView): Promise<string | undefined> {
     try {
       return (await api.call(workspace, 'views.open', { trigger_id: trigger, view })).view.id
@@ -121,8 +121,9 @@ export function interactions(parts: Answering): Interactions {
     const to = response_url === undefined ? undefined : replyTo(body, response_url, at)
     const form = router.form(address, {})
     if (form) {
-      const { url, isPrivate, thread } = to ?? {}
-      const origin: Origin = { address: form.address, place, at, url, isPrivate, thread, isHome: isAtHome }
+      const { url, isPrivate, isConversation, thread } = to ?? {}
+      const way = { url, isPrivate, isConversation, thread }
+      const origin: Origin = { address: form.address, place, at, ...way, isHome: isAtHome }
       if (view && !isHome) {
         await api.call(doer.workspace, 'views.update', { view_id: view.id, view: modalOf(form, origin) })
         return
@@ -164,8 +165,8 @@ export function interactions(parts: Answering): Interactions {
     }
     if (url !== undefined) {
       await ack()
-      const { isPrivate = false, thread } = origin
-      await answers.reply(doer, { url, at, isPrivate, thread }, soon ?? (await work))
+      const { isPrivate = false, isConversation = false, thread } = origin
+      await answers.reply(doer, { url, at, isPrivate, isConversation, thread }, soon ?? (await work))
     } else if (soon) await ack({ response_action: 'update', view: answers.viewOf(doer, soon) })
     else {
       await ack({ response_action: 'update', view: waitingView(doer.isAtHome) })
