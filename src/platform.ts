@@ -77,8 +77,8 @@ export interface Platform {
   look?(workspace: string, room: RoomRef, account: string): Promise<Presence | 'out'>
   /** Lets many in by one request, where a platform can; whoever it gives no answer for is let in one by one. */
   letAllIn?(workspace: string, room: RoomRef, accounts: string[]): Promise<Map<string, Presence>>
-  /** Says something once. `isAgain`: an earlier attempt may have come about, so look before saying it. */
-  post(target: Target, content: Content, reading: Reading, key: string, isAgain: boolean): Promise<void>
+  /** Says something once. Where an earlier attempt may have come about since `tried`, it is looked for first. */
+  post(target: Target, content: Content, reading: Reading, key: string, tried: Date | undefined): Promise<void>
   /** Draws a message everyone sees, anew or in the place of `externalId`; gives its id there. */
   draw(
     target: Target,
@@ -86,7 +86,7 @@ export interface Platform {
     reading: Reading,
     key: string,
     externalId: string | null,
-    isAgain: boolean,
+    tried: Date | undefined,
   ): Promise<string>
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import type { Draws } from '../core/ids.ts'
+import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
 import type { Platform } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
@@ -25,12 +25,12 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
     const target = { workspace: card.workspace, place: card.place, account: null }
     const { content, reading } = drawn
     const platform = platformOf(on, card.platform)
+    const tried = card.isAgain ? timeOf(card.id) : undefined
     const draw = (externalId: string | null) =>
-      platform.draw(target, content, reading, card.id.slice(-25), externalId, card.isAgain)
+      platform.draw(target, content, reading, card.id.slice(-25), externalId, tried)
     const externalId = await draw(card.externalId)
     // One that was drawn for the first time before, and not heard of, still shows what it showed then.
-    const mayBeOld = card.externalId === null && card.isAgain
-    return mayBeOld ? draw(externalId) : externalId
+    return card.externalId === null && card.isAgain ? draw(externalId) : externalId
   }
 
   return {

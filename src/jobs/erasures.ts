@@ -1,5 +1,5 @@
 import { backoffMs } from '../core/backoff.ts'
-import type { Draws } from '../core/ids.ts'
+import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
 import type { Platform } from '../platform.ts'
 import { Rejected, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
@@ -62,8 +62,9 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     const text = say`${{ strong: recipient }} (${destination}) has been told to forget you, and says that it is done.`
     const target = { workspace: receipt.workspace, place: null, account: receipt.account }
     const reading = { names: {}, zone: receipt.zone, language: receipt.language }
+    const tried = erasure.attempts > 0 ? timeOf(erasure.id) : undefined
     const outcome = await effect(erasure, now, async () =>
-      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25), erasure.attempts > 0),
+      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25), tried),
     )
     // Then it is let be, since holding on would keep the address for the sake of a message.
     return 'stuck' in outcome ? { done: true } : outcome

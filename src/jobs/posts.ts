@@ -1,4 +1,4 @@
-import type { Draws } from '../core/ids.ts'
+import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
 import { type Platform, type Reading, RoomLost, Stuck, type Target } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
@@ -37,7 +37,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
             try {
               const platform = platformOf(on, post.platform)
               const reading = await readingOf(post)
-              await platform.post(target, post.body, reading, post.key, post.isAgain)
+              await platform.post(target, post.body, reading, post.key, triedSince(post))
               const { outgrown } = post
               if (outgrown) await sayThere(platform, { ...target, place: outgrown }, post, reading)
             } catch (error) {
@@ -70,10 +70,14 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
   }
 }
 
+/** Since when an attempt may have come about that nobody heard of. */
+const triedSince = ({ id, isAgain }: ClaimedPost) => (isAgain ? timeOf(id) : undefined)
+
 /** Says it also in the room that one grew out of, where that is still there. */
-async function sayThere(platform: Platform, target: Target, { body, key, isAgain }: ClaimedPost, reading: Reading) {
+async function sayThere(platform: Platform, target: Target, post: ClaimedPost, reading: Reading) {
+  const { body, key } = post
   try {
-    await platform.post(target, body, reading, `.${key.slice(1)}`, isAgain)
+    await platform.post(target, body, reading, `.${key.slice(1)}`, triedSince(post))
   } catch (error) {
     if (!(error instanceof Stuck)) throw error
   }

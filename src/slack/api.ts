@@ -8,6 +8,8 @@ import { createPace, type Rule, TooSoon } from './pace.ts'
 /** The one door to Slack's methods, in whatever workspace. */
 export interface Api {
   call<M extends Method>(workspace: string, method: M, args?: Record<string, unknown>): Promise<AnswerTo<M>>
+  /** Whether Kindred is in a workspace at all, and its token taken there. */
+  isIn(workspace: string): Promise<boolean>
   /** Whether a method could be called at once, without anybody waiting for the pace. */
   isFree(workspace: string, method: Method): boolean
 }
@@ -71,6 +73,12 @@ export function createApi({ api, tokenOf, revoked, now }: ApiParts): Api {
 
   return {
     call,
+    // Where it can't be told, people are not kept from what they do; only its effects wait.
+    isIn: (workspace) =>
+      tokenOf(workspace).then(
+        (token) => token !== undefined,
+        () => true,
+      ),
     isFree: (workspace, method) => {
       const { name, rule } = turnFor(workspace, method, {})
       return pace.isFree(name, rule)

@@ -4,7 +4,7 @@ import { clipped } from '../core/pieces.ts'
 import { say, type Text } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
 import type { Form } from '../reply.ts'
-import type { Router } from '../router.ts'
+import type { Delivery, Router } from '../router.ts'
 import type { Answers, ReplyAddress } from './answers.ts'
 import type { Api } from './api.ts'
 import { type Doer, doers, placeOf } from './doers.ts'
@@ -48,7 +48,13 @@ export function interactions(parts: Answering): Interactions {
   const { isRepeated, deliveryOf } = doers(parts)
   const shapesOf = (name: string) => commands.find((command) => command.name === name)?.shapes
 
-  /** Opens a view while there is time; false where Slack gives none any more. */
+  /** Does something for somebody of a workspace Kindred is in; through shared channels others reach its buttons too. */
+  async function carried(doer: Doer, act: (delivery: Delivery) => Promise<Answer>): Promise<Answer> {
+    if (!(await api.isIn(doer.workspace))) return local({ text: NOT_HERE })
+    return act(await deliveryOf(doer))
+  }
+
+  /** Opens a view while there is time; nothing where Slack gives none any more. */
   async function open(workspace: string, trigger: string, view: types.ModalView): Promise<string | undefined> {
     try {
       return (await api.call(workspace, 'views.open', { trigger_id: trigger, view })).view.id
@@ -89,7 +95,7 @@ export function interactions(parts: Answering): Interactions {
     const { place } = doer
     if (form)
       return openForm(doer, body.trigger_id, form, { address: form.address, at, place, url: body.response_url }, to)
-    await answers.reply(doer, to, await router.run(await deliveryOf(doer), line.command, line.raw))
+    await answers.reply(doer, to, await carried(doer, (one) => router.run(one, line.command, line.raw)))
   }
 
   async function pressed(raw: unknown, ack: Ack): Promise<void> {
@@ -115,8 +121,9 @@ export function interactions(parts: Answering): Interactions {
     const to = response_url === undefined ? undefined : replyTo(body, response_url, at)
     const form = router.form(address, {})
     if (form) {
-      const { url, isPrivate, thread } = to ?? {}
-      const origin: Origin = { address: form.address, place, at, url, isPrivate, thread, isHome: isAtHome }
+      const { url, isPrivate, isConversation, thread } = to ?? {}
+      const way = { url, isPrivate, isConversation, thread }
+      const origin: Origin = { address: form.address, place, at, ...way, isHome: isAtHome }
       if (view && !isHome) {
         await api.call(doer.workspace, 'views.update', { view_id: view.id, view: modalOf(form, origin) })
         return
@@ -125,11 +132,10 @@ export function interactions(parts: Answering): Interactions {
     }
     const shown =
       view && !isHome ? view.id : isHome ? await open(doer.workspace, trigger_id, waitingView(true)) : undefined
-    const delivery = await deliveryOf(doer)
-    const given = await router.press(delivery, address)
+    const given = await carried(doer, (one) => router.press(one, address))
     if (to) await answers.reply(doer, to, given)
     else await (shown ? answers.show(doer, shown, given) : answers.tell(doer, given))
-    if (isAtHome) await home.draw(delivery)
+    if (isAtHome) await home.draw(await deliveryOf(doer))
   }
 
   async function filled(raw: unknown, ack: Ack): Promise<void> {
@@ -150,8 +156,7 @@ export function interactions(parts: Answering): Interactions {
       isAtHome: origin.isHome ?? false,
     }
     if (isRepeated(doer)) return ack()
-    const delivery = deliveryOf(doer)
-    const work = delivery.then((one) => router.press(one, origin.address, filledIn(values)))
+    const work = carried(doer, (one) => router.press(one, origin.address, filledIn(values)))
     const soon = await within(LIMITS.submissionMs, work, undefined)
     const { mistake } = soon ?? {}
     if (soon && mistake && mistake.field in values) {
@@ -160,14 +165,14 @@ export function interactions(parts: Answering): Interactions {
     }
     if (url !== undefined) {
       await ack()
-      const { isPrivate = false, thread } = origin
-      await answers.reply(doer, { url, at, isPrivate, thread }, soon ?? (await work))
+      const { isPrivate = false, isConversation = false, thread } = origin
+      await answers.reply(doer, { url, at, isPrivate, isConversation, thread }, soon ?? (await work))
     } else if (soon) await ack({ response_action: 'update', view: answers.viewOf(doer, soon) })
     else {
       await ack({ response_action: 'update', view: waitingView(doer.isAtHome) })
       await answers.show(doer, view.id, await work)
     }
-    if (origin.isHome) await home.draw(await delivery)
+    if (origin.isHome) await home.draw(await deliveryOf(doer))
   }
 
   async function chosen(raw: unknown, ack: Ack): Promise<void> {
@@ -184,7 +189,7 @@ export function interactions(parts: Answering): Interactions {
     const form = router.form(callback_id, {})
     if (form) return openForm(doer, trigger_id, form, { address: form.address, at: now().getTime() })
     const shown = await open(doer.workspace, trigger_id, waitingView())
-    const given = await router.press(await deliveryOf(doer), callback_id)
+    const given = await carried(doer, (one) => router.press(one, callback_id))
     await (shown ? answers.show(doer, shown, given) : answers.tell(doer, given))
   }
 
@@ -192,12 +197,14 @@ export function interactions(parts: Answering): Interactions {
     const { team_id, event_id, event } = eventBody.parse(raw)
     if (event.tab !== 'home' || event.user === undefined) return
     const doer: Doer = { id: event_id, workspace: team_id, account: event.user, name: '', about: '' }
-    if (isRepeated(doer)) return
+    if (isRepeated(doer) || !(await api.isIn(team_id))) return
     await home.draw(await deliveryOf(doer))
   }
 
   return { typed, pressed, filled, chosen, opened }
 }
+
+const NOT_HERE = say`Kindred is not connected to your workspace, so nothing was done. Whoever runs it can bring it in.`
 
 /** Where a pressed message's answer goes. */
 function replyTo({ container, channel }: ReturnType<typeof pressBody.parse>, url: string, at: number): ReplyAddress {

@@ -27,7 +27,7 @@ export const LIMITS = {
   responseMs: 30 * 60_000,
   /** A submitted form is closed, or told what is wrong with it, within three seconds; some of them are the way there. */
   submissionMs: 2_000,
-  /** Messages looked through for one that was said already. */
+  /** Messages asked for at once. */
   history: 200,
   conversations: 200,
   /** Messages to one channel. */

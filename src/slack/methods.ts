@@ -70,6 +70,7 @@ export const METHODS = {
           metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional(),
         }),
       ),
+      response_metadata: cursor,
     }),
   },
   'conversations.open': {

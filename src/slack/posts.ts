@@ -9,6 +9,11 @@ import { inOne, type Page, type Render } from './render.ts'
 /** Private conversations remembered, so that a second message needs no second request. */
 const CONVERSATIONS_KEPT = 5_000
 
+/** Clocks differ. */
+const SKEW_MS = 60_000
+/** So many pages of messages are looked through for one that was said already. */
+const PAGES_MAX = 5
+
 /** By what a message of ours is known again. */
 const EVENT = 'kindred_post'
 
@@ -44,23 +49,31 @@ export function saying(api: Api): Says {
 
 /** What Kindred says by itself: in channels and in private. */
 export function posts(api: Api, render: Render, { conversationWith, say }: Says): Pick<Platform, 'post' | 'draw'> {
-  /** The messages of ours in a channel that were said of late, by their keys. */
-  async function saidIn(workspace: string, channel: string): Promise<Map<string, string>> {
-    const { messages } = await inside(api, workspace, channel, () =>
-      api.call(workspace, 'conversations.history', { channel, limit: LIMITS.history, include_all_metadata: true }),
-    )
-    return new Map(
-      messages.flatMap(({ ts, metadata }): [string, string][] =>
-        metadata?.event_type === EVENT ? [[String(metadata.event_payload.key), ts]] : [],
-      ),
-    )
+  /** The messages of ours that were said in a channel since then, by their keys; of others' nothing is looked at. */
+  async function saidIn(workspace: string, channel: string, since: Date): Promise<Map<string, string>> {
+    const said = new Map<string, string>()
+    const oldest = String((since.getTime() - SKEW_MS) / 1_000)
+    let cursor = ''
+    for (let n = 0; n < PAGES_MAX; n++) {
+      const { messages, response_metadata } = await inside(api, workspace, channel, () =>
+        api.call(workspace, 'conversations.history', {
+          ...{ channel, oldest, limit: LIMITS.history, include_all_metadata: true },
+          ...(cursor && { cursor }),
+        }),
+      )
+      for (const { ts, metadata } of messages)
+        if (metadata?.event_type === EVENT) said.set(String(metadata.event_payload.key), ts)
+      cursor = response_metadata?.next_cursor ?? ''
+      if (!cursor) break
+    }
+    return said
   }
 
   return {
-    async post({ workspace, place, account }, content, reading, key, isAgain) {
+    async post({ workspace, place, account }, content, reading, key, tried) {
       await effect(async () => {
         const channel = account === null ? (place ?? '') : await conversationWith(workspace, account)
-        const said = isAgain ? await saidIn(workspace, channel) : new Map()
+        const said = tried ? await saidIn(workspace, channel, tried) : new Map()
         for (const [i, page] of render(content, reading).entries()) {
           const own = i === 0 ? key : `${key}-${i}`
           if (!said.has(own)) await say(workspace, channel, page, own)
@@ -68,7 +81,7 @@ export function posts(api: Api, render: Render, { conversationWith, say }: Says)
       })
     },
 
-    async draw({ workspace, place }, content, reading, key, externalId, isAgain) {
+    async draw({ workspace, place }, content, reading, key, externalId, tried) {
       const channel = place ?? ''
       const page = inOne(render(content, reading))
       return effect(async () => {
@@ -83,7 +96,7 @@ export function posts(api: Api, render: Render, { conversationWith, say }: Says)
             if (!isCode(error, 'message_not_found', 'cant_update_message', 'edit_window_closed')) throw error
           }
         }
-        const there = isAgain ? (await saidIn(workspace, channel)).get(key) : undefined
+        const there = tried ? (await saidIn(workspace, channel, tried)).get(key) : undefined
         return there ?? say(workspace, channel, page, key)
       })
     },

@@ -15,6 +15,7 @@ const originSchema = z.object({
   at: z.number(),
   /** The message pressed is that person's alone, so its place may be taken. */
   isPrivate: z.boolean().optional(),
+  isConversation: z.boolean().optional(),
   thread: z.string().optional(),
   isHome: z.boolean().optional(),
 })

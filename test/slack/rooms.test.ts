@@ -126,6 +126,62 @@ test('a workspace that lets nobody make channels is named to staff, with what to
   expect(await status()).toContain('the workspace does not let Kindred do that. Allow it in Workspace settings')
 })
 
+test('a hidden community has a private channel, whatever staff chose', async () => {
+  await staff.types('/community rooms carrier:public')
+  await start(ana, 'Surprise', 'visibility:secret')
+  await start(ana, 'Quiet Recovery', 'sensitive:yes')
+  await start(ana, 'Night Owls')
+  const kinds = Object.fromEntries(stage.team.channels().map(({ name, kind }) => [name, kind]))
+  expect(kinds['night-owls']).toBe('public')
+  const hidden = stage.team.channels().filter(({ name }) => /^(surprise|quiet-recovery)/.test(name))
+  expect(hidden.map(({ kind }) => kind)).toEqual(['private', 'private'])
+  // Who is in a sensitive one is seen by the others there, so nobody is put into it.
+  expect(hidden.map(({ name }) => ana.isIn(name))).toEqual([true, false])
+})
+
+test('made sensitive, a public channel is left by all, and nobody is put into the private one', async () => {
+  await staff.types('/community rooms carrier:public')
+  await start(ana, 'Night Owls')
+  const ben = stage.team.user('ben')
+  await join(ben, 'night-owls')
+  await stage.settle()
+  expect(ben.isIn('night-owls')).toBe(true)
+  await staff.types('/community sensitive night-owls')
+  await staff.presses('Make it sensitive')
+  await stage.settle()
+  expect([ana, ben].map((one) => one.isIn('night-owls'))).toEqual([false, false])
+  expect(stage.team.find('night-owls-2')).toMatchObject({ kind: 'private' })
+  await ben.types('/community join night-owls')
+  await ben.presses('Enter the room')
+  await stage.settle()
+  expect(ben.isIn('night-owls-2')).toBe(true)
+  expect(ana.isIn('night-owls-2')).toBe(false)
+})
+
+test('whose account ended is out of the room after a day, and stays in the community', async () => {
+  await start(ana, 'Night Owls')
+  const ben = stage.team.user('ben')
+  await join(ben, 'night-owls')
+  await stage.settle()
+  stage.team.deactivate(ben)
+  stage.fake.pass(86_401_000)
+  await stage.settle()
+  const inside = await stage.read((store) => store.rooms.known('slack'))
+  expect(inside.map(({ account }) => account)).toEqual([ana.id])
+})
+
+test('a private channel Kindred was taken out of is told to staff, and a new one is made at their word', async () => {
+  await start(ana, 'Night Owls')
+  ana.removes('app', 'night-owls')
+  const ben = stage.team.user('ben')
+  await join(ben, 'night-owls')
+  await stage.settle()
+  expect(await status()).toContain('was deleted there, or Kindred was taken out of it')
+  await staff.presses('Retry rooms')
+  await stage.settle()
+  expect([ana, ben].map((one) => one.isIn('night-owls-2'))).toEqual([true, true])
+})
+
 test('names follow Slack’s rules', () => {
   expect(channelName('01ARZ3NDEKTSV4RRFFQ69G5FAV')).toBe('01arz3ndektsv4rrffq69g5fav')
   expect(channelName('Ünïcode & more!')).toBe('n-code-more')

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import type { Command } from '../../src/command.ts'
 import { readConfig } from '../../src/config.ts'
-import { type Draws, drawsFrom, seededBytes } from '../../src/core/ids.ts'
+import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
 import type { Organization } from '../../src/core/organization.ts'
 import { say } from '../../src/core/say.ts'
@@ -52,22 +51,24 @@ export interface SlackStageOptions extends FakeOptions {
   organization?: Organization
   /** Instead of the CSV files in a folder nobody looks into. */
   destinations?: Parts['destinations']
+  /** Platforms beside Slack. */
+  platforms?: Platform[]
   /** Whoever waits before another try waits this part of the span, instead of a drawn one. */
   chance?: number
-  /** Another platform in the same house. */
-  beside?: Beside
-}
-
-/** Another platform, and what answers people there. */
-export interface Beside {
-  platform(commands: Command[]): Platform
-  start(house: House & { database: Database; commands: Command[]; draws: Draws }): { stop(): Promise<void> }
 }
 
 const PATIENCE_MS = 30_000
 
 export async function openSlackStage(options: SlackStageOptions = {}): Promise<SlackStage> {
-  const { mode = 'socket', isInstalledByPage = false, organization, destinations, chance, beside, ...given } = options
+  const {
+    mode = 'socket',
+    isInstalledByPage = false,
+    organization,
+    destinations,
+    platforms = [],
+    chance,
+    ...given
+  } = options
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}`
   const isSocket = mode === 'socket'
@@ -113,7 +114,7 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
   const house = await build({
     database,
     commands,
-    platforms: [slack.platform, ...(beside ? [beside.platform(commands)] : [])],
+    platforms: [slack.platform, ...platforms],
     destinations: destinations ?? [
       { name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store },
     ],
@@ -123,7 +124,6 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
     now,
   })
   const running = slack.start(house.router, () => house.runner.wake())
-  const other = beside?.start({ ...house, database, commands, draws })
   const others: RunningSlack[] = []
   const until = async (holds: () => boolean | Promise<boolean>) => {
     for (const end = Date.now() + PATIENCE_MS; !(await holds()); ) {
@@ -147,7 +147,7 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
     read,
     until,
     another() {
-      const another = readySlack(
+      const other = readySlack(
         way,
         { ...config, PORT: 0 },
         {
@@ -155,11 +155,11 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
           print: (line) => void printed.push(line),
         },
       ).start(house.router, () => house.runner.wake())
-      others.push(another)
-      return another
+      others.push(other)
+      return other
     },
     async close() {
-      await Promise.all([running, ...others, ...(other ? [other] : [])].map((one) => one.stop()))
+      await Promise.all([running, ...others].map((one) => one.stop()))
       await house.runner.stop()
       await database.close()
       await spare.giveBack()
