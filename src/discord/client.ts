@@ -35,6 +35,15 @@ export function restOf({ token, api }: Access, refusedMs = REFUSED_MS): REST {
   return rest
 }
 
+/** Closes a connection to the gateway, for good. */
+export async function close(client: Client): Promise<void> {
+  // The library opens a shard anew that is closed while it waits for the gateway to answer (@discordjs/ws 1.2.3). It asks
+  // for the shard's session first, which then never comes.
+  const sessionInfo = { get: () => new Promise(() => undefined), set: () => undefined }
+  for (const [id, shard] of client.ws.shards) client.ws.shards.set(id, Object.create(shard, { sessionInfo }))
+  await client.destroy()
+}
+
 /** So many people and members are remembered at most: an interaction brings its own. */
 const REMEMBERED = 100
 
