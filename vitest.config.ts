@@ -6,7 +6,12 @@ export default defineConfig({
     // What waits for the clock, such as a client that backs off, or opens many databases in folders is for the gate:
     // .ci/run sets SLOW, and runs the tests on a server too.
     exclude: [
-      ...(process.env.SLOW ? [] : ['test/discord/{troubles,faults,limits,refusals,rehearsals,takeover}.test.ts']),
+      ...(process.env.SLOW
+        ? []
+        : [
+            'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover}.test.ts',
+            'test/slack/{troubles,rehearsals}.test.ts',
+          ]),
       ...(process.env.SLOW || process.env.TEST_DATABASE_URL ? [] : ['test/backup.test.ts']),
     ],
     // Left to itself vitest keeps one core free, which on two cores is half of them.

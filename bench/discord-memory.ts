@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { MEMBERS, type Party } from './discord-house.ts'
-import { atOnce } from './discord-wire.ts'
+import { atOnce } from './answers.ts'
+import type { Party } from './compare-bots.ts'
+import { MEMBERS } from './discord-house.ts'
 import { printTable } from './figures.ts'
 
 interface Size {

@@ -3,6 +3,7 @@ import { benchDiscord } from './discord.ts'
 import { benchMemory } from './memory.ts'
 import { openServer, type Server } from './postgres.ts'
 import { benchReports } from './reports.ts'
+import { benchSlack } from './slack.ts'
 import { benchStart } from './start.ts'
 
 /** What a bench is given: `server` is a sentence where there is no PostgreSQL; `isSmoke`: show only that it works. */
@@ -15,6 +16,7 @@ const benches: Record<string, Bench> = {
   memory: benchMemory,
   start: benchStart,
   discord: benchDiscord,
+  slack: benchSlack,
 }
 
 const words = process.argv.slice(2)

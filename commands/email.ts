@@ -58,6 +58,7 @@ async function give(context: Context, typed: string): Promise<Reply> {
   if (!checked.success) {
     throw new Refusal(
       say`“${typed.slice(0, EMAIL_MAX)}” is not an e-mail address. It looks like ${{ typed: '/email you@example.org' }}.`,
+      'address',
     )
   }
   const email = checked.data

@@ -18,7 +18,7 @@ export default command({
         title: say`What you can do here`,
         body: say`Find people who share your need, and say yourself what ${organization.name} may know about it.`,
         fields: [...inGroup(undefined), ...inGroup('organize'), ...inGroup('staff')].map((one) => ({
-          label: say`${usage(one)}`,
+          label: say`${{ typed: usage(one) }}`,
           value: say`${who(one)}${one.description}`,
         })),
       },
@@ -37,7 +37,7 @@ function explain(commands: Command[], typed: string): Card {
   if (!found)
     throw new Refusal(say`There is no ${{ typed: `/${name.slice(0, 32)}` }}. ${{ typed: '/help' }} lists all commands.`)
   return {
-    title: say`${usage(found)}`,
+    title: say`${{ typed: usage(found) }}`,
     body: say`${who(found)}${found.description}`,
     fields: found.shapes.map((shape) => ({
       label: say`${shape.name}`,

@@ -52,12 +52,17 @@ export default command({
       args: { c: community('Community'), r: room.optional() },
       permission: 'member',
       async run({ store, caller, where, now }, { c, r = 'members' }) {
+        const carriers = await store.roomCare.carriersFor(c.id, { personId: caller.id, ...where })
+        if (carriers.length > 0 && carriers.every((one) => one === 'none'))
+          return {
+            update: { text: say`There is no room of ${{ strong: c.name }} here. You hear of everything in private.` },
+          }
         await store.memberships.wantPlace(c, { personId: caller.id, ...where }, toldBy(r) ?? undefined, now)
         return { update: { text: say`You are being let into the room of ${{ strong: c.name }}.` } }
       },
     }),
     ask: press({
-      args: { c: community('Community'), r: room.optional() },
+      args: { c: community('Community'), r: room.optional(), y: z.literal('1').optional() },
       title: 'Ask to join',
       fields: { reason: text('Why would you like to join?', { max: REASON_MAX, long: true }) },
       run: ask,
@@ -99,10 +104,10 @@ async function enter(context: Context, found: Found, way: Way): Promise<Reply> {
   if (found.sensitive && !way.agreed) return { card: sensitiveCard(context, found, way.code) }
   const seen = found.sensitive || way.room ? 'nobody' : await whoSees(context, found)
   const onRequest = found.state === 'open' && found.visibility === 'request' && !invited
-  if (seen !== 'nobody') return { card: roomCard(found, seen, onRequest, way.code) }
+  if (seen !== 'nobody') return { card: roomCard(found, seen, onRequest, way.code, context.where.platform) }
   if (found.state === 'seed') return pledge(context, found, way)
   if (onRequest) {
-    const sayWhy = { label: say`Say why`, press: address('join.ask', { c: found.id }) }
+    const sayWhy = { label: say`Say why`, press: address('join.ask', { c: found.id, ...(way.agreed && { y: '1' }) }) }
     return {
       text: say`${{ strong: name }} lets people in on request. Tell its organizers why you would like to join.`,
       card: { buttons: [sayWhy] },
@@ -193,10 +198,12 @@ async function pledge(context: Context, found: Found, way: Way): Promise<Reply> 
 
 async function ask(
   context: Context,
-  { c, r, reason }: { c: Found; r?: Room | undefined; reason: string },
+  { c, r, y, reason }: { c: Found; r?: Room | undefined; y?: '1' | undefined; reason: string },
 ): Promise<Reply> {
   const { store, caller, where, now } = context
   if (c.standing.state === 'member' || c.state !== 'open' || c.visibility !== 'request') throw new Refusal(notNow(c))
+  // It became sensitive after they were shown the button.
+  if (c.sensitive && y === undefined) return { update: { card: sensitiveCard(context, c, undefined) } }
   if (c.sensitive) await keepSensitiveConsent(context, c, 'pressed Yes, join')
   const said = { reason: reason.slice(0, REASON_MAX), told: toldBy(r) }
   await store.memberships.request(c.id, { personId: caller.id, ...where }, said, now)

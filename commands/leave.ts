@@ -97,7 +97,7 @@ async function takeBack({ store, caller, now }: Context, found: Found): Promise<
 async function go(context: Context, found: Found, reason: string | undefined): Promise<Content> {
   const { store, caller, where, now } = context
   const organizers = await store.memberships.organizers(found.id)
-  const left = await store.memberships.leave(found, caller.id, now)
+  const left = await store.memberships.leave(found, caller.id, now, where.place)
   if (left === 'was not in it') return { text: say`You are not in ${{ strong: found.name }}.` }
   if (reason) {
     const word = say`Someone left ${{ strong: found.name }} and tells its organizers: ${reason.slice(0, REASON_MAX)}`
@@ -166,6 +166,7 @@ async function volunteer({ store, caller, now }: Context, { c }: { c: Found }): 
     c.id,
     { text: say`${{ person: caller.id }} looks after this community from now on.` },
     now,
+    { personId: caller.id, unnamed: { text: say`Somebody looks after this community from now on.` } },
   )
   return {
     text: say`Thank you! You look after ${{ strong: c.name }} now. ${{ typed: '/help' }} shows what organizers can do.`,

@@ -12,6 +12,7 @@ import { communitiesCard, dataCard, forgetCard, overview } from '../src/own.ts'
 import { address, type Card, type Reply } from '../src/reply.ts'
 import type { UnionAnswer } from '../src/store/unions.ts'
 import { apartText, otherSharesText, shareText, undoneText, unitedText } from '../src/uniting.ts'
+import { waiting } from '../src/waiting.ts'
 
 const page = z.coerce.number().int().min(0).max(10_000).optional()
 const kind = z.enum(NOTICE_KINDS)
@@ -22,13 +23,14 @@ export default command({
   description: 'My communities and data',
   permission: 'guest',
   options: {
-    part: choice('What to look at', ['communities', 'data', 'notices', 'zone']).optional(),
+    part: choice('What to look at', ['communities', 'waiting', 'data', 'notices', 'zone']).optional(),
     value: text('For zone: one such as Europe/Berlin; for notices: quiet hours such as 22:00-08:00', {
       max: 60,
     }).optional(),
   },
   async run(context, { part, value }) {
     if (part === 'communities') return { card: await communitiesCard(context, 0) }
+    if (part === 'waiting') return waiting(context)
     if (part === 'data') return { card: await dataCard(context) }
     if (part === 'notices') return value ? quiet(context, value) : { card: await noticesCard(context) }
     if (part === 'zone') return value ? setZone(context, value) : showZone(context)
@@ -115,7 +117,7 @@ async function forgetNow(context: Context): Promise<Reply> {
 
 async function setZone({ store, caller }: Context, typed: string): Promise<Reply> {
   const parsed = timeZone.safeParse(typed.trim())
-  if (!parsed.success) throw new Refusal(say`“${typed}” is not a time zone. It looks like Europe/Berlin.`)
+  if (!parsed.success) throw new Refusal(say`“${typed}” is not a time zone. It looks like Europe/Berlin.`, 'zone')
   await store.people.setZone(caller.id, parsed.data)
   return { text: say`From now on times are shown to you in ${parsed.data}.` }
 }
@@ -172,7 +174,7 @@ async function quiet(context: Context, typed: string): Promise<Reply> {
   else {
     const [from, to, ...rest] = words.split(/\s*(?:-|–|to)\s*/).map((time) => timeOfDay.safeParse(time))
     if (!from?.success || !to?.success || rest.length > 0)
-      throw new Refusal(say`“${typed}” are no quiet hours. They look like 22:00-08:00, or off.`)
+      throw new Refusal(say`“${typed}” are no quiet hours. They look like 22:00-08:00, or off.`, 'hours')
     await store.notices.quiet(caller.id, { from: from.data, to: to.data })
   }
   return { card: await noticesCard(context) }

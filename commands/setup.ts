@@ -56,8 +56,8 @@ export default command({
   options: all,
   async run(context, wanted) {
     if (Object.values(wanted).every((value) => value === undefined))
-      return { card: withRooms(context, show(context.organization, context.server)) }
-    return { card: withRooms(context, show(await save(context, wanted), context.server)) }
+      return { card: withRooms(context, show(context.organization, context.server?.())) }
+    return { card: withRooms(context, show(await save(context, wanted), context.server?.())) }
   },
   presses: {
     words: press({ args: {}, permission: 'staff', title: 'What people read', fields: words, run: saved }),
@@ -78,7 +78,9 @@ const withRooms = ({ server }: Context, card: Card): Card =>
   server ? { ...card, buttons: [...(card.buttons ?? []), { label: say`Rooms here`, press: address('rooms') }] } : card
 
 async function saved(context: Context, wanted: Wanted): Promise<Reply> {
-  return { update: { text: say`Saved.`, card: withRooms(context, show(await save(context, wanted), context.server)) } }
+  return {
+    update: { text: say`Saved.`, card: withRooms(context, show(await save(context, wanted), context.server?.())) },
+  }
 }
 
 async function save(
@@ -130,8 +132,9 @@ async function save(
 }
 
 /** A room as it is typed: by its name, with or without “#”, or picked from the platform's own list. */
-function placeOf(typed: string, server: Server | undefined): string {
+function placeOf(typed: string, serverOf: (() => Server) | undefined): string {
   const words = oneLine(typed)
+  const server = serverOf?.()
   if (!server) return words
   const name = words.replace(/^(<#(\d+)>|#?(.*))$/, '$2$3')
   const found = server.places.find((place) => place.id === name || place.name === name.toLowerCase())

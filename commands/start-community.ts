@@ -6,8 +6,8 @@ import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { sightOf, whoSees } from '../src/entering.ts'
 import { enterCard, howOthersCome, openCommunity } from '../src/opening.ts'
-import { choice, integer, text, yesNo } from '../src/option.ts'
-import { address, type Button, type Content, type Reply } from '../src/reply.ts'
+import { choice, community, integer, text, yesNo } from '../src/option.ts'
+import { address, type Button, type Card, type Content, type Reply } from '../src/reply.ts'
 import type { WithStanding } from '../src/store/communities.ts'
 import type { Store } from '../src/store/store.ts'
 
@@ -46,6 +46,13 @@ export default command({
         return { update: await propose(context, z.object(options).parse(kept), true) }
       },
     }),
+    out: press({
+      args: { c: community('Community') },
+      async run({ store, caller, now }, { c }) {
+        await store.memberships.stayOutside(c.id, caller.id, now)
+        return { text: say`You stay out of the room of ${{ strong: c.name }}, and still look after it.` }
+      },
+    }),
   },
   cards: { seed: drawSeed },
 })
@@ -58,7 +65,7 @@ async function propose(context: Context, wish: Wish, anyway: boolean): Promise<R
   const { pledgesFrom, pledgesTo } = organization
   const checked = { ...wish, name: nameOf(wish.name, organization), need: needOf(wish.need) }
   if (wish.pledges < pledgesFrom || wish.pledges > pledgesTo) {
-    throw new Refusal(say`The pledges it takes must be from ${pledgesFrom} to ${pledgesTo}.`)
+    throw new Refusal(say`The pledges it takes must be from ${pledgesFrom} to ${pledgesTo}.`, 'pledges')
   }
   if ((await store.communities.startedBy(caller.id)) >= ON_THE_WAY_MAX) {
     throw new Refusal(
@@ -121,15 +128,21 @@ async function openAtOnce(context: Context, founded: WithStanding): Promise<Repl
   await openCommunity(context, founded)
   const card = founded.sensitive ? enterCard(founded) : await askNext(context, founded)
   const open = say`${{ strong: founded.name }} is open, and you look after it.`
-  const text = lines(open, ...(await ownRoom(context, founded)), howOthersCome(founded))
-  return { text, ...(card && { card }) }
+  return withRoom(context, founded, [open, howOthersCome(founded)], card)
 }
 
-/** Whoever starts a community is in its room with the others, and reads who sees that. */
-async function ownRoom(context: Context, community: WithStanding): Promise<Text[]> {
-  const seen = community.sensitive ? 'nobody' : await whoSees(context, community)
-  if (seen === 'nobody') return []
-  return [say`You are in its room once there is one. ${sightOf(seen)}`]
+/** Whoever starts a community is in its room with the others, reads who sees that, and may stay out of it. */
+async function withRoom(
+  context: Context,
+  { id, sensitive, visibility }: WithStanding,
+  [first, ...more]: Text[],
+  card?: Card,
+): Promise<{ text: Text; card?: Card }> {
+  const seen = sensitive ? 'nobody' : await whoSees(context, { id, visibility })
+  if (seen === 'nobody') return { text: lines(first, ...more), ...(card && { card }) }
+  const room = say`You are in its room once there is one. ${sightOf(seen, context.where.platform)}`
+  const out = { label: say`Stay out of the room`, press: address('start-community.out', { c: id }) }
+  return { text: lines(first, room, ...more), card: { ...card, buttons: [...(card?.buttons ?? []), out] } }
 }
 
 /** The seed, shown to everyone where it was typed unless it is secret or sensitive. */
@@ -137,16 +150,17 @@ async function plant(context: Context, seed: WithStanding): Promise<Reply> {
   const pledges = { count: seed.pledgesNeeded, one: 'pledge', other: 'pledges' }
   const wanted = say`${{ strong: seed.name }} is wanted: it opens at ${pledges}, yours included, by ${{ when: seed.deadline ?? seed.createdAt }}.`
   const isShown = seed.visibility !== 'secret' && !seed.sensitive
-  const text = lines(wanted, ...(await ownRoom(context, seed)), howOthersCome(seed))
-  return { text, ...(isShown && { announce: { card: 'seed', id: seed.id } }) }
+  const shown = await withRoom(context, seed, [wanted, howOthersCome(seed)])
+  return { ...shown, ...(isShown && { announce: { card: 'seed', id: seed.id } }) }
 }
 
-async function awaitStaff({ store, organization, now }: Context, seed: WithStanding): Promise<Reply> {
+async function awaitStaff(context: Context, seed: WithStanding): Promise<Reply> {
+  const { store, organization, now } = context
   await store.staffNotes.tell(`waiting/${seed.id}`, say`A new community waits for you: ${{ typed: '/review' }}.`, now)
   if (organization.staffRoom) await store.cards.place('review', seed.id, organization.staffRoom, now)
-  return {
-    text: say`Staff of ${organization.name} look at new communities first. You will hear what becomes of ${{ strong: seed.name }}.`,
-  }
+  return withRoom(context, seed, [
+    say`Staff of ${organization.name} look at new communities first. You will hear what becomes of ${{ strong: seed.name }}.`,
+  ])
 }
 
 /** A slug nobody has. One that is hidden ends by chance, or a number behind somebody else's slug would tell of it. */
@@ -157,7 +171,7 @@ async function freeSlug(store: Store, id: string, { name, visibility, sensitive 
   for (let n = 1; n <= SLUG_TRIES; n++) {
     if (!(await store.communities.slugIsTaken(numbered(slug, n)))) return numbered(slug, n)
   }
-  throw new Refusal(say`There are many communities of that name already. Try another name.`)
+  throw new Refusal(say`There are many communities of that name already. Try another name.`, 'name')
 }
 
 /** What everyone sees of a seed, from wanted to open or gone. */

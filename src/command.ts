@@ -37,7 +37,9 @@ export interface Context {
   /** The id of the platform's delivery, which the ledger keeps as proof. */
   delivery: string
   /** Only where staff act in a workspace that has choices. */
-  server?: Server | undefined
+  server?: (() => Server) | undefined
+  /** They run this workspace, which staff of the organization have not accepted as theirs. */
+  isForeign: boolean
 }
 
 /** A command as the house uses it; made by `command({...})`. */

@@ -14,6 +14,28 @@ export const variables = z.object({
   MAIL_FROM: z.string().optional().describe('Sender of mails, such as City Museum <community@example.org>'),
   DISCORD_TOKEN: z.string().optional().describe('Token of the bot on Discord; unset, Discord is not started'),
   DISCORD_API_URL: z.url().optional().describe("Another address than Discord's own, for tests and proxies"),
+  SLACK_BOT_TOKEN: z.string().optional().describe('Token of the bot in one Slack workspace (xoxb-...)'),
+  SLACK_APP_TOKEN: z.string().optional().describe('App-level token (xapp-...): Slack is reached over a socket'),
+  SLACK_SIGNING_SECRET: z
+    .string()
+    .optional()
+    .describe('Without an app-level token: Slack sends signed requests to PORT'),
+  SLACK_CLIENT_ID: z.string().optional().describe('Client ID of the Slack app, to bring it into several workspaces'),
+  SLACK_CLIENT_SECRET: z.string().optional().describe('Client secret of the Slack app, for the same'),
+  SLACK_COMMAND: z
+    .string()
+    .regex(/^\/[a-z0-9_-]{1,31}$/, { error: 'must look like /community' })
+    .default('/community')
+    .describe('The one command on Slack, as its manifest names it'),
+  SLACK_API_URL: z.url().optional().describe("Another address than Slack's own, for tests and proxies"),
+  PUBLIC_URL: z.url().optional().describe('Where Kindred is reached from outside, such as https://kindred.example.org'),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(3000)
+    .describe('Where it listens, if anything is sent to it'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much is logged'),
 })
 

@@ -24,9 +24,10 @@ export async function whoSees(
 }
 
 /** Who sees the people in a room that somebody sees. */
-export function sightOf(seen: Told): Text {
-  return seen === 'everyone'
-    ? say`Everyone there sees who is in it.`
+export function sightOf(seen: Told, platform: string): Text {
+  if (seen === 'everyone') return say`Everyone there sees who is in it.`
+  return platform === 'slack'
+    ? say`Its members, and whoever administers the workspace, see who is in it.`
     : say`Its members, and the server's administrators and moderators, see who is in it.`
 }
 
@@ -36,6 +37,7 @@ export function roomCard(
   seen: Exclude<SeenBy, 'nobody'>,
   onRequest: boolean,
   code: string | undefined,
+  platform: string,
 ): Card {
   const { id: c, name } = found
   const to = (r: Room) =>
@@ -50,7 +52,7 @@ export function roomCard(
   const asks = onRequest ? say` Its organizers let people in: tell them why you would like to join.` : say``
   return {
     title: say`Before you join ${{ strong: name }}`,
-    body: say`${has} ${sightOf(seen)}${asks}`,
+    body: say`${has} ${sightOf(seen, platform)}${asks}`,
     buttons: [
       { label, press: to(seen) },
       { label: outside, press: to('outside') },

@@ -12,8 +12,11 @@ import { answerLetter, BadRequest, readLetter } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
-import { tellDeleted, tellExpelled } from './room-lost.ts'
+import { tellDeleted } from './room-lost.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
+import { tellExpelled, tellMet } from './servers.ts'
+import { manifest } from './slack/manifest.ts'
+import { type RunningSlack, readySlack, slackWay } from './start-slack.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
 import type { Database, DatabasePlace } from './store/database.ts'
 import { createTerminal, terminalMailer } from './terminal/bot.ts'
@@ -46,15 +49,19 @@ async function start(config: Config): Promise<void> {
   const place = placeOf(config)
   // Before the database is opened, which would have to be closed again where a setting is wrong.
   const destinations = openDestinations(config.destinations, now)
-  const { database, draws } = await openConfigured(config, machine)
+  const way = slackWay(config)
+  const { database, draws, keys } = await openConfigured(config, machine)
   const commands = await loadCommands(folders.commands)
   const isPrompt = process.stdin.isTTY && place.kind !== 'postgresql'
   const print = plainPrinter((line) => process.stdout.write(`${line}\n`), false)
   const chat = createChat()
   const discord = config.DISCORD_TOKEN ? { token: config.DISCORD_TOKEN, api: config.DISCORD_API_URL } : undefined
+  const slack =
+    way && readySlack(way, config, { database, commands, draws, keys, log, now, print: say, note: noteAt(database) })
   const platforms = [
     ...(isPrompt ? [terminalPlatform(chat, print)] : []),
     ...(discord ? [discordPlatform(restOf(discord), commands)] : []),
+    ...(slack ? [slack.platform] : []),
   ]
   const mailer =
     config.SMTP_URL && config.MAIL_FROM
@@ -86,8 +93,9 @@ async function start(config: Config): Promise<void> {
       turn: turnAt(database, 'gateway/discord', draws.key()),
       now,
       print: say,
-      needs: noteAt(database, 'discord'),
+      needs: (sentence) => noteAt(database)('discord', sentence),
       logFailure: (where, error) => log.failure(where, undefined, error),
+      met: (servers) => database.transaction((store) => tellMet(store, 'discord', servers, now())),
       expelled: (workspace, name) =>
         database.transaction((store) => tellExpelled(store, { platform: 'discord', workspace, name }, now())),
       deleted: (workspace, id) =>
@@ -95,12 +103,13 @@ async function start(config: Config): Promise<void> {
       wake: () => runner.wake(),
     })
   const stopping = new AbortController()
+  let inSlack: RunningSlack | undefined
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
       setTimeout(() => process.exit(1), STOP_MS).unref()
       stopping.abort()
-      await Promise.all([bot?.stop(), runner.stop()])
+      await Promise.all([bot?.stop(), inSlack?.stop(), runner.stop()])
       mailer?.close()
       await Promise.all(destinations.map(({ store }) => store.close?.()))
       await database.close()
@@ -112,6 +121,7 @@ async function start(config: Config): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
   runner.start()
   bot?.start()
+  inSlack = slack?.start(router, () => runner.wake())
   process.stdout.write(`${greeting(place, config, isPrompt)}\n`)
   if (!isPrompt) return
   restoreRooms(chat, await database.transaction((store) => store.rooms.known('terminal')))
@@ -134,7 +144,8 @@ function greeting(place: DatabasePlace, config: Config, isPrompt: boolean): stri
   }[place.kind]
   const ready = `Kindred is ready, on ${where}.`
   if (isPrompt) return `${ready}\nYou speak here as one person, who is staff. Type /help, or press Ctrl+C to stop.`
-  if (config.DISCORD_TOKEN) return `${ready}\nIts work goes on until you stop it (Ctrl+C).`
+  if (config.DISCORD_TOKEN || config.SLACK_APP_TOKEN || config.SLACK_SIGNING_SECRET)
+    return `${ready}\nIts work goes on until you stop it (Ctrl+C).`
   return [
     ready,
     'Nobody can reach it yet: no chat platform is configured, and this is no terminal.',
@@ -156,8 +167,8 @@ function turnAt(database: Database, name: string, holder: string): Turn {
 }
 
 /** What staff read in `/status` while it lasts. */
-function noteAt(database: Database, key: string): (sentence: string | undefined) => Promise<void> {
-  return (sentence) =>
+function noteAt(database: Database): (key: string, sentence: string | undefined) => Promise<void> {
+  return (key, sentence) =>
     database.transaction(({ staffNotes }) =>
       sentence === undefined
         ? staffNotes.resolve(key, machine.now())
@@ -186,10 +197,16 @@ const STOP_FOR_LETTERS =
   'Kindred is running on this data, and only one program at a time can use the embedded database. ' +
   'Stop Kindred for a moment, type this again, and start it. On a PostgreSQL server nothing needs to be stopped.'
 
+/** What Slack makes the app from, by these settings. */
+function manifestOf({ SLACK_COMMAND: command, PUBLIC_URL: publicUrl, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Config) {
+  return manifest({ command, publicUrl, isSocket: Boolean(SLACK_APP_TOKEN) || !SLACK_SIGNING_SECRET })
+}
+
 /** What the program can be started for, by the word after its name; without one it runs Kindred. */
 const modes: Record<string, (config: Config, words: string[]) => Promise<void>> = {
   try: (config, words) =>
     rehearse(config, folders, words, logTo(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)),
+  'slack-manifest': async (config) => say(JSON.stringify(manifestOf(config), null, 2)),
   backup: (config) => backup(config, machine, say),
   restore: (config, words) => restore(config, machine, words, say),
   move: (config, words) => move(config, machine, words, say),

@@ -32,6 +32,8 @@ export function parse(
     .slice(0, ECHO_MAX)
   throw new Refusal(
     again ? say`${wrong} ${howTo(command)} You wrote: ${{ typed: again }}` : say`${wrong} ${howTo(command)}`,
+    name,
+    wrong,
   )
 }
 

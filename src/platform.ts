@@ -1,5 +1,7 @@
 import type { Names } from './core/person.ts'
+import type { Mistake } from './core/refusal.ts'
 import type { Carrier, RoomMade } from './core/room.ts'
+import type { Text } from './core/say.ts'
 import type { Content, Form } from './reply.ts'
 
 /** What a renderer needs besides the content: whom it names, and in whose zone and language it is read. */
@@ -14,6 +16,8 @@ export interface Answer extends Reading {
   content: Content
   /** It takes the place of the private message that was pressed. */
   replaces: boolean
+  /** Nothing was done because of one field, which a form can say at that field. */
+  mistake?: Mistake
 }
 
 /** A form to open instead of an answer. */
@@ -73,10 +77,19 @@ export interface Platform {
   letOut(workspace: string, room: RoomRef, account: string): Promise<void>
   /** Looks whether somebody is still in a workspace and its room; only where a platform tells nobody of who goes. */
   look?(workspace: string, room: RoomRef, account: string): Promise<Presence | 'out'>
-  /** Says something once. */
-  post(target: Target, content: Content, reading: Reading, key: string): Promise<void>
+  /** Lets many in by one request, where a platform can; whoever it gives no answer for is let in one by one. */
+  letAllIn?(workspace: string, room: RoomRef, accounts: string[]): Promise<Map<string, Presence>>
+  /** Says something once. `isAgain`: an earlier attempt may have come about, so look before saying it. */
+  post(target: Target, content: Content, reading: Reading, key: string, isAgain: boolean): Promise<void>
   /** Draws a message everyone sees, anew or in the place of `externalId`; gives its id there. */
-  draw(target: Target, content: Content, reading: Reading, key: string, externalId: string | null): Promise<string>
+  draw(
+    target: Target,
+    content: Content,
+    reading: Reading,
+    key: string,
+    externalId: string | null,
+    isAgain: boolean,
+  ): Promise<string>
 }
 
 /** An effect no repetition can bring about (a missing permission, a deleted channel): shown to staff, holds nobody up. */
@@ -90,6 +103,8 @@ export class RoomLost extends Stuck {
   constructor(
     readonly what: 'room' | 'role',
     message: string,
+    /** What became of it, for staff, where it is not simply deleted. */
+    readonly how?: Text,
   ) {
     super(message)
   }

@@ -6,7 +6,7 @@ import type { Store } from './store/store.ts'
 export async function tellLost(
   store: Store,
   at: { platform: string; workspace: string; room: string },
-  { what, message }: Pick<RoomLost, 'what' | 'message'>,
+  { what, message, how }: Pick<RoomLost, 'what' | 'message' | 'how'>,
   now: Date,
 ): Promise<boolean> {
   const lost = await store.roomCare.lost(at, what, message, now)
@@ -17,21 +17,22 @@ export async function tellLost(
   const gone = what === 'room' ? say`The room of ${name}` : say`The role that opens the room of ${name}`
   await store.staffNotes.tell(
     `room/${lost.id}`,
-    say`${gone} was deleted there, and no new one is made by itself. Press Retry in ${{ typed: '/status' }} to have one, or Ignore to go on without a room.`,
+    say`${gone} ${how ?? say`was deleted there`}, and no new one is made by itself. Press Retry in ${{ typed: '/status' }} to have one, or Ignore to go on without a room.`,
     now,
   )
   return true
 }
 
-/** Kindred was taken out of a workspace. Nothing is changed: it may be brought back, and people keep their memberships. */
-export async function tellExpelled(
+/** A room was made while its community became one that must not have it. Its name tells of the community, so it is not said here. */
+export async function tellLeftOver(
   store: Store,
-  { platform, workspace, name }: { platform: string; workspace: string; name: string },
+  { id, platform }: { id: string; platform: string },
+  room: string,
   now: Date,
 ): Promise<void> {
   await store.staffNotes.tell(
-    `news/expelled/${platform}/${workspace}`,
-    say`Kindred was removed from ${{ strong: name }} on ${platform}. Its people stay in their communities and are not reached there any more. Invite it again to go on.`,
+    `news/left/${id}`,
+    say`A room on ${platform} was made just as its community became hidden. Nobody is let into it; delete it there: its number is ${room}.`,
     now,
   )
 }
@@ -41,6 +42,7 @@ export async function tellDeleted(
   store: Store,
   { platform, workspace, id }: { platform: string; workspace: string; id: string },
   now: Date,
+  how?: Text,
 ): Promise<void> {
   const room = await store.roomCare.roomOf(platform, workspace, id)
   if (room === undefined) return
@@ -48,5 +50,5 @@ export async function tellDeleted(
     room === id
       ? { what: 'room' as const, message: 'it was deleted' }
       : { what: 'role' as const, message: 'its role was deleted' }
-  await tellLost(store, { platform, workspace, room }, lost, now)
+  await tellLost(store, { platform, workspace, room }, { ...lost, ...(how && { how }) }, now)
 }

@@ -1,15 +1,6 @@
 import { arrive } from './arriving.ts'
 import { askNext } from './asking.ts'
-import {
-  type Command,
-  type Context,
-  formFields,
-  type Permission,
-  type Press,
-  type Server,
-  usage,
-  type Where,
-} from './command.ts'
+import { type Command, type Context, formFields, type Press, type Server, usage, type Where } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import type { AccountRef } from './core/person.ts'
 import { personLimiter } from './core/rate.ts'
@@ -17,6 +8,7 @@ import { Refusal } from './core/refusal.ts'
 import { say, type Text } from './core/say.ts'
 import { parse, unknownCommand } from './mistakes.ts'
 import type { Found } from './option.ts'
+import { permit } from './permit.ts'
 import type { Answer } from './platform.ts'
 import { ADDRESS_MAX, address, type Form, peopleNamed, type Reply, readAddress } from './reply.ts'
 import { resolveCommunities } from './resolve.ts'
@@ -28,7 +20,7 @@ export interface Delivery {
   account: AccountRef & { name: string; isStaff: boolean; language?: string }
   where: Where
   now: Date
-  server?: Server
+  server?: () => Server
 }
 
 /** Options or form fields as they arrive from any platform: words by name. */
@@ -44,6 +36,8 @@ export interface Choice {
 export interface Router {
   run(delivery: Delivery, command: string, raw: Raw): Promise<Answer>
   press(delivery: Delivery, address: string, fields?: Raw): Promise<Answer>
+  /** What a command would answer, for a page that is drawn without anybody asking: nothing of it is kept, and nobody is met. */
+  look(delivery: Delivery, command: string, raw: Raw): Promise<Answer>
   /** Communities to offer while their name is being typed: the caller's own first, and none they may not know of. */
   complete(delivery: Delivery, command: string, option: string, words: string): Promise<Choice[]>
   /** The form to open before `run` or `press`, told without touching the database, since platforms give 3 seconds. */
@@ -64,7 +58,12 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
   const mayGoOn = personLimiter()
   const find = (name: string) => commands.find((command) => command.name === name)
 
-  async function handle(delivery: Delivery, name: string, act: (context: Context) => Promise<Reply>): Promise<Answer> {
+  async function handle(
+    delivery: Delivery,
+    name: string,
+    act: (context: Context) => Promise<Reply>,
+    isLook = false,
+  ): Promise<Answer> {
     let reading = { names: {}, zone: 'UTC', language: 'en' }
     const answer = (text: Text): Answer => ({ ...reading, content: { text }, replaces: false })
     try {
@@ -81,17 +80,19 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
         const person = await arrive(store, opening, delivery)
         const { organization } = opening
-        const isStaff = account.isStaff || organization.staffIds.includes(`${account.platform}:${account.externalId}`)
+        const isNamed = organization.staffIds.includes(`${account.platform}:${account.externalId}`)
+        const isStaff = isNamed || (account.isStaff && opening.isOurs)
         reading = {
           names: {},
           zone: person.zone ?? organization.zone,
           language: account.language ?? person.language ?? organization.language,
         }
         const caller = { ...person, name: account.name, isStaff }
-        const context = { caller, where, now, store, organization, commands, delivery: id, server }
+        const isForeign = account.isStaff && !isStaff
+        const context = { caller, where, now, store, organization, commands, delivery: id, server, isForeign }
         const reply = await act(context)
         // A recipient that came up since is asked about once, at the person's next own act.
-        if (opening.hasUnasked && !reply.card && !reply.update) Object.assign(reply, await pending(context))
+        if (opening.hasUnasked && !isLook && !reply.card && !reply.update) Object.assign(reply, await pending(context))
         if (reply.announce && where.place) {
           await store.cards.place(reply.announce.card, reply.announce.id, { ...where, place: where.place }, now)
         }
@@ -103,13 +104,15 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         }
         const names = await store.people.names(peopleNamed(content), where.platform, where.workspace)
         const whole: Answer = { ...reading, names, content, replaces: reply.update !== undefined }
+        if (isLook) throw new Looked(whole)
         await store.deliveries.answered(delivery.id, keptOf(whole))
         return whole
       })
       tools.wake()
       return given
     } catch (error) {
-      if (error instanceof Refusal) return answer(error.text)
+      if (error instanceof Looked) return error.answer
+      if (error instanceof Refusal) return { ...answer(error.text), ...(error.mistake && { mistake: error.mistake }) }
       const reference = tools.draws.word()
       tools.logFailure(reference, name, error)
       return answer(
@@ -118,18 +121,23 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     }
   }
 
-  async function run(delivery: Delivery, name: string, words: Raw): Promise<Answer> {
+  async function run(delivery: Delivery, name: string, words: Raw, isLook = false): Promise<Answer> {
     const raw = filled(words)
     const command = find(name)
     if (!command) return handle(delivery, name, () => Promise.reject(new Refusal(unknownCommand(name, commands))))
-    return handle(delivery, name, async (context) => {
-      const typed = await withDraft(context, command, raw)
-      const resolved = await resolveCommunities(context, command, typed)
-      if ('reply' in resolved) return resolved.reply
-      const options = parse(command.options, { ...typed, ...resolved.found }, command, typed)
-      permit(command.permission, context, Object.values(resolved.found)[0])
-      return command.run(context, options)
-    })
+    return handle(
+      delivery,
+      name,
+      async (context) => {
+        const typed = await withDraft(context, command, raw)
+        const resolved = await resolveCommunities(context, command, typed)
+        if ('reply' in resolved) return resolved.reply
+        const options = parse(command.options, { ...typed, ...resolved.found }, command, typed)
+        await permit(command.permission, context, Object.values(resolved.found)[0])
+        return command.run(context, options)
+      },
+      isLook,
+    )
   }
 
   async function press(delivery: Delivery, pressed: string, sent: Raw = {}): Promise<Answer> {
@@ -143,7 +151,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
       if (!command || !found) throw new Refusal(OUT_OF_DATE)
       const args = await pressArgs(context, found, { ...read.args, ...fields }, command)
       // An act on a community by button is permitted by what the caller is to it, as if it had been typed.
-      permit(found.permission, context, Object.values(args).find(isFound))
+      await permit(found.permission, context, Object.values(args).find(isFound))
       return found.run(context, args)
     })
   }
@@ -178,7 +186,14 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     return database.transaction((store) => store.communities.suggest(account, words, ownOnly, CHOICES_MAX))
   }
 
-  return { run, press, form, complete }
+  return { run, press, form, complete, look: (delivery, command, raw) => run(delivery, command, raw, true) }
+}
+
+/** Ends a look, so that nothing of it stays. */
+class Looked extends Error {
+  constructor(readonly answer: Answer) {
+    super('looked')
+  }
 }
 
 /** What is kept of an answer in case it is asked for again: never a file, which may hold everything about somebody. */
@@ -225,26 +240,4 @@ async function pressArgs(context: Context, found: Press, raw: Raw, command: Comm
 
 function isFound(value: unknown): value is Found {
   return typeof value === 'object' && value !== null && 'standing' in value
-}
-
-/** Refuses whoever is not allowed; the rule for buttons is the same as for typed commands. */
-function permit(permission: Permission, { caller }: Context, community: Found | undefined): void {
-  const { standing, name, slug } = community ?? {}
-  switch (permission) {
-    case 'guest':
-      return
-    case 'member':
-      if (standing?.state === 'member') return
-      throw new Refusal(
-        say`Only members of ${name ?? 'the community'} can do that. Join with ${{ typed: `/join ${slug ?? ''}` }}.`,
-      )
-    case 'organizer':
-      if (standing?.organizer) return
-      throw new Refusal(say`Only organizers of ${name ?? 'the community'} can do that.`)
-    case 'staff':
-      if (caller.isStaff) return
-      throw new Refusal(say`Only staff of the organization can do that.`)
-    default:
-      permission satisfies never
-  }
 }

@@ -47,8 +47,10 @@ const LONGEST: Record<string, string> = {
   h: '1',
   // Into the room, or not.
   r: 'outside',
-  // A way to hear of things, a question about two accounts, a yes.
-  w: 'none',
+  // A server (Discord's numbers have up to 20 digits), and whether it is ours.
+  w: '9'.repeat(20),
+  o: 'yes',
+  // A question about two accounts, a yes.
   u: ULID,
   y: ULID,
 }
@@ -184,7 +186,9 @@ async function everyButtonOfServers(): Promise<void> {
         ...delivery,
         account: { ...account, platform: 'discord', workspace: EVERYWHERE },
         where: { platform: 'discord', workspace: 'museum', place: 'lobby' },
-        ...(isStaff && { server: { lacks: [], categories: [{ id: '1', name: 'Communities' }], rolesAbove: [], places: [] } }),
+        ...(isStaff && {
+          server: () => ({ lacks: [], categories: [{ id: '1', name: 'Communities' }], rolesAbove: [], places: [] }),
+        }),
       },
       command,
       raw,
@@ -193,6 +197,13 @@ async function everyButtonOfServers(): Promise<void> {
   }
   await act('eva', 'rooms', { category: 'communities' }, true)
   await act('eva', 'setup', {}, true)
+  await stage.read((store) => store.workspaces.met('discord', [{ workspace: 'annex', name: 'Annex' }]))
+  await act('eva', 'servers', {}, true)
+  await act('ken', 'start-community', {
+    name: 'Rooms of Ken',
+    need: 'people who sit, so that we can rest',
+    pledges: '2',
+  })
   await act('ken', 'join', { community: named('c') })
 }
 

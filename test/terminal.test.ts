@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { OptionShape } from '../src/option.ts'
+import { parseCommand } from '../src/slack/parse.ts'
 import { readLine } from '../src/terminal/line.ts'
-import { parseCommand } from '../src/terminal/parse.ts'
 import { openStage, type Stage, textOf } from './stage.ts'
 
 const shape = (name: string, more: Partial<OptionShape> = {}): OptionShape =>

@@ -55,14 +55,17 @@ export function nameOf(typed: string, organization: Pick<Organization, 'blockLis
   const name = oneLine(typed)
   const length = lengthOf(name)
   if (length > NAME_MAX) {
-    throw new Refusal(say`A name can have ${NAME_MAX} characters at most; yours has ${length}. Try a shorter one.`)
+    throw new Refusal(
+      say`A name can have ${NAME_MAX} characters at most; yours has ${length}. Try a shorter one.`,
+      'name',
+    )
   }
   if ((name.match(/[\p{L}\p{N}]/gu) ?? []).length < 2) {
-    throw new Refusal(say`A name needs at least two letters or digits, so that people can type it.`)
+    throw new Refusal(say`A name needs at least two letters or digits, so that people can type it.`, 'name')
   }
   const words = ` ${folded(name)} `
   if (organization.blockList.some((blocked) => folded(blocked) && words.includes(` ${folded(blocked)} `))) {
-    throw new Refusal(say`That name can't be used here. Try another one.`)
+    throw new Refusal(say`That name can't be used here. Try another one.`, 'name')
   }
   return name
 }
@@ -74,10 +77,11 @@ export function needOf(typed: string): string {
   if (length < NEED_MIN) {
     throw new Refusal(
       say`Say in a sentence who it is for and what for: "people who ... so that we can ...". That helps others to find it.`,
+      'need',
     )
   }
   if (length > NEED_MAX) {
-    throw new Refusal(say`The sentence can have ${NEED_MAX} characters at most; yours has ${length}.`)
+    throw new Refusal(say`The sentence can have ${NEED_MAX} characters at most; yours has ${length}.`, 'need')
   }
   return need
 }

@@ -19,7 +19,7 @@ export interface Keys {
 }
 
 /** What a key is for: a hash made for one purpose can never stand in for another. */
-export type KeyName = 'code' | 'address' | 'invitation'
+export type KeyName = 'code' | 'address' | 'invitation' | 'install'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
@@ -33,6 +33,7 @@ export function keysFrom(secrets: Uint8Array[], bytes: Bytes): Keys {
     code: secrets.map((secret) => derive(secret, 'code')),
     address: secrets.map((secret) => derive(secret, 'address')),
     invitation: secrets.map((secret) => derive(secret, 'invitation')),
+    install: secrets.map((secret) => derive(secret, 'install')),
   }
   const hashes = (name: KeyName, words: string) =>
     hashing[name].map((key) => createHmac('sha256', key).update(words).digest('base64url'))

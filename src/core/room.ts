@@ -1,14 +1,20 @@
 /** How a community's room is carried where a platform has several ways; `none` is none at all. */
-export const CARRIERS = ['channel', 'thread', 'forum', 'role', 'none'] as const
+export const CARRIERS = ['channel', 'thread', 'forum', 'role', 'public', 'none'] as const
 export type Carrier = (typeof CARRIERS)[number]
 
+/** The carriers that each platform has, where it has several. A channel is private; a public one is open to all. */
+export const CARRIERS_OF: Readonly<Record<string, readonly Carrier[]>> = {
+  discord: ['channel', 'thread', 'forum', 'role', 'none'],
+  slack: ['channel', 'public', 'none'],
+}
+
 /** The carrier where staff chose none, by platform. Platforms left out have one way only, and it shows nobody. */
-export const DEFAULT_CARRIERS: Readonly<Record<string, Carrier>> = { discord: 'channel' }
+export const DEFAULT_CARRIERS: Readonly<Record<string, Carrier>> = { discord: 'channel', slack: 'channel' }
 
 /** Who sees who is in a room, for whoever is about to enter it. */
 export type SeenBy = 'nobody' | 'members' | 'everyone'
 
-/** Who sees the people in a room of a carrier: a role stands in everybody's profile, and a forum is open to all. */
+/** Who sees the people in a room of a carrier: a role stands in everybody's profile; a forum and a public channel are open to all. */
 export function seenBy(carrier: Carrier): SeenBy {
   switch (carrier) {
     case 'channel':
@@ -16,6 +22,7 @@ export function seenBy(carrier: Carrier): SeenBy {
       return 'members'
     case 'forum':
     case 'role':
+    case 'public':
       return 'everyone'
     case 'none':
       return 'nobody'

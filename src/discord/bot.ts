@@ -1,9 +1,9 @@
-import { type Client, Events, type Interaction, type REST, Status } from 'discord.js'
+import { type Client, Events, type Guild, type Interaction, type REST } from 'discord.js'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
 import type { Platform } from '../platform.ts'
 import type { Router } from '../router.ts'
-import { type Access, clientOf, close, restOf } from './client.ts'
+import { type Access, clientOf, close, isWhole, restOf } from './client.ts'
 import { closeCodeOf, FOR_GOOD } from './for-good.ts'
 import { answering } from './interactions.ts'
 import { inviteTo, register } from './menu.ts'
@@ -27,6 +27,8 @@ export interface BotParts extends Access {
   logFailure(where: string, error: unknown): void
   /** A channel, thread or role of a server is gone. */
   deleted(guild: string, id: string): Promise<void>
+  /** Kindred is in these servers. */
+  met(servers: { workspace: string; name: string }[]): Promise<void>
   /** Kindred was taken out of a server. */
   expelled(guild: string, name: string): Promise<void>
   /** Staff are told what they have to mend, or that it is mended. */
@@ -117,6 +119,7 @@ export function createBot(parts: BotParts): Bot {
     opened.on(Events.InteractionCreate, (one) => take(opened, one))
     // Threads are remembered nowhere, so the client has no event of its own for them.
     opened.on(Events.Raw, (packet: unknown) => noticed(packet))
+    opened.on(Events.GuildCreate, (guild) => met([guild]))
     opened.on(Events.GuildDelete, ({ id, name }) => {
       parts.expelled(id, name).then(wake, (error: unknown) => logFailure('discord/expelled', error))
     })
@@ -191,6 +194,11 @@ export function createBot(parts: BotParts): Bot {
     underWay.add(work)
   }
 
+  function met(guilds: Iterable<Pick<Guild, 'id' | 'name'>>): void {
+    const servers = Array.from(guilds, ({ id, name }) => ({ workspace: id, name }))
+    parts.met(servers).then(wake, (error: unknown) => logFailure('discord/servers', error))
+  }
+
   /** Registers the commands, or leaves it for the next time. */
   async function registered(ready: Client<true>): Promise<void> {
     isRegistered = true
@@ -204,6 +212,7 @@ export function createBot(parts: BotParts): Bot {
 
   async function welcome(ready: Client<true>): Promise<void> {
     if (client !== ready) return
+    met(ready.guilds.cache.values())
     await registered(ready)
     print(
       `Discord: connected as ${ready.user.username}. To bring it into a server, open ${inviteTo(ready.application.id)}`,
@@ -232,11 +241,6 @@ export function createBot(parts: BotParts): Bot {
       await giveBack()
     },
   }
-}
-
-/** Whether every part of the connection stands. */
-function isWhole(client: Client | undefined): boolean {
-  return client?.isReady() === true && client.ws.shards.every(({ status }) => status === Status.Ready)
 }
 
 /** The packets that say that a channel, thread or role is gone. */

@@ -13,12 +13,13 @@ import {
   Routes,
   SnowflakeUtil,
 } from 'discord.js'
+import { clipped } from '../core/pieces.ts'
 import type { Carrier, RoomMade } from '../core/room.ts'
 import type { RoomRef } from '../platform.ts'
 import { RoomFull, RoomLost } from '../platform.ts'
 import { isCode } from './faults.ts'
 import { handedOut } from './handed-out.ts'
-import { clipped, LIMITS } from './limits.ts'
+import { LIMITS } from './limits.ts'
 import { threadWays } from './threads.ts'
 
 /** What a room lets those inside do, and Kindred itself. */
@@ -79,7 +80,7 @@ export function fullAt(code: RESTJSONErrorCodes) {
 }
 
 /** All ways of Discord's to have a room. */
-export function waysOn(rest: REST): Record<Exclude<Carrier, 'none'>, Way> {
+export function waysOn(rest: REST): Record<Exclude<Carrier, 'none' | 'public'>, Way> {
   const channelsOf = async (guild: string) =>
     // Shapes of answers, here and below, are Discord's own; the client does not check them.
     (await rest.get(Routes.guildChannels(guild))) as RESTGetAPIGuildChannelsResult

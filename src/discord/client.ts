@@ -1,4 +1,13 @@
-import { Client, type ClientOptions, GatewayIntentBits, Options, REST, RESTEvents, type RESTOptions } from 'discord.js'
+import {
+  Client,
+  type ClientOptions,
+  GatewayIntentBits,
+  Options,
+  REST,
+  RESTEvents,
+  type RESTOptions,
+  Status,
+} from 'discord.js'
 import { PINGS_NOBODY } from './render.ts'
 
 /** How Discord is reached: the token, and another address for tests and proxies. */
@@ -33,6 +42,11 @@ export function restOf({ token, api }: Access, refusedMs = REFUSED_MS): REST {
     if (status === 401) setTimeout(() => rest.setToken(token), refusedMs).unref()
   })
   return rest
+}
+
+/** Whether every part of a connection stands. */
+export function isWhole(client: Client | undefined): boolean {
+  return client?.isReady() === true && client.ws.shards.every(({ status }) => status === Status.Ready)
 }
 
 /** Closes a connection to the gateway, for good. */

@@ -1,6 +1,7 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType, TextInputStyle } from 'discord.js'
+import { clipped } from '../core/pieces.ts'
 import type { Form } from '../reply.ts'
-import { clipped, LIMITS } from './limits.ts'
+import { LIMITS } from './limits.ts'
 
 /** A form as Discord's modal. What is sent comes back with the same address. */
 export function modalOf({ title, address, fields }: Form): APIModalInteractionResponseCallbackData {

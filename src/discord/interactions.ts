@@ -4,6 +4,7 @@ import {
   ChannelType,
   type ChatInputCommandInteraction,
   type CommandInteractionOption,
+  type Guild,
   type Interaction,
   MessageFlags,
   type ModalSubmitInteraction,
@@ -11,6 +12,7 @@ import {
   RESTJSONErrorCodes,
   type StringSelectMenuInteraction,
 } from 'discord.js'
+import type { Server } from '../command.ts'
 import { EVERYWHERE } from '../core/person.ts'
 import { say } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
@@ -192,8 +194,11 @@ function deliveryOf(one: Interaction, now: Date): Delivery {
 }
 
 /** What staff need to know of the server they are in, from what the client remembers of it. */
-function serverOf({ guild, memberPermissions }: Interaction): Pick<Delivery, 'server'> {
-  if (!guild || !memberPermissions?.has(PermissionFlagsBits.ManageGuild)) return {}
+function serverOf({ guild }: Interaction): Pick<Delivery, 'server'> {
+  return guild ? { server: () => about(guild) } : {}
+}
+
+function about(guild: Guild): Server {
   const { me } = guild.members
   const lacks = Object.entries(PERMISSIONS).flatMap(([name, bit]) => (me?.permissions.has(bit) === false ? [name] : []))
   const ofType = (type: ChannelType) =>
@@ -202,7 +207,7 @@ function serverOf({ guild, memberPermissions }: Interaction): Pick<Delivery, 'se
   const rolesAbove = [...guild.roles.cache.values()]
     .filter((role) => me && me.roles.highest.comparePositionTo(role) <= 0 && role.id !== me.roles.highest.id)
     .map(({ id, name }) => ({ id, name }))
-  return { server: { lacks, categories, places, rolesAbove } }
+  return { lacks, categories, places, rolesAbove }
 }
 
 /** The command that was meant, behind its group or not, and its options as words. */

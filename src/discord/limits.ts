@@ -35,32 +35,3 @@ export const LIMITS = {
   channelName: 100,
   channelTopic: 1_024,
 } as const
-
-/** Cuts words to a length, at the end of a word where one is near. */
-export function clipped(words: string, max: number): string {
-  if (words.length <= max) return words
-  const cut = words.slice(0, max - 1)
-  const space = cut.lastIndexOf(' ')
-  const end = space > max * 0.6 ? space : max - 1
-  // Half a surrogate pair, or half an escape, would show as something else.
-  return `${cut.slice(0, end).replace(/[\ud800-\udbff\\]+$/, '')}…`
-}
-
-/** Cuts a text into pieces of a length, between lines where that is possible, else between words. */
-export function pieces(text: string, max: number): string[] {
-  const found: string[] = []
-  let rest = text
-  while (rest.length > max) {
-    const window = rest.slice(0, max)
-    const at = [window.lastIndexOf('\n'), window.lastIndexOf(' ')].find((end) => end > max / 2)
-    const piece = at === undefined ? window.replace(/[\ud800-\udbff\\]+$/, '') : window.slice(0, at)
-    found.push(piece)
-    rest = rest.slice(at === undefined ? piece.length : at + 1)
-  }
-  return rest || found.length === 0 ? [...found, rest] : found
-}
-
-/** Divides things into groups of a size. */
-export function groups<T>(things: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(things.length / size) }, (_, i) => things.slice(i * size, (i + 1) * size))
-}

@@ -8,10 +8,11 @@ import {
 } from 'discord.js'
 import { DateTime } from 'luxon'
 import type { Command } from '../command.ts'
+import { clipped, groups, pieces } from '../core/pieces.ts'
 import { type Pen, type Text, write } from '../core/say.ts'
 import type { Reading } from '../platform.ts'
 import type { Card, Choice, Content, TextFile } from '../reply.ts'
-import { clipped, groups, LIMITS, pieces } from './limits.ts'
+import { LIMITS } from './limits.ts'
 
 /** One message as Discord takes it; what does not fit into one is several. */
 export interface Page {

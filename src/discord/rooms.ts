@@ -26,8 +26,11 @@ export const PERMISSIONS: Record<string, bigint> = {
   'Manage Threads': PermissionFlagsBits.ManageThreads,
 }
 
+/** The carriers Discord has. */
+type Here = Exclude<Carrier, 'public'>
+
 /** Which carrier is tried after which, where a server has no space for one more. */
-const NEXT: Record<Carrier, Carrier[]> = {
+const NEXT: Record<Here, Here[]> = {
   role: ['role', 'channel', 'thread', 'none'],
   channel: ['channel', 'thread', 'none'],
   thread: ['thread', 'none'],
@@ -36,7 +39,7 @@ const NEXT: Record<Carrier, Carrier[]> = {
 }
 
 /** What each carrier needs, for the sentence that says what to grant. */
-const NEEDS: Record<Carrier, string> = {
+const NEEDS: Record<Here, string> = {
   role: 'Manage Channels and Manage Roles',
   channel: 'Manage Channels and Manage Roles',
   thread: 'Manage Channels, Manage Roles, Create Private Threads, Send Messages in Threads and Manage Threads',
@@ -52,10 +55,11 @@ const TO_MOVE: Record<Carrier, typeof IN_AND_OUT> = {
   thread: { in: 'Send Messages in Threads', out: 'Manage Threads' },
   forum: { in: 'Send Messages in Threads', out: 'Manage Threads' },
   none: { in: '', out: '' },
+  public: { in: '', out: '' },
 }
 
 /** What a server had no space for, where nothing else could be tried. */
-const NO_SPACE_FOR: Record<Carrier, string> = {
+const NO_SPACE_FOR: Record<Here, string> = {
   role: 'the role that opens the room: Discord allows 250 roles',
   channel: 'another channel: Discord allows 500',
   thread: 'another private thread',
@@ -160,7 +164,7 @@ export function rooms(rest: REST): Pick<Platform, 'roomHolds' | 'makeRoom' | 'le
 
   function wayOf(room: RoomRef): Way {
     const { carrier } = room
-    if (carrier === null || carrier === 'none') throw new Stuck('there is no room')
+    if (carrier === null || carrier === 'none' || carrier === 'public') throw new Stuck('there is no room')
     return ways[carrier]
   }
 }
@@ -176,9 +180,10 @@ function outgrownBy({ id, carrier, outgrown }: RoomRef): RoomRef[] {
 }
 
 /** The carriers to try, in order. One that not everybody may enter must not show in a channel, a forum or anybody's profile. */
-function carriersFor({ isPrivate, isSensitive, isOutgrown, carrier, room }: RoomWanted): Carrier[] {
+function carriersFor({ isPrivate, isSensitive, isOutgrown, carrier, room }: RoomWanted): Here[] {
   if (isOutgrown && !isPrivate) return ['role']
-  const chosen = carrier ?? DEFAULT_CARRIERS.discord ?? 'channel'
+  const wanted = carrier ?? DEFAULT_CARRIERS.discord ?? 'channel'
+  const chosen = wanted === 'public' ? 'forum' : wanted
   if (chosen === 'none') return ['none']
   if (isSensitive) return ['thread']
   if (isPrivate) return NEXT.thread

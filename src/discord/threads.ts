@@ -11,12 +11,13 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from 'discord.js'
+import { clipped } from '../core/pieces.ts'
 import type { RoomMade } from '../core/room.ts'
 import { RoomFull } from '../platform.ts'
 import { awake } from './awake.ts'
 import { type ChannelFor, fullAt, type Plan, type Standing, type Way } from './carriers.ts'
 import type { HandedOut } from './handed-out.ts'
-import { clipped, LIMITS } from './limits.ts'
+import { LIMITS } from './limits.ts'
 import { escaped, PINGS_NOBODY } from './render.ts'
 
 /** The channel under which private threads stand. Everybody sees the channel, and nobody but those inside the threads. */

@@ -23,9 +23,14 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
     })
     if (!drawn) return undefined
     const target = { workspace: card.workspace, place: card.place, account: null }
-    // The revision is part of the key: drawing the same state again is the same act again.
-    const key = `${card.id.slice(-20)}${card.wanted}`.slice(-25)
-    return platformOf(on, card.platform).draw(target, drawn.content, drawn.reading, key, card.externalId)
+    const { content, reading } = drawn
+    const platform = platformOf(on, card.platform)
+    const draw = (externalId: string | null) =>
+      platform.draw(target, content, reading, card.id.slice(-25), externalId, card.isAgain)
+    const externalId = await draw(card.externalId)
+    // One that was drawn for the first time before, and not heard of, still shows what it showed then.
+    const mayBeOld = card.externalId === null && card.isAgain
+    return mayBeOld ? draw(externalId) : externalId
   }
 
   return {

@@ -12,6 +12,7 @@ import type { Destination } from './reports.ts'
 
 /** What no repetition mends is tried again so often all the same: forgetting is never given up. */
 const REFUSED_WAIT_MS = 3_600_000
+const DAY_MS = 86_400_000
 
 type OfDestination = ClaimedErasure & { kind: 'destination' }
 
@@ -61,12 +62,14 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     const text = say`${{ strong: recipient }} (${destination}) has been told to forget you, and says that it is done.`
     const target = { workspace: receipt.workspace, place: null, account: receipt.account }
     const reading = { names: {}, zone: receipt.zone, language: receipt.language }
-    return effect(erasure, now, async () =>
-      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25)),
+    const outcome = await effect(erasure, now, async () =>
+      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25), erasure.attempts > 0),
     )
+    // Then it is let be, since holding on would keep the address for the sake of a message.
+    return 'stuck' in outcome ? { done: true } : outcome
   }
 
-  /** Tried a few times; then it is let be, since holding on would keep the address for the sake of a message. */
+  /** Tried a few times. */
   async function effect(
     { attempts }: ClaimedErasure,
     now: Date,
@@ -77,7 +80,7 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
       return { done: true }
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error)
-      if (attempts >= EFFECT_TRIES) return { done: true }
+      if (attempts >= EFFECT_TRIES) return { stuck: failure }
       return { again: new Date(now.getTime() + backoffMs(attempts, draws.fraction())), failure }
     }
   }
@@ -88,7 +91,17 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     const there = on(platform)
     // However long it is switched off: nobody who was forgotten stays inside.
     if (!there) return { again: new Date(now.getTime() + REFUSED_WAIT_MS), failure: 'not connected' }
-    return effect(erasure, now, () => there.letOut(workspace, { id, carrier, role, outgrown }, account))
+    const outcome = await effect(erasure, now, () => there.letOut(workspace, { id, carrier, role, outgrown }, account))
+    if (!('stuck' in outcome)) return outcome
+    // Nobody who is to be out is given up on.
+    await database.transaction(({ staffNotes }) =>
+      staffNotes.tell(
+        `news/out/${platform}/${workspace}`,
+        say`Somebody can't be let out of a room on ${platform} that they are not to be in: ${outcome.stuck}. It is tried again every day.`,
+        now,
+      ),
+    )
+    return { again: new Date(now.getTime() + DAY_MS), failure: outcome.stuck }
   }
 
   async function run(clock: Clock): Promise<void> {

@@ -37,7 +37,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
             try {
               const platform = platformOf(on, post.platform)
               const reading = await readingOf(post)
-              await platform.post(target, post.body, reading, post.key)
+              await platform.post(target, post.body, reading, post.key, post.isAgain)
               const { outgrown } = post
               if (outgrown) await sayThere(platform, { ...target, place: outgrown }, post, reading)
             } catch (error) {
@@ -71,9 +71,9 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
 }
 
 /** Says it also in the room that one grew out of, where that is still there. */
-async function sayThere(platform: Platform, target: Target, { body, key }: ClaimedPost, reading: Reading) {
+async function sayThere(platform: Platform, target: Target, { body, key, isAgain }: ClaimedPost, reading: Reading) {
   try {
-    await platform.post(target, body, reading, `.${key.slice(1)}`)
+    await platform.post(target, body, reading, `.${key.slice(1)}`, isAgain)
   } catch (error) {
     if (!(error instanceof Stuck)) throw error
   }

@@ -2,11 +2,11 @@ import { type Draws, timeOf } from '../core/ids.ts'
 import type { RoomMade } from '../core/room.ts'
 import { say } from '../core/say.ts'
 import { type Platform, type Presence, RoomFull, RoomLost, type RoomRef, Stuck } from '../platform.ts'
-import { tellLost } from '../room-lost.ts'
+import { tellLeftOver, tellLost } from '../room-lost.ts'
 import { tellLarger, tellOutgrown } from '../room-outgrown.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPlace } from '../store/rooms.ts'
-import { attempt, BATCH, type Clock, isHeld, type Job } from './job.ts'
+import { attempt, BATCH, type Clock, inTime, isHeld, type Job } from './job.ts'
 
 /** Makes wanted rooms, and lets people in and out of them. */
 export function roomsJob(database: Database, platforms: Platform[], draws: Draws): Job {
@@ -42,7 +42,9 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       await database.transaction(async (store) => {
         const { externalId } = room
         if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
-        await store.rooms.finish(room.id, lease, outcome, made)
+        const isOurs = await store.rooms.finish(room.id, lease, outcome, made)
+        if (!isOurs)
+          return made?.id && made.id !== room.externalId ? tellLeftOver(store, room, made.id, now) : undefined
         const isAnother = room.isOutgrown && made && made.id !== room.externalId
         if (isAnother && room.externalId) await tellLarger(store, room, room.externalId, now)
         if ('stuck' in outcome) {
@@ -60,6 +62,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
   async function movePeople(clock: Clock): Promise<boolean> {
     const now = clock()
     const { lease, rows } = await database.transaction((store) => store.rooms.claimPlaces(BATCH, now))
+    const inside = await lettingAllIn(on, rows)
     for (const place of rows) {
       if (!isHeld(now, clock)) return false
       const { accounts } = place
@@ -68,11 +71,11 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       let isFull = false
       const outcome = await attempt(place.attempts, now, draws.fraction(), async () => {
         const platform = platformOf(on, place.platform)
-        const room = { id: place.externalId, carrier: place.carrier, role: place.roleId, outgrown: place.outgrown }
+        const room = roomOf(place)
         try {
           if (place.wanted === 'out')
             for (const account of accounts) await platform.letOut(place.workspace, room, account)
-          else isAway = (await lettingIn(platform, place, room)) === 'away'
+          else isAway = (inside.get(place) ?? (await lettingIn(platform, place, room))) === 'away'
         } catch (error) {
           if (error instanceof RoomLost) lost = error
           isFull = error instanceof RoomFull
@@ -115,6 +118,38 @@ export function platformOf(on: (name: string) => Platform | undefined, name: str
   const platform = on(name)
   if (!platform) throw new Stuck(`${name} is not connected`)
   return platform
+}
+
+const roomOf = ({ externalId, carrier, roleId, outgrown }: ClaimedPlace): RoomRef => ({
+  id: externalId,
+  carrier,
+  role: roleId,
+  outgrown,
+})
+
+/** Lets those who wait for one room in together, where its platform can. Whoever is not in the answer is let in alone. */
+async function lettingAllIn(
+  on: (name: string) => Platform | undefined,
+  rows: ClaimedPlace[],
+): Promise<Map<ClaimedPlace, Presence>> {
+  const answered = new Map<ClaimedPlace, Presence>()
+  const waiting = rows.filter(({ wanted, accounts }) => wanted === 'in' && accounts.length === 1)
+  for (const roomId of new Set(waiting.map((place) => place.roomId))) {
+    const together = waiting.filter((place) => place.roomId === roomId)
+    const [first] = together
+    const platform = first && on(first.platform)
+    if (!first || !platform?.letAllIn || together.length < 2) continue
+    const accounts = together.flatMap((place) => place.accounts)
+    const there = await inTime(platform.letAllIn(first.workspace, roomOf(first), accounts)).catch(
+      // Whatever went wrong is met again, and told, where each is let in alone.
+      () => new Map<string, Presence>(),
+    )
+    for (const place of together) {
+      const presence = there.get(place.accounts[0] ?? '')
+      if (presence) answered.set(place, presence)
+    }
+  }
+  return answered
 }
 
 /** Somebody is away when none of their accounts is there. */

@@ -30,6 +30,7 @@ const LASTING = [
   'tombstones',
   'unions',
   'workspaces',
+  'installations',
   'rooms',
   'room_places',
   'cards',

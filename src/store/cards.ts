@@ -13,6 +13,8 @@ export interface ClaimedCard {
   externalId: string | null
   wanted: number
   attempts: number
+  /** It was tried before, and nobody knows for sure that it did not come about. */
+  isAgain: boolean
 }
 
 /** Messages everyone sees are drawn at most this often, however many press, where a platform says nothing else. */
@@ -43,9 +45,10 @@ export function cards(tx: Tx, { draws }: Tools) {
     async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedCard[] }> {
       const lease = draws.key()
       const rows = await tx.$queryRaw<ClaimedCard[]>(Prisma.sql`
-        with free as (select id from cards where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
+        with free as (select id, leased_until from cards where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
         update cards c set ${taken({ name: lease, now })} from free where c.id = free.id
-        returning c.id, c.kind, c.subject, c.platform, c.workspace, c.place, c.external_id as "externalId", c.wanted, c.attempts`)
+        returning c.id, c.kind, c.subject, c.platform, c.workspace, c.place, c.external_id as "externalId", c.wanted, c.attempts,
+          (c.attempts > 0 or free.leased_until is not null) as "isAgain"`)
       return { lease, rows: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) }
     },
 

@@ -1,4 +1,4 @@
-import type { Organization } from '../core/organization.ts'
+import { BROUGHT_BY_ANYONE, type Organization } from '../core/organization.ts'
 import type { AccountRef, Person } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
 import { type OrganizationRow, organizationOf } from './organization.ts'
@@ -26,6 +26,8 @@ export interface Opening {
   hasUnasked: boolean
   /** Whether they were away from this workspace when they were to be in one of its rooms. */
   lacksPlace: boolean
+  /** The organization's own workspace, or as good as that while there is none: who runs it is staff. */
+  isOurs: boolean
 }
 
 interface Row {
@@ -45,6 +47,7 @@ interface Row {
   is_new_here: boolean
   has_unasked: boolean
   lacks_place: boolean
+  is_ours: boolean
 }
 
 export function deliveries(tx: Tx, { keys }: Tools) {
@@ -74,7 +77,10 @@ export function deliveries(tx: Tx, { keys }: Tools) {
                      and y.purpose = s.purpose and y.recipient = s.recipient and y.standing)) as has_unasked,
                exists (select 1 from room_places place where place.person_id = p.id and ${WAS_AWAY}
                  and exists (select 1 from rooms r where r.id = place.room_id
-                   and r.platform = ${account.platform} and r.workspace = ${workspace})) as lacks_place
+                   and r.platform = ${account.platform} and r.workspace = ${workspace})) as lacks_place,
+               (not exists (select 1 from workspaces w where w.platform = ${account.platform} and w.ours)
+                 or exists (select 1 from workspaces w where w.platform = ${account.platform} and w.workspace = ${workspace}
+                   and w.ours)) as is_ours
         from (select 1) as one
         left join organization o on o.id = 1
         left join deliveries d on d.id = ${id}
@@ -105,6 +111,7 @@ export function deliveries(tx: Tx, { keys }: Tools) {
         isNewHere: row.is_new_here,
         hasUnasked: row.has_unasked,
         lacksPlace: row.lacks_place,
+        isOurs: row.is_ours || !BROUGHT_BY_ANYONE.includes(account.platform),
         ...(row.id &&
           row.account_id && { person: personOf(row, row.id, row.account_id), accountName: row.account_name ?? '' }),
         ...(row.last_seen_at && { lastSeenAt: row.last_seen_at }),

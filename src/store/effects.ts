@@ -39,8 +39,8 @@ export function effects(tx: Tx) {
     },
 
     /**
-     * Lets it be: a message that can't be said is gone; a place or card stays as it is until it changes, and communities go on
-     * without a room that can't be made.
+     * Lets it be: a message that can't be said is gone; a card stays as it is until it changes, who can't be let in stays
+     * outside, and communities go on without a room that can't be made. Who can't be let out is never given up on.
      */
     async ignore(kind: EffectKind): Promise<void> {
       if (kind === 'rooms') return goOnWithout(tx)
@@ -48,7 +48,7 @@ export function effects(tx: Tx) {
       await tx.$executeRaw(
         kind === 'posts' || kind === 'mails'
           ? Prisma.sql`delete from ${table} where ${STUCK}`
-          : Prisma.sql`update ${table} set attempts = 0, failure = null where ${STUCK}`,
+          : Prisma.sql`update ${table} set attempts = 0, failure = null where ${STUCK} ${kind === 'room_places' ? Prisma.sql`and wanted = 'in'` : Prisma.empty}`,
       )
     },
   }

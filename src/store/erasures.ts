@@ -113,17 +113,14 @@ export function erasures(tx: Tx, tools: Tools) {
         // Whatever is under way must not arrive after it.
         return row('destination', sealed, now, { destination, dueAt: laterOf(until, now) })
       })
-      const inRooms = await tx.$queryRaw<(z.infer<typeof placeOutside> & { until: Date | null })[]>(Prisma.sql`
+      const inRooms = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
         select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
           a.external_id as account, max(p.leased_until) as until
         from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
         join accounts a on a.person_id = any(${ids}) and ${MET_AT_ROOM}
         where p.person_id = any(${ids}) group by r.id, a.id order by r.id, a.id`)
       await tx.erasure.createMany({
-        data: [
-          ...told,
-          ...inRooms.map(({ until, ...place }) => row('room', place, now, { dueAt: laterOf(until, now) })),
-        ],
+        data: [...told, ...inRooms.map((place) => outOf(place, now))],
       })
       const memberships = await tx.membership.findMany({
         where: { personId: { in: ids } },
@@ -148,7 +145,7 @@ export function erasures(tx: Tx, tools: Tools) {
 
     /** Lets accounts out of rooms in which nobody here stands for them any more. */
     async letOut(places: z.infer<typeof placeOutside>[], now: Date): Promise<void> {
-      await tx.erasure.createMany({ data: places.map((place) => row('room', place, now)) })
+      await tx.erasure.createMany({ data: places.map((place) => outOf(place, now)) })
     },
 
     /** Takes what is due; what is for a destination that is paused or not connected waits. */
@@ -204,6 +201,11 @@ export function erasures(tx: Tx, tools: Tools) {
   }
 
   /** Nothing where it was sealed with a key that is no longer in use: it waits until that key is back. */
+  /** Whoever is being let in at this moment is let out after it. */
+  function outOf({ until, ...place }: z.infer<typeof placeOutside>, now: Date) {
+    return row('room', place, now, { dueAt: laterOf(until ?? null, now) })
+  }
+
   function opened({ sealed, heardAt, destination, kind, ...claimed }: Row): ClaimedErasure[] {
     const words = keys.open(sealed)
     if (words === undefined) return []

@@ -26,6 +26,9 @@ export interface Listed {
   since: Date
 }
 
+/** So long whoever leaves a room can read the answer there. */
+const READING_MS = 60_000
+
 export function memberships(tx: Tx, { draws }: Tools) {
   /** The yes to a sensitive community's keeping them goes with the membership. Ordinary yeses are revoked, not forgotten. */
   const forgetYes = async (communityId: string, personId: string) => {
@@ -45,6 +48,14 @@ export function memberships(tx: Tx, { draws }: Tools) {
       await placeIn(tx, draws, community, entrance, now)
     },
 
+    /** Whoever would rather not be seen in a community's rooms is in it without them. */
+    async stayOutside(communityId: string, personId: string, now: Date): Promise<void> {
+      await tx.membership.updateMany({ where: { communityId, personId }, data: { told: null, toldIn: null } })
+      await tx.$executeRaw(Prisma.sql`
+        update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz from rooms r
+        where r.id = p.room_id and r.community_id = ${communityId} and p.person_id = ${personId} and p.wanted = 'in'`)
+    },
+
     /**
      * Makes someone a member of an open community; false when they were one or it is open no more. `told`: who sees them in
      * its room, as they read it before they chose to enter; left out, what they chose before holds. One statement.
@@ -57,6 +68,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
       told?: Told | null,
     ): Promise<boolean> {
       const { personId, platform, workspace } = entrance
+      const isInside = told !== null
       const [row] = await tx.$queryRaw<{ joined: boolean; placed: boolean }[]>(Prisma.sql`
         with joined as (
           insert into memberships (person_id, community_id, state, source, since, told, told_in)
@@ -72,13 +84,14 @@ export function memberships(tx: Tx, { draws }: Tools) {
           insert into room_places (room_id, person_id, wanted, known, revision, due_at)
           select r.id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from joined
           join rooms r using (community_id)
-          where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive}
+          where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive} and ${isInside}
           on conflict (room_id, person_id) do update
             set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at
           returning room_id)
         select exists (select 1 from joined) as joined, exists (select 1 from placed) as placed`)
       // The first from their workspace: its room is wanted now. Nobody enters a sensitive room without pressing for it.
-      if (row?.joined && !row.placed && !community.sensitive) await placeIn(tx, draws, community, entrance, now)
+      if (row?.joined && !row.placed && !community.sensitive && isInside)
+        await placeIn(tx, draws, community, entrance, now)
       return row?.joined ?? false
     },
 
@@ -149,12 +162,14 @@ export function memberships(tx: Tx, { draws }: Tools) {
 
     /**
      * Leaves, with everything that hangs on it: directions are revoked, reports turn to `out`, rooms are left, and who comes
-     * back is asked anew. One statement. Of a sensitive community nothing is kept.
+     * back is asked anew. One statement. Of a sensitive community nothing is kept. `place`: where they said so; a room that
+     * vanishes for whoever leaves it is left a moment later, or they could not read what came of it.
      */
     async leave(
       community: Pick<Community, 'id' | 'sensitive'>,
       personId: string,
       now: Date,
+      place?: string,
     ): Promise<'left' | 'left and revoked' | 'was not in it'> {
       const [row] = await tx.$queryRaw<{ gone: boolean; revoked: boolean; united: boolean }[]>(Prisma.sql`
         with gone as (
@@ -173,7 +188,9 @@ export function memberships(tx: Tx, { draws }: Tools) {
           from gone where r.person_id = ${personId} and r.community_id = gone.community_id
             and (r.wanted = 'in' or r.guarded)),
         placed as (
-          update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz
+          update room_places p set wanted = 'out', revision = p.revision + 1,
+            due_at = case when rooms.carrier is not null and ${place ?? null} in (rooms.external_id, rooms.outgrown)
+              then ${new Date(now.getTime() + READING_MS)}::timestamptz else ${now}::timestamptz end
           from gone join rooms using (community_id)
           where p.room_id = rooms.id and p.person_id = ${personId} and p.wanted = 'in')
         select exists (select 1 from gone) as gone, exists (select 1 from revoked) as revoked,

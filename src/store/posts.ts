@@ -24,6 +24,8 @@ export interface ClaimedPost {
   attempts: number
   /** Said in a community's own room, wherever that is, rather than at a place. */
   isInRoom: boolean
+  /** It was tried before, and nobody knows for sure that it did not come about. */
+  isAgain: boolean
 }
 
 /** Discord's nonce takes 25 characters. */
@@ -64,13 +66,22 @@ export function posts(tx: Tx, { draws }: Tools) {
       await tx.post.create({ data: rowOf(target, body, now) })
     },
 
-    /** Says it in every room the community has. */
-    async sayInRooms(communityId: string, body: Content, now: Date): Promise<void> {
+    /** Says it in every room the community has; without the name of somebody it is about where they are not inside. */
+    async sayInRooms(
+      communityId: string,
+      body: Content,
+      now: Date,
+      about?: { personId: string; unnamed: Content },
+    ): Promise<void> {
       const rooms = await tx.room.findMany({
         where: { communityId, OR: [{ carrier: null }, { carrier: { not: 'none' } }] },
+        include: { places: { where: { personId: about?.personId ?? '', wanted: 'in', known: 'in' } } },
         orderBy: { id: 'asc' },
       })
-      for (const { platform, workspace } of rooms) await this.say({ communityId, platform, workspace }, body, now)
+      for (const { platform, workspace, places } of rooms) {
+        const words = about && places.length === 0 ? about.unnamed : body
+        await this.say({ communityId, platform, workspace }, words, now)
+      }
     },
 
     /**
@@ -95,9 +106,10 @@ export function posts(tx: Tx, { draws }: Tools) {
       const lease = draws.key()
       const rows = await tx.$queryRaw<ClaimedPost[]>(Prisma.sql`
         with free as (
-          select id from posts p where ${isFree(now)} and ${SENDABLE} order by id limit ${limit} for update skip locked)
+          select id, leased_until from posts p where ${isFree(now)} and ${SENDABLE} order by id limit ${limit} for update skip locked)
         update posts p set ${taken({ name: lease, now })} from free where p.id = free.id
         returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts, (p.community_id is not null) as "isInRoom",
+          (p.attempts > 0 or free.leased_until is not null) as "isAgain",
           coalesce(p.place, (select r.external_id from rooms r where r.community_id = p.community_id and r.platform = p.platform
             and r.workspace = p.workspace)) as place,
           (select nullif(r.outgrown, r.external_id) from rooms r where r.community_id = p.community_id
@@ -111,6 +123,12 @@ export function posts(tx: Tx, { draws }: Tools) {
       if ('done' in outcome) await tx.post.deleteMany({ where: { id, lease } })
       else {
         await tx.$executeRaw(Prisma.sql`update posts set ${settled(outcome)} where id = ${id} and lease = ${lease}`)
+        // A question that went along with it was not asked; they are asked at their next own act.
+        if ('stuck' in outcome)
+          await tx.$executeRaw(Prisma.sql`
+            delete from questions q using posts p, accounts a where p.id = ${id} and a.id = p.account_id
+              and q.person_id = a.person_id and q.at = p.created_at and not exists (select 1 from directions d
+                where d.person_id = q.person_id and d.community_id = q.community_id and d.purpose = q.purpose)`)
       }
     },
   }

@@ -48,7 +48,7 @@ export function records(tx: Tx) {
             select c.name as community, s.destination, s.recipient, s.op, s.revision, s.at from sent_reports s
             join communities c on c.id = s.community_id where s.person_id in ${own} and ${named(Prisma.sql`s.person_id`)} order by s.at, c.id, s.destination, s.revision`)},
           'rooms', ${list(Prisma.sql`
-            select c.name as community, r.platform, r.workspace, r.external_id as room, rp.wanted, rp.known from room_places rp
+            select c.name as community, r.platform, r.workspace, r.external_id as room, rp.wanted, rp.known, rp.looked_at as "lookedAt" from room_places rp
             join rooms r on r.id = rp.room_id join communities c on c.id = r.community_id
             where rp.person_id in ${own} and ${named(Prisma.sql`rp.person_id`)} order by r.id`)},
           'notices', ${list(Prisma.sql`select kind, way from notice_choices where person_id = p.id order by kind`)},

@@ -2,12 +2,15 @@ import type { z } from 'zod'
 import type { Community } from '../core/community.ts'
 import type { Draws } from '../core/ids.ts'
 import { EVERYWHERE } from '../core/person.ts'
-import type { Carrier } from '../core/room.ts'
+import { CARRIERS, type Carrier, seenBy } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import type { Entrance } from './memberships.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import { type ClaimedPlace, HAS_READ, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside, WAS_AWAY } from './rooms.ts'
 import type { Tx } from './transaction.ts'
+
+/** What carries rooms whose name others read, which a hidden community must not have. */
+const SHOWN = CARRIERS.filter((carrier) => carrier === 'channel' || seenBy(carrier) === 'everyone')
 
 /** What becomes of rooms and of people's places in them when somebody changes them by hand, on the platform itself. */
 export function roomCare(tx: Tx) {
@@ -22,18 +25,22 @@ export function roomCare(tx: Tx) {
       why: string,
       now: Date,
     ): Promise<{ id: string; communityId: string } | undefined> {
+      // Whoever never went along is still in the room that one grew out of: it is the room again, and full.
+      const before = Prisma.sql`nullif(outgrown, external_id)`
       const left =
         what === 'role'
           ? Prisma.sql`role_id = null`
-          : Prisma.sql`external_id = null, role_id = null, carrier = null, outgrown = nullif(outgrown, external_id)`
-      const [row] = await tx.$queryRaw<{ id: string; communityId: string }[]>(Prisma.sql`
+          : Prisma.sql`external_id = ${before}, outgrown = ${before}, role_id = null,
+              carrier = case when ${before} is not null then 'thread' end`
+      const [row] = await tx.$queryRaw<{ id: string; communityId: string; isOutgrown: boolean }[]>(Prisma.sql`
         update rooms set ${left}, attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}
         where platform = ${platform} and workspace = ${workspace} and external_id = ${room}
           and (${what} <> 'role' or role_id is not null)
-        returning id, community_id as "communityId"`)
+        returning id, community_id as "communityId", (outgrown is not null) as "isOutgrown"`)
       if (!row) return undefined
+      // Of a room that grew out of another nobody knows who was in which.
       await tx.$executeRaw(Prisma.sql`
-        update room_places set known = 'out', revision = revision + 1, lease = null, leased_until = null,
+        update room_places set known = ${row.isOutgrown ? null : 'out'}, revision = revision + 1, lease = null, leased_until = null,
           due_at = case when wanted = 'in' then ${now}::timestamptz end where room_id = ${row.id}`)
       await tx.roomPlace.deleteMany({ where: { roomId: row.id, ...NOTHING_LEFT } })
       return row
@@ -80,23 +87,27 @@ export function roomCare(tx: Tx) {
       communityId: string,
       now: Date,
     ): Promise<{ places: z.infer<typeof placeOutside>[]; rooms: number }> {
-      const isShown = Prisma.sql`r.community_id = ${communityId} and r.carrier in ('channel', 'forum', 'role') and r.external_id is not null`
+      // One that is being made at this moment will be something others can see, too.
+      const isShown = Prisma.sql`r.community_id = ${communityId}
+        and (r.carrier in (${Prisma.join(SHOWN)}) or (r.carrier is null and r.external_id is null and r.lease is not null))`
       const places = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
         select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
-          a.external_id as account
-        from room_places p join rooms r on r.id = p.room_id and ${isShown}
+          a.external_id as account, p.leased_until as until
+        from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.external_id is not null
         join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}`)
-      const left = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+      const left = await tx.$queryRaw<{ id: string; isThere: boolean }[]>(Prisma.sql`
         update rooms r set external_id = null, role_id = null, carrier = null, outgrown = null, lease = null, leased_until = null, attempts = 0,
-          failure = null, due_at = ${now}::timestamptz where ${isShown} returning id`)
+          failure = null, due_at = ${now}::timestamptz from rooms before where before.id = r.id and ${isShown}
+        returning r.id, before.external_id is not null as "isThere"`)
       await tx.roomPlace.deleteMany({ where: { roomId: { in: left.map(({ id }) => id) } } })
       // A full thread that was to have a larger room besides stays what it is.
       await tx.$executeRaw(Prisma.sql`
         update rooms set outgrown = null, due_at = null, failure = null where community_id = ${communityId} and outgrown = external_id`)
       // The notes about its rooms named it.
       const rooms = await tx.room.findMany({ where: { communityId } })
-      await tx.staffNote.deleteMany({ where: { key: { in: rooms.map(({ id }) => `room/${id}`) } } })
-      return { places, rooms: left.length }
+      const keys = rooms.flatMap(({ id }) => [`room/${id}`, `news/room/${id}`])
+      await tx.staffNote.deleteMany({ where: { key: { in: keys } } })
+      return { places, rooms: left.filter(({ isThere }) => isThere).length }
     },
 
     /** The roles that open rooms of a workspace. */
@@ -151,15 +162,19 @@ export async function placeIn(
   { personId, platform, workspace }: Entrance,
   now: Date,
 ): Promise<void> {
-  // In private nobody is anywhere: the rooms are those of the workspaces they were met in.
+  // In private nobody is anywhere: the rooms are those there are where they were met, since nowhere else is a hidden
+  // community to be heard of; an open one has its first room anywhere.
   if (workspace === EVERYWHERE) {
     const key = { personId, communityId: community.id }
     const chosen = (await tx.membership.findUnique({ where: { personId_communityId: key } }))?.toldIn
     if (chosen) return placeIn(tx, draws, community, { personId, platform, workspace: chosen }, now)
-    const met = await tx.presence.findMany({
-      where: { account: { personId, platform } },
-      orderBy: { workspace: 'asc' },
-    })
+    const met = await tx.$queryRaw<{ workspace: string }[]>(Prisma.sql`
+      with met as (
+        select seen.workspace, exists (select 1 from rooms r where r.community_id = c.id and r.platform = ${platform}
+          and r.workspace = seen.workspace) or seen.workspace = c.workspace as has_room, c.visibility = 'open' and not c.sensitive as is_open
+        from presences seen join accounts a on a.id = seen.account_id and a.person_id = ${personId} and a.platform = ${platform}
+        join communities c on c.id = ${community.id})
+      select workspace from met where has_room or (is_open and not exists (select 1 from met o where o.has_room)) order by workspace`)
     for (const one of met) await placeIn(tx, draws, community, { personId, platform, workspace: one.workspace }, now)
     return
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EVERYWHERE } from '../core/person.ts'
-import { CARRIERS, type Carrier, type RoomMade } from '../core/room.ts'
+import { CARRIERS, type Carrier, type RoomMade, seenBy } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import type { Tools, Tx } from './transaction.ts'
@@ -53,6 +53,8 @@ export const placeOutside = z.object({
   role: z.string().nullish(),
   outgrown: z.string().nullish(),
   account: z.string(),
+  /** Until when somebody may still be letting them in. */
+  until: z.date().nullish(),
 })
 
 /** Somebody who is out and was heard to be out: nothing more is to be known of it. */
@@ -64,7 +66,7 @@ export const IS_THERE = Prisma.sql`r.external_id is not null and r.due_at is nul
 /** Whoever has a place `p` in a room `r` has read who sees them there. */
 export const HAS_READ = Prisma.sql`(r.carrier is null or exists (select 1 from memberships m
   where m.person_id = p.person_id and m.community_id = r.community_id and m.told_in in (r.workspace, ${EVERYWHERE})
-    and (m.told = 'everyone' or (m.told = 'members' and r.carrier in ('channel', 'thread')))))`
+    and (m.told = 'everyone' or (m.told = 'members' and r.carrier in (${Prisma.join(CARRIERS.filter((one) => seenBy(one) === 'members'))})))))`
 
 /** A place `p` in a room `r` that somebody may be brought to; out of it, whatever is broken or waits to be mended. */
 const MAY_MOVE = Prisma.sql`(r.external_id is not null and (p.wanted = 'out' or (${IS_THERE} and ${HAS_READ})))`
@@ -92,12 +94,12 @@ export function rooms(tx: Tx, { draws }: Tools) {
       })
     },
 
-    /** The workspaces in which members of a community have accounts. */
+    /** The workspaces from which members of a community would enter its room. */
     async workspacesOf(communityId: string): Promise<{ platform: string; workspace: string }[]> {
       return tx.$queryRaw(Prisma.sql`
         select distinct a.platform, coalesce(seen.workspace, a.workspace) as workspace from memberships m
         join accounts a on a.person_id = m.person_id
-        left join presences seen on a.workspace = ${EVERYWHERE} and seen.account_id = a.id
+        left join presences seen on a.workspace = ${EVERYWHERE} and seen.account_id = a.id and seen.workspace = m.told_in
         where m.community_id = ${communityId} and m.state = 'member'
           and coalesce(seen.workspace, a.workspace) <> ${EVERYWHERE} order by 1, 2`)
     },
@@ -150,14 +152,18 @@ export function rooms(tx: Tx, { draws }: Tools) {
       return row?.communityId
     },
 
-    /** How making or mending it ended. Where there is to be no room, nothing waits to be said in it. */
-    async finish(id: string, lease: string, outcome: Outcome, made?: RoomMade): Promise<void> {
+    /**
+     * How making or mending it ended. Where there is to be no room, nothing waits to be said in it. False where it was taken
+     * from whoever made it, so that what they made is nobody's.
+     */
+    async finish(id: string, lease: string, outcome: Outcome, made?: RoomMade): Promise<boolean> {
       const how = made
         ? Prisma.sql`external_id = ${made.id}, carrier = ${made.carrier ?? null}, role_id = ${made.role ?? null},`
         : Prisma.empty
-      await tx.$executeRaw(Prisma.sql`
+      const finished = await tx.$executeRaw(Prisma.sql`
         update rooms set ${how} ${settled(outcome)} where id = ${id} and lease = ${lease}`)
-      if (made && made.id === null) await sayNothingIn(tx, [id])
+      if (made && made.id === null && finished > 0) await sayNothingIn(tx, [id])
+      return finished > 0
     },
 
     /** Places in rooms that exist; changed and changed back is done without a word. */

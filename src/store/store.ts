@@ -9,6 +9,7 @@ import { directions } from './directions.ts'
 import { drafts } from './drafts.ts'
 import { effects } from './effects.ts'
 import { erasures } from './erasures.ts'
+import { installations } from './installations.ts'
 import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
 import { leases } from './leases.ts'
@@ -55,6 +56,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     drafts: drafts(tx, tools),
     effects: effects(tx),
     erasures: erasures(tx, tools),
+    installations: installations(tx, tools),
     invitations: invitations(tx, tools),
     jobRuns: jobRuns(tx),
     leases: leases(tx),

@@ -102,11 +102,15 @@ async function takeOverMemberships(
     if (organizer && !mine.organizer) madeOrganizer.push(communityId)
   }
   const shared = both.map((one) => one.communityId)
-  // Whoever would rather not be seen in a room is not put there by their other account's choice.
+  // Nobody is put where others see them by their other account's choice: what both chose alike stays, and besides that who
+  // has several accounts on a platform chooses anew.
   await tx.$executeRaw(Prisma.sql`
-    update memberships k set told = null, told_in = null from memberships m
-    where k.person_id = ${kept} and m.person_id = ${merged} and m.community_id = k.community_id
-      and k.community_id = any(${shared}) and m.told is distinct from k.told`)
+    update memberships c set told = null, told_in = null
+    where c.person_id in (${kept}, ${merged}) and c.told is not null
+      and not exists (select 1 from memberships o where o.person_id in (${kept}, ${merged}) and o.person_id <> c.person_id
+        and o.community_id = c.community_id and o.told = c.told and o.told_in = c.told_in)
+      and exists (select 1 from rooms r where r.community_id = c.community_id and r.carrier is not null
+        and (select count(*) from accounts a where a.person_id = ${kept} and a.platform = r.platform) > 1)`)
   await tx.membership.deleteMany({ where: { personId: merged, communityId: { in: shared } } })
   await tx.membership.deleteMany({ where: { personId: kept, communityId: { in: moved } } })
   await tx.membership.updateMany({ where: { personId: merged, communityId: { in: moved } }, data: { personId: kept } })

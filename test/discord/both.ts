@@ -57,6 +57,8 @@ export async function openBoth(
   const stage = await openDiscordStage({ now: () => start, chance: CHANCE, organization, destinations: there })
   const player = createPlayer(stage, terminal.commands, ZONE)
   const museum = player.guildOf(MAIN)
+  // Brought in before staff are there, it is no news to them.
+  player.guildOf('den')
   const staffRoom = { platform: 'discord', workspace: museum.id, place: museum.channel('staff').id }
   await stage.read((store) => store.organization.save({ ...organization, staffRoom }))
   const drawn = createDrawn()

@@ -104,11 +104,33 @@ describe('what somebody changes by hand', () => {
   })
 })
 
+describe('a server that somebody else brought Kindred into', () => {
+  test('has no staff before staff accept it, and they hear of it', async () => {
+    expect(await status()).not.toContain('Annex')
+    const other = stage.fake.guild('Annex')
+    const mallory = other.member('mallory', { staff: true })
+    await stage.until(async () => (await status()).includes('was brought into **Annex**'))
+    expect((await mallory.types('staff status')).text).toContain('have not accepted this server')
+    expect((await mallory.types('staff setup', { name: 'Mallory Inc' })).text).toContain(
+      'have not accepted this server',
+    )
+    expect((await eva.types('staff servers')).buttons).toEqual(['Accept Annex'])
+    await eva.presses('Accept Annex')
+    expect((await mallory.types('staff status')).text).toContain('Status')
+    await eva.types('staff servers')
+    await eva.presses('Annex is not ours')
+    expect((await mallory.types('staff status')).text).toContain('have not accepted this server')
+  })
+})
+
 describe('a server that Kindred is thrown out of', () => {
   test('is told to staff elsewhere, and nothing is lost', async () => {
     await opens()
     const other = stage.fake.guild('Annex')
     const fay = other.member('fay', { staff: true })
+    await status()
+    await stage.until(async () => (await eva.types('staff servers')).buttons.includes('Accept Annex'))
+    await eva.presses('Accept Annex')
     guild.expelBot()
     await stage.until(async () => (await fay.types('staff status')).text.includes('was removed from **Museum**'))
     expect((await fay.types('communities')).text).toContain('Parents United')

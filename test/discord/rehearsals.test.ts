@@ -16,10 +16,11 @@ interface Difference {
 }
 
 const FOUNDING: Difference = {
-  terminal: /(yours included, by [^.]+\.|is open, and you look after it\.) (Others come with|Nobody can find it)/g,
+  terminal:
+    /(yours included, by [^.]+\.|is open, and you look after it\.) ((?:Others come with|Nobody can find it).*)$/g,
   discord:
-    "$1 You are in its room once there is one. Its members, and the server's administrators and moderators, see who is in it. $2",
-  why: 'whoever starts a community reads who sees them in its room',
+    "$1 You are in its room once there is one. Its members, and the server's administrators and moderators, see who is in it. $2 [Stay out of the room]",
+  why: 'whoever starts a community reads who sees them in its room, and may stay out of it',
 }
 
 /** Words that are rightly others on Discord, by rehearsal, in the order they are first met. */

@@ -8,8 +8,9 @@ import { type Bot, createBot, discordPlatform, restOf, type Turn } from '../../s
 import { build, type House, type Parts } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
 import type { Platform } from '../../src/platform.ts'
-import { tellDeleted, tellExpelled } from '../../src/room-lost.ts'
+import { tellDeleted } from '../../src/room-lost.ts'
 import { csv } from '../../src/segments/csv.ts'
+import { tellExpelled, tellMet } from '../../src/servers.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { Store } from '../../src/store/store.ts'
 import { takeSpare } from '../spare.ts'
@@ -100,6 +101,7 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
       now,
       print: (line) => void printed.push(line),
       logFailure: (where, error) => void failures.push({ where, error }),
+      met: (servers) => read((store) => tellMet(store, 'discord', servers, now())),
       expelled: (workspace, name) =>
         read((store) => tellExpelled(store, { platform: 'discord', workspace, name }, now())),
       deleted: (workspace, id) => read((store) => tellDeleted(store, { platform: 'discord', workspace, id }, now())),

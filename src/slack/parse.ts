@@ -11,6 +11,9 @@ interface Word {
   value: string
 }
 
+/** Names that are shorter here, where every command stands behind one word: `/community list` for `/communities`. */
+export const SHORT_NAMES: Readonly<Record<string, string>> = { communities: 'list', 'start-community': 'start' }
+
 const QUOTES: Record<string, string> = { '"': '"', '“': '”', '„': '“', '«': '»' }
 
 /**
@@ -32,6 +35,35 @@ export function parseCommand(line: string, shapesOf: (command: string) => Option
     .slice(isGroup ? second.length : 0)
   const words = wordsOf(tail, new Set(shapes.map((shape) => shape.name)))
   return { command, raw: place(words, shapes) }
+}
+
+/** Reads what stands behind Slack's one command; undefined where nothing does. */
+export function parseLine(text: string, shapesOf: (command: string) => OptionShape[] | undefined): Typed | undefined {
+  const line = unescaped(text).trim().replace(/^\//, '')
+  if (!line) return undefined
+  const [first = ''] = line.split(/\s/)
+  const meant = Object.entries(SHORT_NAMES).find(([, short]) => short === first.toLowerCase())?.[0]
+  return parseCommand(meant ? meant + line.slice(first.length) : line, shapesOf)
+}
+
+/** The channels a line names, which Slack itself looked up as it was typed. */
+export function channelsIn(text: string): { id: string; name: string }[] {
+  return [...text.matchAll(CHANNEL)].map(([, id = '', name]) => ({ id, name: name || id }))
+}
+
+const CHANNEL = /<#([A-Z0-9]+)(?:\|([^>]*))?>/g
+
+/** Words as they were typed: Slack sends people, channels and addresses between angle brackets, and escapes real ones. */
+function unescaped(text: string): string {
+  return text
+    .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, 'slack:$1')
+    .replace(CHANNEL, (_, id: string, name: string | undefined) => `#${name || id}`)
+    .replace(/<!(?:subteam\^)?([^>|]+)(?:\|([^>]*))?>/g, (_, id: string, name: string | undefined) => name || `@${id}`)
+    .replace(/<mailto:([^>|]+)(?:\|[^>]*)?>/g, '$1')
+    .replace(/<(https?:[^>|]+)(?:\|[^>]*)?>/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
 }
 
 /** Splits at spaces outside quotes. */

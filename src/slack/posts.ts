@@ -1,0 +1,114 @@
+import type { Platform } from '../platform.ts'
+import { Stuck } from '../platform.ts'
+import type { Api } from './api.ts'
+import { effect, isCode } from './faults.ts'
+import { upload } from './files.ts'
+import { LIMITS } from './limits.ts'
+import { inOne, type Page, type Render } from './render.ts'
+
+/** Private conversations remembered, so that a second message needs no second request. */
+const CONVERSATIONS_KEPT = 5_000
+
+/** By what a message of ours is known again. */
+const EVENT = 'kindred_post'
+
+/** Says something in a channel, or in private, whoever asks. */
+export interface Says {
+  conversationWith(workspace: string, account: string): Promise<string>
+  say(workspace: string, channel: string, page: Page, key?: string): Promise<string>
+}
+
+/** Messages of the bot's own, by the one door. */
+export function saying(api: Api): Says {
+  const conversations = new Map<string, string>()
+  return {
+    async conversationWith(workspace, account) {
+      const known = conversations.get(`${workspace}/${account}`)
+      if (known) return known
+      const { channel } = await api.call(workspace, 'conversations.open', { users: account })
+      if (conversations.size >= CONVERSATIONS_KEPT) conversations.clear()
+      conversations.set(`${workspace}/${account}`, channel.id)
+      return channel.id
+    },
+
+    async say(workspace, channel, page, key) {
+      const metadata = key === undefined ? {} : { metadata: { event_type: EVENT, event_payload: { key } } }
+      const { ts } = await inside(api, workspace, channel, () =>
+        api.call(workspace, 'chat.postMessage', { channel, ...bodyOf(page), ...PLAIN, ...metadata }),
+      )
+      if (page.file) await upload(api, workspace, channel, page.file)
+      return ts
+    },
+  }
+}
+
+/** What Kindred says by itself: in channels and in private. */
+export function posts(api: Api, render: Render, { conversationWith, say }: Says): Pick<Platform, 'post' | 'draw'> {
+  /** The messages of ours in a channel that were said of late, by their keys. */
+  async function saidIn(workspace: string, channel: string): Promise<Map<string, string>> {
+    const { messages } = await inside(api, workspace, channel, () =>
+      api.call(workspace, 'conversations.history', { channel, limit: LIMITS.history, include_all_metadata: true }),
+    )
+    return new Map(
+      messages.flatMap(({ ts, metadata }): [string, string][] =>
+        metadata?.event_type === EVENT ? [[String(metadata.event_payload.key), ts]] : [],
+      ),
+    )
+  }
+
+  return {
+    async post({ workspace, place, account }, content, reading, key, isAgain) {
+      await effect(async () => {
+        const channel = account === null ? (place ?? '') : await conversationWith(workspace, account)
+        const said = isAgain ? await saidIn(workspace, channel) : new Map()
+        for (const [i, page] of render(content, reading).entries()) {
+          const own = i === 0 ? key : `${key}-${i}`
+          if (!said.has(own)) await say(workspace, channel, page, own)
+        }
+      })
+    },
+
+    async draw({ workspace, place }, content, reading, key, externalId, isAgain) {
+      const channel = place ?? ''
+      const page = inOne(render(content, reading))
+      return effect(async () => {
+        if (externalId !== null) {
+          try {
+            await inside(api, workspace, channel, () =>
+              api.call(workspace, 'chat.update', { channel, ts: externalId, ...bodyOf(page) }),
+            )
+            return externalId
+          } catch (error) {
+            // Deleted by hand, or too old to be changed: it is drawn anew.
+            if (!isCode(error, 'message_not_found', 'cant_update_message', 'edit_window_closed')) throw error
+          }
+        }
+        const there = isAgain ? (await saidIn(workspace, channel)).get(key) : undefined
+        return there ?? say(workspace, channel, page, key)
+      })
+    },
+  }
+}
+
+/** A page as a message takes it. */
+export function bodyOf({ text, blocks }: Page): { text: string; blocks?: Page['blocks'] } {
+  return { text, ...(blocks.length > 0 && { blocks }) }
+}
+
+/** Previews of links would be larger than the message. */
+const PLAIN = { unfurl_links: false, unfurl_media: false }
+
+/** Does something in a channel, and again from inside where Kindred was outside: it may enter public ones by itself. */
+export async function inside<T>(api: Api, workspace: string, channel: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isCode(error, 'not_in_channel')) throw error
+    await api.call(workspace, 'conversations.join', { channel }).catch((again: unknown) => {
+      if (isCode(again, 'method_not_supported_for_channel_type', 'channel_not_found'))
+        throw new Stuck('Kindred is not in that channel. Somebody inside has to invite it: /invite and its name.')
+      throw again
+    })
+    return work()
+  }
+}

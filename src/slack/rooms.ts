@@ -1,0 +1,153 @@
+import { type Carrier, DEFAULT_CARRIERS } from '../core/room.ts'
+import { type Platform, type Presence, type RoomWanted, Stuck } from '../platform.ts'
+import type { Api } from './api.ts'
+import { effect, isCode } from './faults.ts'
+import { LIMITS } from './limits.ts'
+import { inside } from './posts.ts'
+
+/** So many names are tried where others have taken the first ones. */
+const NAMES_MAX = 9
+
+/** Whatever of these Slack answers, the person is in the channel. */
+const INSIDE_ALREADY = ['already_in_channel', 'cant_invite_self']
+/** They are not in the workspace at all. */
+const AWAY = ['user_not_found', 'user_disabled', 'org_user_not_in_team', 'invitee_cant_see_channel']
+/** Whoever is to be out is out. An archived channel is nobody's room any more. */
+const OUT_ALREADY = ['not_in_channel', 'user_not_found', 'user_disabled', 'is_archived', 'cant_kick_self']
+
+/** Communities' rooms on Slack: a channel each. */
+export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn' | 'letOut' | 'look'> {
+  const selves = new Map<string, string>()
+
+  async function selfIn(workspace: string): Promise<string> {
+    const known = selves.get(workspace)
+    if (known) return known
+    const { user_id } = await api.call(workspace, 'auth.test')
+    selves.set(workspace, user_id)
+    return user_id
+  }
+
+  /** A channel that Kindred made for this room before a crash: its own, of that name and kind, and nobody else in it. */
+  async function madeBefore(
+    workspace: string,
+    name: string,
+    isPrivate: boolean,
+    since: Date,
+  ): Promise<string | undefined> {
+    const self = await selfIn(workspace)
+    for (let cursor = ''; ; ) {
+      const { channels, response_metadata } = await api.call(workspace, 'users.conversations', {
+        types: isPrivate ? 'private_channel' : 'public_channel',
+        exclude_archived: true,
+        limit: LIMITS.conversations,
+        ...(cursor && { cursor }),
+      })
+      const found = channels.find(
+        (one) => one.name === name && one.creator === self && (one.created ?? 0) * 1_000 + 1_000 > since.getTime(),
+      )
+      if (found) {
+        const { members } = await api.call(workspace, 'conversations.members', { channel: found.id })
+        return members.every((one) => one === self) ? found.id : undefined
+      }
+      cursor = response_metadata?.next_cursor ?? ''
+      if (!cursor) return undefined
+    }
+  }
+
+  /** Makes a channel, of another name where others have the first. */
+  async function made(workspace: string, wanted: RoomWanted, isPrivate: boolean): Promise<string> {
+    const base = channelName(wanted.name)
+    for (let n = 1; n <= NAMES_MAX; n++) {
+      const suffix = n === 1 ? '' : `-${n}`
+      const name = base.slice(0, LIMITS.channelName - suffix.length) + suffix
+      try {
+        const { channel } = await api.call(workspace, 'conversations.create', { name, is_private: isPrivate })
+        return channel.id
+      } catch (error) {
+        if (!isCode(error, 'name_taken')) throw error
+        const before = await madeBefore(workspace, name, isPrivate, wanted.since)
+        if (before !== undefined) return before
+      }
+    }
+    throw new Stuck(`the workspace has channels called ${base} up to ${base}-${NAMES_MAX} already`)
+  }
+
+  const invite = (workspace: string, channel: string, accounts: string[]) =>
+    inside(api, workspace, channel, () =>
+      api.call(workspace, 'conversations.invite', { channel, users: accounts.join(',') }),
+    )
+
+  return {
+    async makeRoom(workspace, wanted) {
+      const carrier = carrierFor(wanted)
+      if (carrier === 'none') return { id: null, carrier }
+      // One that stands needs nothing here: channels of Slack have no role, and hold any number.
+      if (wanted.room !== null) return { id: wanted.room, carrier }
+      return { id: await effect(() => made(workspace, wanted, carrier === 'channel')), carrier }
+    },
+
+    async letIn(workspace, { id }, account): Promise<Presence> {
+      return effect(async () => {
+        try {
+          await invite(workspace, id, [account])
+        } catch (error) {
+          if (isCode(error, ...AWAY)) return 'away'
+          if (!isCode(error, ...INSIDE_ALREADY)) throw error
+        }
+        return 'here'
+      })
+    },
+
+    async letAllIn(workspace, { id }, accounts) {
+      const some = accounts.slice(0, LIMITS.invitedAtOnce)
+      try {
+        await invite(workspace, id, some)
+        return new Map(some.map((one) => [one, 'here']))
+      } catch {
+        // Slack refuses all for one. Each is tried alone then, and whatever is wrong is found and said there.
+        return new Map()
+      }
+    },
+
+    async letOut(workspace, { id, carrier }, account) {
+      const kick = () => api.call(workspace, 'conversations.kick', { channel: id, user: account })
+      await effect(async () => {
+        try {
+          // Slack says the same of somebody who is outside as of Kindred, which only a public channel can be without.
+          await (carrier === 'public' ? inside(api, workspace, id, kick) : kick())
+        } catch (error) {
+          if (!isCode(error, ...OUT_ALREADY)) throw error
+        }
+      })
+    },
+
+    /** Who left a channel did so themselves; only who left the workspace is gone. */
+    async look(workspace, _, account): Promise<Presence> {
+      return effect(async () => {
+        try {
+          const { user } = await api.call(workspace, 'users.info', { user: account })
+          return user.deleted ? 'away' : 'here'
+        } catch (error) {
+          if (isCode(error, ...AWAY)) return 'away'
+          throw error
+        }
+      })
+    },
+  }
+}
+
+/** A hidden community's room is a private channel, whatever was chosen: nobody else can see its name. */
+function carrierFor({ isPrivate, isSensitive, carrier }: RoomWanted): Carrier {
+  const chosen = carrier ?? DEFAULT_CARRIERS.slack ?? 'channel'
+  if (chosen === 'none') return 'none'
+  return chosen === 'public' && !isPrivate && !isSensitive ? 'public' : 'channel'
+}
+
+/** A name by Slack's rules: lower-case letters, digits, hyphens and underscores. */
+export function channelName(words: string): string {
+  const name = words
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+  return name.slice(0, LIMITS.channelName) || 'community'
+}

@@ -1,0 +1,117 @@
+import { createServer, type Server } from 'node:http'
+import type { Command } from './command.ts'
+import { BadConfig, type Config } from './config.ts'
+import type { Draws } from './core/ids.ts'
+import type { Keys } from './core/keys.ts'
+import type { Log } from './house.ts'
+import type { Platform } from './platform.ts'
+import { tellDeleted } from './room-lost.ts'
+import type { Router } from './router.ts'
+import { createAccess } from './slack/access.ts'
+import { createApi } from './slack/api.ts'
+import { createSlackBot, slackPlatform, type Way } from './slack/bot.ts'
+import { createInstall } from './slack/install.ts'
+import type { Database } from './store/database.ts'
+
+/** What Slack is made of besides the settings. */
+export interface SlackHouse {
+  database: Database
+  commands: Command[]
+  draws: Draws
+  keys: Keys
+  log: Log
+  now(): Date
+  print(line: string): void
+  /** Staff read it in `/status` while it lasts. */
+  note(key: string, sentence: string | undefined): Promise<void>
+}
+
+/** Slack, ready to be started once the house stands. */
+export interface ReadySlack {
+  platform: Platform
+  start(router: Router, wake: () => void): RunningSlack
+}
+
+export interface RunningSlack {
+  /** Where it listens, once it does; nothing where Slack is reached over a socket alone. */
+  server: Server | undefined
+  stop(): Promise<void>
+}
+
+/** Slack as the settings describe it. */
+export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySlack {
+  const { database, commands, draws, keys, log, now, print, note } = house
+  const { SLACK_API_URL: api, SLACK_COMMAND: command, SLACK_BOT_TOKEN: token, PUBLIC_URL: publicUrl } = config
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret } = config
+  const access = createAccess({
+    api,
+    token,
+    installations: {
+      of: (workspace) => database.transaction((store) => store.installations.get('slack', workspace)),
+      put: (one) => database.transaction((store) => store.installations.put('slack', one, now())),
+      remove: (workspace) => database.transaction((store) => store.installations.remove('slack', workspace)),
+    },
+    needs: (workspace, sentence) => note(`slack/${workspace}`, sentence),
+    now,
+  })
+  const door = createApi({ api, tokenOf: access.tokenOf, revoked: access.revoked, now })
+  const logFailure = (where: string, error: unknown) => log.failure(where, undefined, error)
+  return {
+    platform: slackPlatform(door, command),
+    start(router, wake) {
+      const bot = createSlackBot({
+        ...{ way, api, access, door, commands, router, command, now, print, logFailure, wake },
+        chance: draws.fraction,
+        deleted: (workspace, id, how) =>
+          database.transaction((store) => tellDeleted(store, { platform: 'slack', workspace, id }, now(), how)),
+        needs: (sentence) => note('slack', sentence),
+      })
+      const install =
+        clientId && clientSecret && publicUrl
+          ? createInstall({
+              ...{ clientId, clientSecret, publicUrl, api, access, keys, now, logFailure, wake },
+              draw: draws.key,
+            })
+          : undefined
+      const server =
+        install || 'signingSecret' in way
+          ? createServer((request, response) => {
+              if (bot.takes(request, response) || install?.takes(request, response)) return
+              response.writeHead(404).end()
+            })
+          : undefined
+      server?.on('error', (error) => {
+        logFailure('slack/listen', error)
+        print(`Kindred can't listen on port ${config.PORT}: set another PORT, and start again.`)
+      })
+      server?.listen(config.PORT)
+      if (install) print(`To bring Kindred into another Slack workspace, open ${install.link}`)
+      bot.start()
+      return {
+        server,
+        async stop() {
+          server?.close()
+          await bot.stop()
+          server?.closeAllConnections()
+        },
+      }
+    },
+  }
+}
+
+/** How Slack reaches Kindred; nothing where the settings say nothing of Slack, or a sentence about what they lack. */
+export function slackWay(config: Config): Way | undefined {
+  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: token } = config
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, PUBLIC_URL: publicUrl } = config
+  const isInstallable = Boolean(clientId && clientSecret && publicUrl)
+  if (!appToken && !signingSecret && !token && !clientId && !clientSecret) return undefined
+  if (!appToken && !signingSecret)
+    throw new BadConfig(
+      'For Slack, set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (Slack sends to PUBLIC_URL).',
+    )
+  if (!token && !isInstallable)
+    throw new BadConfig(
+      'For Slack, set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and PUBLIC_URL for several.',
+    )
+  return appToken ? { appToken } : { signingSecret: signingSecret ?? '' }
+}

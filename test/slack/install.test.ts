@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { openSlackStage, type SlackStage } from './stage.ts'
+
+let stage: SlackStage
+afterEach(async () => {
+  await stage.close()
+  expect(stage.fake.violations).toEqual([])
+})
+
+const link = () => /http\S+\/slack\/install\S+/.exec(stage.printed.join('\n'))?.[0] ?? ''
+
+describe.each(['socket', 'http'] as const)('several workspaces, by %s', (mode) => {
+  test('each is let in by its own people, and one that is left stands still alone', async () => {
+    stage = await openSlackStage({ mode, isInstalledByPage: true })
+    const second = stage.fake.team('Zoo')
+    const ana = stage.team.user('ana')
+    const zoe = second.user('zoe')
+    expect(await ana.installs(link())).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('Kindred is in Museum'),
+    })
+    expect(await zoe.installs(link())).toMatchObject({ status: 200 })
+    const start = (name: string) => `/community start "${name}" need:"people who would like to do it" pledges:1`
+    await ana.types(start('Sea Sitters'))
+    await zoe.types(start('Night Owls'))
+    await stage.settle()
+    expect(ana.isIn('sea-sitters')).toBe(true)
+    expect(zoe.isIn('night-owls')).toBe(true)
+    const [row] = await stage.read((store) => store.installations.get('slack', second.id)).then((one) => [one])
+    expect(row).toMatchObject({ name: 'Zoo', token: second.token })
+
+    second.uninstall()
+    await stage.until(async () => !(await stage.read((store) => store.installations.get('slack', second.id))))
+    const clara = stage.team.user('clara', { staff: true })
+    expect((await clara.types('/community status')).text).toContain(`taken out of the Slack workspace ${second.id}`)
+    expect((await ana.types('/community list')).text).toContain('Sea Sitters')
+
+    expect((await zoe.installs(link())).status).toBe(200)
+    expect((await clara.types('/community status')).text).not.toContain('taken out of the Slack workspace')
+    expect((await zoe.types('/community list')).text).toContain('Night Owls')
+    expect(stage.failures).toEqual([])
+  })
+
+  test('nobody gets in without the link, with another browser’s state, or by pressing Cancel', async () => {
+    stage = await openSlackStage({ mode, isInstalledByPage: true })
+    const ana = stage.team.user('ana')
+    const open = new URL(link())
+    open.searchParams.set('key', 'guessed')
+    expect((await fetch(open, { redirect: 'manual' })).status).toBe(404)
+    expect(await ana.installs(link(), false)).toMatchObject({ status: 400, text: expect.stringContaining('told no') })
+    const begun = await fetch(link(), { redirect: 'manual' })
+    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? ''
+    const back = new URL('/slack/oauth_redirect', link())
+    back.searchParams.set('code', 'x')
+    back.searchParams.set('state', state)
+    expect((await fetch(back)).status).toBe(400)
+    expect(await stage.read((store) => store.installations.get('slack', stage.team.id))).toBeUndefined()
+  })
+})
+
+test('a token that Slack takes back stops its workspace, and staff read what to do', async () => {
+  stage = await openSlackStage()
+  const ana = stage.team.user('ana')
+  await ana.types('/community start "Sea Sitters" need:"people who would like to do it" pledges:1')
+  stage.team.revoke(false)
+  await stage.settle()
+  await stage.settle()
+  const notes = await stage.read(({ staffNotes }) => staffNotes.open())
+  expect(JSON.stringify(notes)).toContain('taken out of the Slack workspace')
+})

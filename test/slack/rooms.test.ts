@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { channelName } from '../../src/slack/rooms.ts'
+import type { Person } from './hand.ts'
+import { openSlackStage, type SlackStage } from './stage.ts'
+
+let stage: SlackStage
+let ana: Person
+let staff: Person
+
+beforeEach(async () => {
+  stage = await openSlackStage()
+  ana = stage.team.user('ana')
+  staff = stage.team.user('clara', { staff: true })
+})
+afterEach(async () => {
+  await stage.close()
+  expect(stage.fake.violations).toEqual([])
+  expect(stage.failures).toEqual([])
+})
+
+/** Somebody starts a community that opens at once. */
+async function start(person: Person, name: string, more = ''): Promise<void> {
+  await person.types(`/community start "${name}" need:"people who would like to do it together" pledges:1 ${more}`)
+  await stage.settle()
+}
+
+async function join(person: Person, slug: string): Promise<void> {
+  await person.types(`/community join ${slug}`)
+  await person.presses('Join', 'Before you join')
+}
+
+/** What needs staff, without marks. */
+async function status(): Promise<string> {
+  return (await staff.types('/community status')).text.replaceAll(/[*`]/g, '')
+}
+
+test('a name that others have already gets a number', async () => {
+  stage.team.channel('sea-sitters')
+  await start(ana, 'Sea Sitters')
+  expect(stage.team.find('sea-sitters-2')).toMatchObject({ kind: 'private', creatorId: stage.team.botUserId })
+  expect(ana.isIn('sea-sitters-2')).toBe(true)
+})
+
+test('a channel made before its answer was lost is found, not made again', async () => {
+  stage.fake.faults.next('conversations.create', { drop: 'after' })
+  await start(ana, 'Sea Sitters')
+  stage.fake.pass(60_000)
+  await stage.settle()
+  expect(stage.team.channels().filter(({ name }) => name.startsWith('sea-sitters'))).toHaveLength(1)
+  expect(ana.isIn('sea-sitters')).toBe(true)
+})
+
+test('many are let in at once, and one who can not be keeps out nobody else', async () => {
+  await start(ana, 'Sea Sitters')
+  const people = Array.from({ length: 12 }, (_, i) => stage.team.user(`p${i}`))
+  const guest = stage.team.user('guest', { guest: 'single' })
+  for (const one of people) await join(one, 'sea-sitters')
+  await stage.settle()
+  const calls = () => stage.fake.requests.filter(({ method }) => method === 'conversations.invite').length
+  const before = calls()
+  expect(people.every((one) => one.isIn('sea-sitters'))).toBe(true)
+  expect(before).toBeLessThan(5)
+  guest.state.guest = 'single'
+  const more = [stage.team.user('q1'), stage.team.user('q2')]
+  for (const one of more) await join(one, 'sea-sitters')
+  stage.team.deactivate(more[0] as Person)
+  await stage.settle()
+  expect(more[1]?.isIn('sea-sitters')).toBe(true)
+  expect(more[0]?.isIn('sea-sitters')).toBe(false)
+})
+
+test('whoever leaves is taken out, and who went by themselves is no trouble', async () => {
+  await start(ana, 'Sea Sitters')
+  const ben = stage.team.user('ben')
+  await join(ben, 'sea-sitters')
+  await stage.settle()
+  ben.leaves('sea-sitters')
+  await ben.types('/community leave sea-sitters')
+  await stage.settle()
+  expect(ben.isIn('sea-sitters')).toBe(false)
+  expect(await status()).not.toContain('slack')
+})
+
+test('a channel that was archived by hand is not made again before staff say so', async () => {
+  await start(ana, 'Sea Sitters')
+  stage.team.find('sea-sitters')
+  ana.archives('sea-sitters')
+  await stage.until(async () => (await status()).includes('The room of Sea Sitters was archived there'))
+  const ben = stage.team.user('ben')
+  await join(ben, 'sea-sitters')
+  await stage.settle()
+  expect(stage.team.find('sea-sitters-2')).toBeUndefined()
+  await staff.presses('Retry rooms')
+  await stage.settle()
+  expect(stage.team.find('sea-sitters-2')).toBeDefined()
+  expect(ben.isIn('sea-sitters-2')).toBe(true)
+})
+
+test('a channel that was deleted while nobody told is found at its next use', async () => {
+  await start(ana, 'Sea Sitters')
+  const channel = stage.team.find('sea-sitters')
+  if (channel) channel.isArchived = true
+  const ben = stage.team.user('ben')
+  await join(ben, 'sea-sitters')
+  await stage.settle()
+  expect(await status()).toContain('The room of Sea Sitters was archived there')
+})
+
+test('Kindred goes back into a public channel it was taken out of, and says so of a private one', async () => {
+  const open = stage.team.channel('open', { members: [ana] })
+  stage.team.channel('closed', { private: true, members: [ana] })
+  const start2 = (name: string, channel: string) =>
+    ana.types(`/community start "${name}" need:"people who would like to do it together"`, { channel })
+  await start2('Sea Sitters', 'open')
+  await start2('Night Owls', 'closed')
+  await stage.settle()
+  expect(open.members.has(stage.team.botUserId)).toBe(true)
+  expect(ana.sees('open').some(({ text }) => text.includes('Wanted: Sea Sitters'))).toBe(true)
+  expect(ana.sees('closed').some(({ text }) => text.includes('Wanted: Night Owls'))).toBe(false)
+  expect(await status()).toContain("A message on slack can't be shown")
+})
+
+test('a workspace that lets nobody make channels is named to staff, with what to do', async () => {
+  stage.fake.faults.next('conversations.create', { error: 'restricted_action' })
+  await start(ana, 'Sea Sitters')
+  expect(await status()).toContain('the workspace does not let Kindred do that. Allow it in Workspace settings')
+})
+
+test('names follow Slack’s rules', () => {
+  expect(channelName('01ARZ3NDEKTSV4RRFFQ69G5FAV')).toBe('01arz3ndektsv4rrffq69g5fav')
+  expect(channelName('Ünïcode & more!')).toBe('n-code-more')
+  expect(channelName('!!')).toBe('community')
+  expect(channelName('x'.repeat(200))).toHaveLength(80)
+})
