@@ -164,13 +164,9 @@ test('the title of a post formats nothing and links nowhere', async () => {
 
 test('a server that may have no forums has private threads instead', async () => {
   const plain = stage.fake.guild('Plain', { community: false })
-  const there = plain.member('dia')
-  const staff = plain.member('fay', { staff: true })
-  await staff.types('staff rooms', { carrier: 'forum' })
-  await there.types('start-community', { name: 'Night Owls', need: NEED, pledges: 1 })
-  await stage.settle()
-  expect(plain.find('night-owls')?.type).toBe(TYPE.privateThread)
-  expect((await staff.types('staff status')).text).toContain('Nothing needs you')
+  const made = await stage.platform.makeRoom(plain.id, wanted('forum'))
+  expect(made.carrier).toBe('thread')
+  expect(plain.find(made.id ?? '')?.type).toBe(TYPE.privateThread)
 })
 
 test('a card in a thread that fell asleep is drawn anew all the same', async () => {
