@@ -28,7 +28,7 @@ export function sightOf(seen: Told, platform: string): Text {
   if (seen === 'everyone') return say`Everyone there sees who is in it.`
   return platform === 'slack'
     ? say`Its members, and whoever administers the workspace, see who is in it.`
-    : say`Its members, and the server's administrators and moderators, see who is in it.`
+    : say`Its members, and the server's administrators and moderators, see who is in it. A thread goes on saying who came and went.`
 }
 
 /** Nobody is put where others see them before they know it; the community is open to them all the same. */

@@ -48,6 +48,8 @@ export interface RoomWanted {
   isOutgrown: boolean
   /** When it was first wanted: what is older is none of Kindred's. */
   since: Date
+  /** Roles that other rooms of this workspace have: none of them is this one's. */
+  roles: string[]
 }
 
 /** A room as a platform knows it: what carries it, where there are several ways, and its role, where one opens it. */

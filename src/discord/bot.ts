@@ -1,26 +1,20 @@
-import { type Client, Events, type Guild, type Interaction, OAuth2Scopes, type REST, Routes } from 'discord.js'
+import { type Client, Events, type Guild, type Interaction, type REST } from 'discord.js'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
 import type { Platform } from '../platform.ts'
 import type { Router } from '../router.ts'
-import { type Access, clientOf, restOf } from './client.ts'
+import { type Access, clientOf, close, isWhole, restOf } from './client.ts'
 import { closeCodeOf, FOR_GOOD } from './for-good.ts'
 import { answering } from './interactions.ts'
-import { areSame, typedForms } from './options.ts'
+import { inviteTo, register } from './menu.ts'
 import { posts } from './posts.ts'
 import { renderer } from './render.ts'
-import { PERMISSIONS, rooms } from './rooms.ts'
+import { rooms } from './rooms.ts'
+import { Late, READY_MS, RENEW_MS, REST_MS, TURN_MS, type Turn, within } from './turn.ts'
 
 /** Discord as the jobs see it. A message everyone sees is drawn once a second at most. */
 export function discordPlatform(rest: REST, commands: Command[]): Platform {
   return { name: 'discord', drawEveryMs: 1_000, ...rooms(rest), ...posts(rest, renderer(commands)) }
-}
-
-/** What one process at a time holds, so that nothing is answered twice. */
-export interface Turn {
-  /** Takes or keeps it for a while; false while another process has it. */
-  take(forMs: number): Promise<boolean>
-  giveBack(): Promise<void>
 }
 
 /** The parts the bot is made of. */
@@ -50,12 +44,9 @@ export interface Bot {
   stop(): Promise<void>
 }
 
-/** A turn is kept by renewing it well before it ends, and taken over by others soon after: within 25 seconds. */
-const TURN_MS = 20_000
-const RENEW_MS = 5_000
 const STOP_MS = 5_000
 
-export { restOf }
+export { restOf, type Turn }
 
 export function createBot(parts: BotParts): Bot {
   const { commands, turn, now, print, logFailure, wake, token } = parts
@@ -67,6 +58,10 @@ export function createBot(parts: BotParts): Bot {
   let timer: NodeJS.Timeout | undefined
   let ticking = Promise.resolve()
   let heldUntil = 0
+  /** Since when the turn is held, and the gateway not. */
+  let unreadySince: number | undefined
+  /** Until then the turn is left to others. */
+  let restsUntil = 0
   /** Stopped, or Discord will not have us: nothing is tried any more. */
   let isOver = false
   let notBefore = 0
@@ -76,10 +71,13 @@ export function createBot(parts: BotParts): Bot {
   /** Holds the gateway while it is this process's turn. */
   async function tick(): Promise<void> {
     const at = now().getTime()
-    const mine = await turn.take(TURN_MS).catch((error: unknown) => {
+    if (at < restsUntil) return
+    // A database that says nothing must not keep us at the gateway for longer than the turn lasts.
+    const left = heldUntil > at ? heldUntil - at : client ? RENEW_MS : TURN_MS
+    const mine = await within(left, turn.take(TURN_MS)).catch((error: unknown) => {
       logFailure('discord/turn', error)
       // Whether it is still ours is not known; it is, for as long as it was taken last.
-      return at < heldUntil
+      return !(error instanceof Late) && at < heldUntil
     })
     if (mine) heldUntil = Math.max(heldUntil, at + TURN_MS)
     if (isOver) return
@@ -87,6 +85,23 @@ export function createBot(parts: BotParts): Bot {
     // Not waited for: a gateway that says nothing must not cost us the turn.
     if (mine && !client && at >= notBefore) void connect()
     if (client?.isReady() && !isRegistered) await registered(client)
+    if (!mine || isWhole(client)) unreadySince = undefined
+    else unreadySince ??= at
+    if (unreadySince !== undefined && at - unreadySince >= READY_MS) await passOn(at)
+  }
+
+  /** Another process may reach Discord where this one does not. */
+  async function passOn(at: number): Promise<void> {
+    logFailure('discord/ready', new Error(`the gateway was not ready for ${READY_MS / 1000} seconds`))
+    unreadySince = undefined
+    restsUntil = at + REST_MS
+    await disconnect()
+    await giveBack()
+  }
+
+  async function giveBack(): Promise<void> {
+    heldUntil = 0
+    await within(STOP_MS, turn.giveBack()).catch((error: unknown) => logFailure('discord/turn', error))
   }
 
   function schedule(): void {
@@ -110,13 +125,19 @@ export function createBot(parts: BotParts): Bot {
     })
     opened.on(Events.Error, (error) => logFailure('discord', error))
     opened.on(Events.ShardError, (error) => logFailure('discord/gateway', error))
-    opened.on(Events.ShardResume, wake)
-    opened.on(Events.ShardReady, wake)
+    for (const event of [Events.ShardResume, Events.ShardReady] as const)
+      opened.on(event, () => {
+        // Many shards come one after another.
+        unreadySince &&= now().getTime()
+        wake()
+      })
     opened.on(Events.ShardDisconnect, ({ code }) => void lost(opened, code))
     opened.once(Events.ClientReady, (ready) => void welcome(ready))
     try {
       await opened.login(token)
       failures = 0
+      // It was too early to close it when it was to be left.
+      if (client !== opened) await close(opened)
     } catch (error) {
       const code = closeCodeOf(error)
       if (code !== undefined) return lost(opened, code)
@@ -128,7 +149,7 @@ export function createBot(parts: BotParts): Bot {
     }
   }
 
-  /** Discord closed the connection for good: either staff must mend something, or it is opened anew. */
+  /** Discord closed the connection and wants no new attempt, before staff have mended something. */
   async function lost(opened: Client, code: number): Promise<void> {
     if (client !== opened) return
     await disconnect()
@@ -137,16 +158,21 @@ export function createBot(parts: BotParts): Bot {
     isOver = true
     print(sentence)
     await needs(sentence)
-    await turn.giveBack().catch((error: unknown) => logFailure('discord/turn', error))
+    await giveBack()
   }
 
   async function disconnect(): Promise<void> {
     const closing = client
     client = undefined
-    await closing?.destroy().catch((error: unknown) => logFailure('discord', error))
+    if (!closing || closing.ws.shards.size === 0) return
+    // A gateway that is silent does not confirm it either.
+    await within(STOP_MS, close(closing)).catch((error: unknown) => {
+      if (!(error instanceof Late)) logFailure('discord', error)
+    })
   }
 
   function take(opened: Client, one: Interaction): void {
+    if (client !== opened) return
     const work = answer(one).finally(() => {
       underWay.delete(work)
       // The client remembers every private conversation; this one brings itself along the next time.
@@ -185,6 +211,7 @@ export function createBot(parts: BotParts): Bot {
   }
 
   async function welcome(ready: Client<true>): Promise<void> {
+    if (client !== ready) return
     met(ready.guilds.cache.values())
     await registered(ready)
     print(
@@ -211,7 +238,7 @@ export function createBot(parts: BotParts): Bot {
       await Promise.race([Promise.all(underWay), enough])
       await Promise.race([disconnect().then(() => ticking), enough])
       clearTimeout(patience)
-      await turn.giveBack().catch((error: unknown) => logFailure('discord/turn', error))
+      await giveBack()
     },
   }
 }
@@ -221,20 +248,3 @@ const deletion = z.object({
   t: z.enum(['CHANNEL_DELETE', 'THREAD_DELETE', 'GUILD_ROLE_DELETE']),
   d: z.object({ guild_id: z.string(), id: z.string().optional(), role_id: z.string().optional() }),
 })
-
-/** Makes Discord's menu of commands ours, by one request, and only where it is not ours already. */
-async function register(rest: REST, application: string, commands: Command[]): Promise<void> {
-  const forms = typedForms(commands)
-  const there = await rest.get(Routes.applicationCommands(application))
-  if (!areSame(forms, there)) await rest.put(Routes.applicationCommands(application), { body: forms })
-}
-
-/** The link that brings the bot into a server, with the permissions it uses and no others. */
-function inviteTo(application: string): string {
-  // Always Discord's own address: people open it in a browser, wherever the API is reached.
-  const link = new URL('https://discord.com/oauth2/authorize')
-  link.searchParams.set('client_id', application)
-  link.searchParams.set('scope', [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join(' '))
-  link.searchParams.set('permissions', String(Object.values(PERMISSIONS).reduce((all, one) => all | one)))
-  return link.href
-}

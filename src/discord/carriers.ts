@@ -5,6 +5,7 @@ import {
   type REST,
   type RESTGetAPIGuildChannelsResult,
   type RESTGetAPIGuildRolesResult,
+  type RESTGetAPIGuildThreadsResult,
   RESTJSONErrorCodes,
   type RESTPostAPIGuildChannelJSONBody,
   type RESTPostAPIGuildRoleJSONBody,
@@ -17,6 +18,7 @@ import type { Carrier, RoomMade } from '../core/room.ts'
 import type { RoomRef } from '../platform.ts'
 import { RoomFull, RoomLost } from '../platform.ts'
 import { isCode } from './faults.ts'
+import { handedOut } from './handed-out.ts'
 import { LIMITS } from './limits.ts'
 import { threadWays } from './threads.ts'
 
@@ -40,6 +42,8 @@ export interface Plan {
   room: string | null
   /** When the room was first wanted: a role that is older is none of Kindred's. */
   since: Date
+  /** Roles that other rooms of this server have. */
+  roles: string[]
 }
 
 /** One way to have a room: making it, and letting people in and out. Undefined where the server has no space for one more. */
@@ -81,6 +85,18 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none' | 'public'>, 
     // Shapes of answers, here and below, are Discord's own; the client does not check them.
     (await rest.get(Routes.guildChannels(guild))) as RESTGetAPIGuildChannelsResult
 
+  const handed = handedOut()
+
+  /** Two processes may make what rooms share in the same moment: both use the older, and the newer goes, if nobody uses it. */
+  async function onlyOne(guild: string, made: Found, isSame: (one: Found) => boolean): Promise<Found> {
+    const oldest = (await channelsOf(guild)).filter(isSame).sort(byAge)[0]
+    if (!oldest || oldest.id === made.id) return made
+    const { threads } = (await rest.get(Routes.guildActiveThreads(guild))) as RESTGetAPIGuildThreadsResult
+    if (threads.every((one) => !('parent_id' in one) || one.parent_id !== made.id))
+      await rest.delete(Routes.channel(made.id))
+    return oldest
+  }
+
   /**
    * A channel of this name that Kindred made, known by standing exactly as Kindred makes it, else a new one; nothing where
    * none fits. `allowed` roles may stand in it besides.
@@ -94,12 +110,13 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none' | 'public'>, 
     const all = await channelsOf(guild)
     const type = how.type ?? ChannelType.GuildText
     const places = new Set([guild, own, ...allowed])
-    const same = all.find((one) => {
+    const isSame = (one: Found) => {
       const there = placesIn(one)
       if (one.type !== type || one.name !== name || !there.some(({ id }) => id === own)) return false
       // One that somebody spoke in, was let into or changed belongs to another community, or to others altogether.
       return how.isShared || (isSilent(one) && there.every(({ id }) => places.has(id)))
-    })
+    }
+    const same = all.filter(isSame).sort(byAge)[0]
     if (same) return same
     if (all.length >= LIMITS.channels - LIMITS.channelsLeft) return undefined
     const body: RESTPostAPIGuildChannelJSONBody = {
@@ -113,9 +130,10 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none' | 'public'>, 
       ],
     }
     const within = category && all.some((one) => one.id === category) && isRoomy(all, category) ? category : undefined
-    return (await rest.post(Routes.guildChannels(guild), {
+    const made = (await rest.post(Routes.guildChannels(guild), {
       body: { ...body, ...(within && { parent_id: within }) },
     })) as Found
+    return how.isShared ? onlyOne(guild, made, isSame) : made
   }
 
   const ownChannel = (plan: Plan, allowed: string[] = []) => {
@@ -154,18 +172,27 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none' | 'public'>, 
     async make(plan) {
       const roles = (await rest.get(Routes.guildRoles(plan.guild))) as RESTGetAPIGuildRolesResult
       const name = clipped(plan.title, LIMITS.roleName)
-      const isOurs = ({ id, permissions, managed, ...one }: (typeof roles)[number]) =>
-        one.name === name && permissions === '0' && !managed && SnowflakeUtil.timestampFrom(id) >= plan.since.getTime()
-      const ours = plan.room === null ? roles.filter(isOurs).map(({ id }) => id) : []
+      const isOurs = ({ id, permissions, managed, ...one }: (typeof roles)[number]) => {
+        const isSame = one.name === name && permissions === '0' && !managed
+        const isFresh = SnowflakeUtil.timestampFrom(id) >= plan.since.getTime()
+        return isSame && isFresh && !plan.roles.includes(id) && !handed.isForAnother(plan, id)
+      }
+      // In a room that stands, a role of this name may be anybody's.
+      const mayBe = (id: string) => plan.room === null || handed.isFor(plan, id)
+      const ours = roles.filter((one) => isOurs(one) && mayBe(one.id)).map(({ id }) => id)
       const made = plan.room === null ? await roleChannel(plan, ours) : await standing(plan.room)
       // Made before a crash, it opens the channel already, or nothing yet.
       if (!made) return undefined
-      if (made.role !== undefined) return { id: made.id, role: made.role }
+      if (made.role !== undefined) {
+        handed.note(plan, made.role)
+        return { id: made.id, role: made.role }
+      }
       if (roles.length >= LIMITS.roles - LIMITS.rolesLeft) return undefined
       const body: RESTPostAPIGuildRoleJSONBody = { name, permissions: '0', mentionable: false }
       const { id } = ours[0]
         ? { id: ours[0] }
         : ((await rest.post(Routes.guildRoles(plan.guild), { body })) as RESTPostAPIGuildRoleResult)
+      handed.note(plan, id)
       const opens = { type: OverwriteType.Role, allow: String(INSIDE), deny: '0' }
       try {
         await rest.put(Routes.channelPermission(made.id, id), { body: opens })
@@ -189,11 +216,13 @@ export function waysOn(rest: REST): Record<Exclude<Carrier, 'none' | 'public'>, 
     },
   }
 
-  return { channel, role, ...threadWays(rest, channelFor) }
+  return { channel, role, ...threadWays(rest, channelFor, handed) }
 }
 
 const OVERWRITES_FULL = RESTJSONErrorCodes.MaximumNumberOfChannelPermissionOverwritesReached
 type Found = RESTGetAPIGuildChannelsResult[number]
+
+const byAge = (a: Found, b: Found) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1)
 
 function placesIn(channel: Found) {
   return 'permission_overwrites' in channel ? (channel.permission_overwrites ?? []) : []

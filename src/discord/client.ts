@@ -1,4 +1,13 @@
-import { Client, type ClientOptions, GatewayIntentBits, Options, REST, RESTEvents, type RESTOptions } from 'discord.js'
+import {
+  Client,
+  type ClientOptions,
+  GatewayIntentBits,
+  Options,
+  REST,
+  RESTEvents,
+  type RESTOptions,
+  Status,
+} from 'discord.js'
 import { PINGS_NOBODY } from './render.ts'
 
 /** How Discord is reached: the token, and another address for tests and proxies. */
@@ -33,6 +42,20 @@ export function restOf({ token, api }: Access, refusedMs = REFUSED_MS): REST {
     if (status === 401) setTimeout(() => rest.setToken(token), refusedMs).unref()
   })
   return rest
+}
+
+/** Whether every part of a connection stands. */
+export function isWhole(client: Client | undefined): boolean {
+  return client?.isReady() === true && client.ws.shards.every(({ status }) => status === Status.Ready)
+}
+
+/** Closes a connection to the gateway, for good. */
+export async function close(client: Client): Promise<void> {
+  // The library opens a shard anew that is closed while it waits for the gateway to answer (@discordjs/ws 1.2.3). It asks
+  // for the shard's session first, which then never comes.
+  const sessionInfo = { get: () => new Promise(() => undefined), set: () => undefined }
+  for (const [id, shard] of client.ws.shards) client.ws.shards.set(id, Object.create(shard, { sessionInfo }))
+  await client.destroy()
 }
 
 /** So many people and members are remembered at most: an interaction brings its own. */

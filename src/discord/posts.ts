@@ -9,12 +9,16 @@ import {
   Routes,
 } from 'discord.js'
 import type { Platform } from '../platform.ts'
+import { awake } from './awake.ts'
 import { effect, isCode } from './faults.ts'
 import { LIMITS } from './limits.ts'
 import { inOne, type Page, PINGS_NOBODY, type Render } from './render.ts'
 
 /** Private conversations remembered, so that a second message needs no second request. */
 const CONVERSATIONS_KEPT = 5_000
+
+/** Which of the two it is depends on the place. */
+const TO_SPEAK = 'Send Messages or Send Messages in Threads'
 
 /** What Kindred says by itself: in channels and in private. */
 export function posts(rest: REST, render: Render): Pick<Platform, 'post' | 'draw'> {
@@ -49,7 +53,7 @@ export function posts(rest: REST, render: Render): Pick<Platform, 'post' | 'draw
 
   return {
     async post({ place, account }, content, reading, key) {
-      await effect('Send Messages', async () => {
+      await effect(TO_SPEAK, async () => {
         const channel = account === null ? (place ?? '') : await conversationWith(account)
         const pages = render(content, reading)
         for (const [i, page] of pages.entries()) await say(channel, page, i === 0 ? key : nonceOf(key, i))
@@ -59,11 +63,12 @@ export function posts(rest: REST, render: Render): Pick<Platform, 'post' | 'draw
     async draw({ place }, content, reading, key, externalId) {
       const channel = place ?? ''
       const page = inOne(render(content, reading))
-      return effect('Send Messages', async () => {
+      return effect(TO_SPEAK, async () => {
         if (externalId !== null) {
           const body: RESTPatchAPIChannelMessageJSONBody = { ...replacing(page), allowed_mentions: PINGS_NOBODY }
           try {
-            await rest.patch(Routes.channelMessage(channel, externalId), { body })
+            // Something new wakes a thread by itself; something changed does not.
+            await awake(rest, channel, () => rest.patch(Routes.channelMessage(channel, externalId), { body }))
             return externalId
           } catch (error) {
             // Deleted by hand: it is drawn anew.

@@ -42,8 +42,28 @@ const NEXT: Record<Here, Here[]> = {
 const NEEDS: Record<Here, string> = {
   role: 'Manage Channels and Manage Roles',
   channel: 'Manage Channels and Manage Roles',
-  thread: 'Manage Channels, Manage Roles, Create Private Threads and Manage Threads',
-  forum: 'Manage Channels, Manage Roles and Send Messages',
+  thread: 'Manage Channels, Manage Roles, Create Private Threads, Send Messages in Threads and Manage Threads',
+  forum: 'Manage Channels, Manage Roles, Send Messages and Send Messages in Threads',
+  none: '',
+}
+
+/** What letting people in and out needs. */
+const IN_AND_OUT = { in: 'Manage Roles', out: 'Manage Roles' }
+const TO_MOVE: Record<Carrier, typeof IN_AND_OUT> = {
+  role: IN_AND_OUT,
+  channel: IN_AND_OUT,
+  thread: { in: 'Send Messages in Threads', out: 'Manage Threads' },
+  forum: { in: 'Send Messages in Threads', out: 'Manage Threads' },
+  none: { in: '', out: '' },
+  public: { in: '', out: '' },
+}
+
+/** What a server had no space for, where nothing else could be tried. */
+const NO_SPACE_FOR: Record<Here, string> = {
+  role: 'the role that opens the room: Discord allows 250 roles',
+  channel: 'another channel: Discord allows 500',
+  thread: 'another private thread',
+  forum: 'another post',
   none: '',
 }
 
@@ -59,6 +79,7 @@ const OUT_ALREADY = [
 /** Communities' rooms on Discord. */
 export function rooms(rest: REST): Pick<Platform, 'roomHolds' | 'makeRoom' | 'letIn' | 'letOut' | 'look'> {
   const ways = waysOn(rest)
+  const inTurn = oneByOne()
   let self: string | undefined
 
   async function selfId(): Promise<string> {
@@ -79,11 +100,13 @@ export function rooms(rest: REST): Pick<Platform, 'roomHolds' | 'makeRoom' | 'le
 
   async function out(guild: string, room: RoomRef, account: string): Promise<void> {
     for (const one of [room, ...outgrownBy(room)]) {
-      try {
-        await wayOf(one).letOut(guild, one, account)
-      } catch (error) {
-        if (!isCode(error, ...OUT_ALREADY)) throw error
-      }
+      await effect(TO_MOVE[one.carrier ?? 'none'].out, async () => {
+        try {
+          await wayOf(one).letOut(guild, one, account)
+        } catch (error) {
+          if (!isCode(error, ...OUT_ALREADY)) throw error
+        }
+      })
     }
   }
 
@@ -100,33 +123,34 @@ export function rooms(rest: REST): Pick<Platform, 'roomHolds' | 'makeRoom' | 'le
     },
 
     async makeRoom(guild, wanted) {
-      for (const carrier of carriersFor(wanted)) {
-        if (carrier === 'none') return { id: null, carrier }
-        const made = await effect(NEEDS[carrier], async () => {
-          const { name, title, category, since } = wanted
-          const room = isBeside(wanted) ? null : wanted.room
-          return tried(ways[carrier], { guild, own: await selfId(), name, title, category, room, since })
-        })
-        if (made) return { ...made, carrier }
-      }
-      throw new Stuck(
-        wanted.isOutgrown
-          ? 'the room is nearly full, and the server has no space for the role and channel that would hold more'
-          : 'the server has no space for another private thread',
-      )
+      return inTurn(guild, async () => {
+        const carriers = carriersFor(wanted)
+        for (const carrier of carriers) {
+          if (carrier === 'none') return { id: null, carrier }
+          const made = await effect(NEEDS[carrier], async () => {
+            const { name, title, category, since, roles } = wanted
+            const room = isBeside(wanted) ? null : wanted.room
+            return tried(ways[carrier], { guild, own: await selfId(), name, title, category, room, since, roles })
+          })
+          if (made) return { ...made, carrier }
+        }
+        throw new Stuck(
+          wanted.isOutgrown
+            ? 'the room is nearly full, and the server has no space for the role and channel that would hold more'
+            : `the server has no space for ${NO_SPACE_FOR[carriers.at(-1) ?? 'none']}`,
+        )
+      })
     },
 
     async letIn(guild, room, account): Promise<Presence> {
-      return effect('Manage Roles or Manage Threads', async () => {
+      return effect(TO_MOVE[room.carrier ?? 'none'].in, async () => {
         if (!(await memberOf(guild, account))) return forgotten(guild, room, account)
         await wayOf(room).letIn(guild, room, account)
         return 'here'
       })
     },
 
-    async letOut(guild, room, account) {
-      await effect('Manage Roles or Manage Threads', () => out(guild, room, account))
-    },
+    letOut: out,
 
     async look(guild, room, account): Promise<Presence | 'out'> {
       return effect('Manage Roles', async () => {
@@ -155,7 +179,7 @@ function outgrownBy({ id, carrier, outgrown }: RoomRef): RoomRef[] {
   return [{ id: outgrown, carrier: outgrown === id ? 'channel' : 'thread', role: null, outgrown: null }]
 }
 
-/** The carriers to try, in order. A hidden community's must not show in a channel, a forum or anybody's profile. */
+/** The carriers to try, in order. One that not everybody may enter must not show in a channel, a forum or anybody's profile. */
 function carriersFor({ isPrivate, isSensitive, isOutgrown, carrier, room }: RoomWanted): Here[] {
   if (isOutgrown && !isPrivate) return ['role']
   const wanted = carrier ?? DEFAULT_CARRIERS.discord ?? 'channel'
@@ -164,6 +188,20 @@ function carriersFor({ isPrivate, isSensitive, isOutgrown, carrier, room }: Room
   if (isSensitive) return ['thread']
   if (isPrivate) return NEXT.thread
   return room === null ? NEXT[chosen] : [chosen]
+}
+
+/** Work for one server is done piece after piece: two rooms made at once would each make what they share. */
+function oneByOne() {
+  const last = new Map<string, Promise<unknown>>()
+  return <T>(guild: string, work: () => Promise<T>): Promise<T> => {
+    const mine = (last.get(guild) ?? Promise.resolve()).then(work)
+    // A failure is told to whoever asked for that piece.
+    last.set(
+      guild,
+      mine.catch(() => undefined),
+    )
+    return mine
+  }
 }
 
 /** Makes a room; nothing where Discord says that the server has no space left, whatever was counted before. */

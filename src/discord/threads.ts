@@ -6,7 +6,6 @@ import {
   type REST,
   type RESTGetAPIGuildThreadsResult,
   RESTJSONErrorCodes,
-  type RESTPatchAPIChannelJSONBody,
   type RESTPostAPIChannelThreadsJSONBody,
   type RESTPostAPIGuildForumThreadsJSONBody,
   Routes,
@@ -15,9 +14,11 @@ import {
 import { clipped } from '../core/pieces.ts'
 import type { RoomMade } from '../core/room.ts'
 import { RoomFull } from '../platform.ts'
+import { awake } from './awake.ts'
 import { type ChannelFor, fullAt, type Plan, type Standing, type Way } from './carriers.ts'
-import { isCode } from './faults.ts'
+import type { HandedOut } from './handed-out.ts'
 import { LIMITS } from './limits.ts'
+import { escaped, PINGS_NOBODY } from './render.ts'
 
 /** The channel under which private threads stand. Everybody sees the channel, and nobody but those inside the threads. */
 const HALL = {
@@ -27,37 +28,18 @@ const HALL = {
 /** The forum in which communities have posts that everybody sees. */
 const FORUM = { name: 'communities', topic: 'Each community has a post here, which everybody may read.' }
 
-const ARCHIVED = RESTJSONErrorCodes.InvalidActionOnArchivedThread
-
 /** The ways to have a room that stand below a channel: private threads, and posts in a forum. */
-export function threadWays(rest: REST, channelFor: ChannelFor): { thread: Way; forum: Way } {
-  /** Threads fall asleep when nobody speaks; then they must be woken before anybody is moved. */
-  async function awake(room: string, move: () => Promise<unknown>): Promise<void> {
-    try {
-      await move()
-    } catch (error) {
-      if (!isCode(error, RESTJSONErrorCodes.ThreadLocked, ARCHIVED)) throw error
-      const body: RESTPatchAPIChannelJSONBody = { archived: false }
-      await rest.patch(Routes.channel(room), { body })
-      await move()
-    }
-  }
-
-  /** Threads handed out by this process: a second community of the same title must not get the first one's. */
-  const handedOut = new Set<string>()
-
-  async function unusedThread({ guild, own }: Plan, parent: string, name: string): Promise<string | undefined> {
-    const { threads } = (await rest.get(Routes.guildActiveThreads(guild))) as RESTGetAPIGuildThreadsResult
-    return (threads as APIThreadChannel[]).find(
-      (one) =>
-        !handedOut.has(one.id) &&
-        one.parent_id === parent &&
-        one.name === name &&
-        one.owner_id === own &&
-        (one.member_count ?? 0) <= 1 &&
-        // The message that opens a post is not counted.
-        (one.message_count ?? 0) === 0,
-    )?.id
+export function threadWays(rest: REST, channelFor: ChannelFor, handed: HandedOut): { thread: Way; forum: Way } {
+  /** One that this process made for this room, else one made before a crash: a namesake's must not be taken for it. */
+  async function madeBefore(plan: Plan, parent: string, name: string): Promise<string | undefined> {
+    const { threads } = (await rest.get(Routes.guildActiveThreads(plan.guild))) as RESTGetAPIGuildThreadsResult
+    const same = (threads as APIThreadChannel[]).filter(
+      (one) => one.parent_id === parent && one.name === name && one.owner_id === plan.own,
+    )
+    const isUnused = ({ id, member_count = 0, message_count = 0 }: APIThreadChannel) =>
+      // The message that opens a post is not counted.
+      !handed.isForAnother(plan, id) && member_count <= 1 && message_count === 0
+    return (same.find(({ id }) => handed.isFor(plan, id)) ?? same.find(isUnused))?.id
   }
 
   /** The thread of this name that was made before a crash, else a new one, below a channel that all of its kind share. */
@@ -68,9 +50,9 @@ export function threadWays(rest: REST, channelFor: ChannelFor): { thread: Way; f
   ): Promise<RoomMade | undefined> {
     const parent = await channelFor(plan, words, { ...how, isShared: true })
     if (!parent) return undefined
-    const there = await unusedThread(plan, parent.id, body.name)
+    const there = await madeBefore(plan, parent.id, body.name)
     const id = there ?? ((await rest.post(Routes.threads(parent.id), { body })) as APIChannel).id
-    handedOut.add(id)
+    handed.note(plan, id)
     return { id }
   }
 
@@ -83,11 +65,12 @@ export function threadWays(rest: REST, channelFor: ChannelFor): { thread: Way; f
         auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
         invitable: false,
       }),
-    letIn: (_, { id }, account) =>
-      awake(id, () =>
-        rest.put(Routes.threadMembers(id, account)).catch(fullAt(RESTJSONErrorCodes.MaximumThreadParticipantsReached)),
-      ),
-    letOut: (_, { id }, account) => awake(id, () => rest.delete(Routes.threadMembers(id, account))),
+    async letIn(_, { id }, account) {
+      const enter = () => rest.put(Routes.threadMembers(id, account))
+      await awake(rest, id, enter).catch(fullAt(RESTJSONErrorCodes.MaximumThreadParticipantsReached))
+    },
+    letOut: async (_, { id }, account) =>
+      void (await awake(rest, id, () => rest.delete(Routes.threadMembers(id, account)))),
   }
 
   const forum: Way = {
@@ -96,7 +79,7 @@ export function threadWays(rest: REST, channelFor: ChannelFor): { thread: Way; f
       made(plan, [FORUM, { type: ChannelType.GuildForum, denied: PermissionFlagsBits.SendMessages }], {
         name: clipped(plan.title, LIMITS.channelName),
         auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
-        message: { content: plan.title.replaceAll(/([\\*_~`|>#@<[\]])/g, '\\$1'), allowed_mentions: { parse: [] } },
+        message: { content: escaped(plan.title), allowed_mentions: PINGS_NOBODY },
       }),
     // Everybody reads it anyway; whoever finds it full only does not follow it.
     letIn: (guild, room, account) =>

@@ -30,6 +30,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
           room: room.externalId,
           isOutgrown: room.isOutgrown,
           since: timeOf(room.id),
+          roles: room.roles,
         }
         try {
           made = await platformOf(on, room.platform).makeRoom(room.workspace, wanted)

@@ -22,6 +22,8 @@ export interface ClaimedRoom {
   carrier: Carrier | null
   category: string | null
   isOutgrown: boolean
+  /** Roles that other rooms there have. */
+  roles: string[]
   attempts: number
 }
 
@@ -131,7 +133,9 @@ export function rooms(tx: Tx, { draws }: Tools) {
           (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.attempts,
           r.external_id as "externalId", coalesce(r.outgrown = r.external_id and r.carrier <> 'role', false) as "isOutgrown",
           coalesce(r.carrier, (select w.carrier from workspaces w where w.platform = r.platform and w.workspace = r.workspace)) as carrier,
-          (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category`)
+          (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category,
+          array(select o.role_id from rooms o where o.platform = r.platform and o.workspace = r.workspace and o.id <> r.id
+            and o.role_id is not null) as roles`)
       return { lease, rows }
     },
 

@@ -13,6 +13,7 @@ const ACTIVE_THREADS_MAX = 1000
 export function makeChannel(world: World, guild: Guild, given: Partial<Channel> & { name: string }): Channel {
   const others = channelsOf(world, guild.id)
   if (others.length >= CHANNELS_MAX) throw new Refused(30013)
+  if (given.type === TYPE.forum && !guild.isCommunity) throw new Refused(50024)
   needSpace(world, given.parentId)
   const channel: Channel = {
     id: world.draw(),

@@ -96,7 +96,7 @@ describe('a bare discord.js bot on the fake', () => {
         .in('The room')
         .sees()
         .map(({ text }) => text),
-    ).toEqual(['Welcome'])
+    ).toEqual(['kindred added ana to the thread.', 'Welcome'])
     expect(() => ben.in('The room').sees()).not.toThrow()
     expect(ben.in('The room').sees()).toEqual([])
     expect((await ana.types('file')).files).toEqual([{ name: 'mine.json', text: '{"a":1}' }])

@@ -53,6 +53,7 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
   const held = new WeakMap<WebSocket, Session>()
   let isMute = false
   let isRevoked = false
+  let refusal: number | undefined
   let url = ''
 
   const hears = (socket: WebSocket) => !silent.has(socket) && socket.readyState === socket.OPEN
@@ -87,6 +88,7 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
       ? ([Number(d.shard[0]), Number(d.shard[1])] as [number, number])
       : ([0, 1] as [number, number]) // Two numbers by the protocol.
     if (isRevoked || d.token !== world.token) return void socket.close(4004, 'Authentication failed.')
+    if (refusal !== undefined) return void socket.close(refusal)
     if (shard[0] >= shard[1]) return void socket.close(4010, 'Invalid shard.')
     if (!Number.isInteger(intents) || intents < 0) return void socket.close(4013, 'Invalid intent(s).')
     if (!options.privileged && intents & PRIVILEGED) return void socket.close(4014, 'Disallowed intent(s).')
@@ -221,10 +223,10 @@ export function createGateway(world: World, http: Server, judge: Judge, options:
       }
     },
     /** Cuts every connection without a word. */
-    drop(): void {
-      for (const socket of live()) socket.terminate()
-    },
-    close(code: number): void {
+    drop: () => live().forEach((socket) => void socket.terminate()),
+    /** Closes every connection with this code, and from now on each that would identify, if it is for good. */
+    close(code: number, forGood = false): void {
+      refusal = forGood ? code : undefined
       for (const socket of live()) socket.close(code)
     },
     /** The token is reset in the developer portal: everything refuses it from now on, and takes the new one if it is told. */

@@ -9,7 +9,11 @@ export const ROLES_MAX = 250
 /** High enough that tests can put roles below it, and above. */
 const BOT_POSITION = 10
 
-export function makeGuild(world: World, name: string, locale: string, botMay: bigint): Guild {
+export function makeGuild(
+  world: World,
+  { name, locale, isCommunity }: Pick<Guild, 'name' | 'locale' | 'isCommunity'>,
+  botMay: bigint,
+): Guild {
   const guild: Guild = {
     id: world.draw(),
     name,
@@ -18,6 +22,7 @@ export function makeGuild(world: World, name: string, locale: string, botMay: bi
     roles: new Map(),
     members: new Map(),
     crowd: 0,
+    isCommunity,
     joinedAt: world.clock.iso(),
   }
   world.guilds.set(guild.id, guild)

@@ -66,14 +66,23 @@ export const USUAL =
   MAY.CreatePrivateThreads |
   MAY.CreatePublicThreads
 
+/** How a server is. */
+export interface GuildOptions {
+  locale?: string
+  /** What the bot may. */
+  bot?: bigint
+  /** Whether it has turned the Community feature on, and so may have forums. */
+  community?: boolean
+}
+
 /** A server in the hands of a test: what its people and its administrators do. */
 export function handOn(
   world: World,
   people: ReturnType<typeof createPeople>,
   name: string,
-  options: { locale?: string; bot?: bigint } = {},
+  { locale = 'en-US', bot = USUAL, community = true }: GuildOptions = {},
 ) {
-  const guild: Guild = makeGuild(world, name, options.locale ?? 'en-US', options.bot ?? USUAL)
+  const guild: Guild = makeGuild(world, { name, locale, isCommunity: community }, bot)
   const general = makeChannel(world, guild, { name: 'general' })
   const own = known(
     [...guild.roles.values()].find((role) => role.botId === world.bot.id),

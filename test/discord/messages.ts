@@ -51,7 +51,7 @@ export function createMessage(
     ...(typeof body.nonce === 'string' || typeof body.nonce === 'number' ? { nonce: body.nonce } : {}),
     ...parts,
   }
-  if (!(message.flags & FLAG.loading)) write(world, message, body, uploads)
+  if (!(message.flags & FLAG.loading) && !message.system) write(world, message, body, uploads)
   const said = messagesIn(world, channel.id)
   said.set(message.id, message)
   if (said.size > KEEP) for (const old of [...said.keys()].slice(0, KEEP / 10)) said.delete(old)
@@ -61,6 +61,13 @@ export function createMessage(
     tell(world, 'MESSAGE_CREATE', message)
   }
   return message
+}
+
+/** Discord's own words in a thread, in the name of whoever let somebody in or took them out. They can't be taken away. */
+export function announce(world: World, channel: Channel, type: 1 | 2, userId: string): void {
+  const [did, where] = type === 1 ? ['added', 'to'] : ['removed', 'from']
+  const content = `${world.bot.username} ${did} ${world.users.get(userId)?.username} ${where} the thread.`
+  createMessage(world, channel, {}, { system: { type, userId }, content })
 }
 
 function sameNonce(world: World, channel: Channel, nonce: unknown, authorId: string): Message | undefined {

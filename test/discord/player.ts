@@ -100,7 +100,8 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
     const all = [...fake.world.channels.values()].flatMap((channel) =>
       [...(fake.world.messages.get(channel.id)?.values() ?? [])].map((message) => ({ message, channel })),
     )
-    const changed = all.filter(({ message }) => before.get(message.id) !== signatureOf(message))
+    // What Discord itself says in a thread stands nowhere else.
+    const changed = all.filter(({ message }) => !message.system && before.get(message.id) !== signatureOf(message))
     const isNew = ({ message }: (typeof all)[number]) => Number(!before.has(message.id))
     return changed
       .sort((a, b) => isNew(a) - isNew(b) || (BigInt(a.message.id) < BigInt(b.message.id) ? -1 : 1))

@@ -220,10 +220,20 @@ describe('the fake refuses', () => {
     expect(await got('PUT', enter)).toBe(50001)
     await ask('PUT', `/channels/${made.id}/permissions/${ana.id}`, { type: 1, allow: String(MAY.ViewChannel) })
     expect(await got('PUT', enter)).toBe(204)
+    expect(await got('PUT', enter)).toBe(204)
+    const { answer: said } = await ask('POST', `/channels/${thread.id}/messages`, { content: 'Before' })
     guild.archive('T')
     expect(await got('DELETE', enter)).toBe(50083)
+    expect(await got('PATCH', `/channels/${thread.id}/messages/${said.id}`, { content: 'After' })).toBe(50083)
     expect(await got('POST', `/channels/${thread.id}/messages`, { content: 'Awake' })).toBe(200)
+    expect(await got('PATCH', `/channels/${thread.id}/messages/${said.id}`, { content: 'After' })).toBe(200)
     expect(await got('DELETE', enter)).toBe(204)
+    // Who is let in or taken out by another is named, in that other's name, and nobody takes the message away.
+    const announced = [...(fake.world.messages.get(String(thread.id))?.values() ?? [])].filter(({ system }) => system)
+    expect(announced.map(({ system }) => system)).toEqual([1, 2].map((type) => ({ type, userId: ana.id })))
+    const about = `/channels/${thread.id}/messages/${announced[0]?.id}`
+    expect((await ask('GET', about)).answer).toMatchObject({ type: 1, content: '', mentions: [{ id: ana.id }] })
+    expect([await got('DELETE', about), await got('PATCH', about, { content: 'x' })]).toEqual([50021, 50021])
     const { answer: forum } = await ask('POST', `/guilds/${guild.id}/channels`, { name: 'Forum', type: 15 })
     expect(await got('POST', `/channels/${forum.id}/messages`, { content: 'x' })).toBe(50024)
     const { answer: post, broken } = await ask('POST', `/channels/${forum.id}/threads`, {
@@ -232,5 +242,7 @@ describe('the fake refuses', () => {
     })
     expect(broken).toEqual([])
     expect(await got('GET', `/channels/${post.id}/messages/${post.id}`)).toBe(200)
+    const plain = fake.guild('Plain', { community: false })
+    expect(await got('POST', `/guilds/${plain.id}/channels`, { name: 'Forum', type: 15 })).toBe(50024)
   })
 })

@@ -19,7 +19,7 @@ const FOUNDING: Difference = {
   terminal:
     /(yours included, by [^.]+\.|is open, and you look after it\.) ((?:Others come with|Nobody can find it).*)$/g,
   discord:
-    "$1 You are in its room once there is one. Its members, and the server's administrators and moderators, see who is in it. $2 [Stay out of the room]",
+    "$1 You are in its room once there is one. Its members, and the server's administrators and moderators, see who is in it. A thread goes on saying who came and went. $2 [Stay out of the room]",
   why: 'whoever starts a community reads who sees them in its room, and may stay out of it',
 }
 
@@ -38,7 +38,7 @@ const WORDS: Record<'foundation' | 'trust', Difference[]> = {
       terminal:
         /Night Sketchers lets people in on request\. Tell its organizers why you would like to join\. \[Say why\]/g,
       discord:
-        "Before you join Night Sketchers It has a room. Its members, and the server's administrators and moderators, see who is in it. " +
+        "Before you join Night Sketchers It has a room. Its members, and the server's administrators and moderators, see who is in it. A thread goes on saying who came and went. " +
         'Its organizers let people in: tell them why you would like to join. [Say why] [Say why, without the room]',
       why: 'who sees a room there is said before anybody enters it',
     },
@@ -86,7 +86,7 @@ const WORDS: Record<'foundation' | 'trust', Difference[]> = {
 
 /** What people read before they press once more, where the terminal lets them in at once; the player does so for them. */
 const BEFORE_A_ROOM =
-  /^(It has a room|Once it opens it has a room)\. Its members, and the server's administrators and moderators, see who is in it\.$/
+  /^(It has a room|Once it opens it has a room)\. Its members, and the server's administrators and moderators, see who is in it\. A thread goes on saying who came and went\.$/
 
 /** Lines by their beginning that Discord's own client does not send, and why; the terminal answers them with a sentence. */
 const NOT_SENT: Record<string, string> = {

@@ -113,7 +113,8 @@ export function messageRoutes(world: World, interactions: Interactions): Route[]
         const channel = channelIn(world, asked)
         const message = messageAt(world, channel, asked.params.message ?? '')
         if (message.authorId !== world.bot.id) throw new Refused(50005)
-        wake(world, channel)
+        if (message.system) throw new Refused(50021)
+        if (channel.thread?.archived) throw new Refused(50083)
         return messageOnWire(world, editMessage(world, message, asked.body, asked.uploads))
       },
     },
@@ -124,6 +125,7 @@ export function messageRoutes(world: World, interactions: Interactions): Route[]
         const channel = channelIn(world, asked)
         const message = messageAt(world, channel, asked.params.message ?? '')
         if (message.authorId !== world.bot.id) need(world, guildOfChannel(world, channel), MAY.ManageMessages, channel)
+        if (message.system) throw new Refused(50021)
         deleteMessage(world, message)
       },
     },

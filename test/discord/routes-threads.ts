@@ -2,7 +2,7 @@ import * as Z from 'discord-api-spec/zod'
 import { enterThread, leaveThread, makeThread } from './channels.ts'
 import { known, Refused } from './errors.ts'
 import { listOf, messageProblems } from './limits.ts'
-import { createMessage, messageAt } from './messages.ts'
+import { announce, createMessage, messageAt } from './messages.ts'
 import { botIn, MAY, need, permissionsOf } from './permissions.ts'
 import { channelIn, guildOfChannel, memberIn, threadList, userIn } from './places.ts'
 import type { Asked, Route } from './route.ts'
@@ -123,7 +123,9 @@ export function threadRoutes(world: World): Route[] {
         if (!thread.invitable && thread.ownerId !== world.bot.id) need(world, guild, MAY.ManageThreads, channel)
         const parent = known(world.channels.get(channel.parentId ?? ''), 10003)
         if (!(permissionsOf(world, guild, member, parent) & MAY.ViewChannel)) throw new Refused(50001)
+        const isInside = thread.members.has(member.user.id)
         enterThread(world, channel, member.user.id)
+        if (!isInside && member.user.id !== world.bot.id) announce(world, channel, 1, member.user.id)
       },
     },
     {
@@ -133,9 +135,11 @@ export function threadRoutes(world: World): Route[] {
         const { channel, guild, thread } = threadPlace(asked)
         const isOwn = thread.ownerId === world.bot.id && channel.type === TYPE.privateThread
         if (thread.archived) throw new Refused(50083)
-        if (userIn(world, asked) !== world.bot.id && !isOwn && !hasAll(guild, channel, MAY.ManageThreads))
-          throw new Refused(50013)
-        leaveThread(world, channel, userIn(world, asked))
+        const id = userIn(world, asked)
+        if (id !== world.bot.id && !isOwn && !hasAll(guild, channel, MAY.ManageThreads)) throw new Refused(50013)
+        const wasInside = thread.members.has(id)
+        leaveThread(world, channel, id)
+        if (wasInside && id !== world.bot.id) announce(world, channel, 2, id)
       },
     },
   ]

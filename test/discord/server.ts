@@ -4,7 +4,7 @@ import { createClock } from './clock.ts'
 import { createCommands } from './commands.ts'
 import { createFaults } from './faults.ts'
 import { createGateway } from './gateway.ts'
-import { handOn } from './hand.ts'
+import { type GuildOptions, handOn } from './hand.ts'
 import { createInteractions } from './interactions.ts'
 import { createJudge } from './judge.ts'
 import { createPeople } from './people.ts'
@@ -105,7 +105,7 @@ export async function openFake(options: FakeOptions = {}) {
     now: () => new Date(clock.now()),
     /** Lets the fake's own time pass. */
     pass: (ms: number) => clock.pass(ms),
-    guild: (name: string, given: { locale?: string; bot?: bigint } = {}) => handOn(world, people, name, given),
+    guild: (name: string, given: GuildOptions = {}) => handOn(world, people, name, given),
     async close(): Promise<void> {
       await gateway.stop()
       http.closeAllConnections()

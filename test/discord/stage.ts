@@ -4,7 +4,7 @@ import { type Draws, drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
 import type { Organization } from '../../src/core/organization.ts'
 import { say } from '../../src/core/say.ts'
-import { type Bot, createBot, discordPlatform, restOf } from '../../src/discord/bot.ts'
+import { type Bot, createBot, discordPlatform, restOf, type Turn } from '../../src/discord/bot.ts'
 import { build, type House, type Parts } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
 import type { Platform } from '../../src/platform.ts'
@@ -31,8 +31,8 @@ export interface DiscordStage extends House {
   /** Lets the jobs do all that is due, until nothing is. */
   settle(): Promise<void>
   draws: Draws
-  /** Another process on the same database, not started; with another token, if one is given. */
-  another(token?: string): Bot
+  /** Another process on the same database, not started; with another token or turn, if one is given. */
+  another(token?: string, turn?: Turn): Bot
   read<T>(work: (store: Store) => Promise<T>): Promise<T>
   until(holds: () => boolean | Promise<boolean>): Promise<void>
   close(): Promise<void>
@@ -86,14 +86,14 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
     now,
   })
   const read = <T>(work: (store: Store) => Promise<T>) => database.transaction(work)
-  const botOf = (own = access.token) => {
+  const botOf = (own = access.token, turn?: Turn) => {
     const holder = draws.key()
     return createBot({
       ...access,
       token: own,
       commands,
       router: house.router,
-      turn: {
+      turn: turn ?? {
         take: (forMs) =>
           read((store) => store.leases.hold('gateway/discord', holder, now(), new Date(now().getTime() + forMs))),
         giveBack: () => read((store) => store.leases.letGo('gateway/discord', holder)),
@@ -137,8 +137,8 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
     until,
     settle: () => house.runner.runDue(),
     draws,
-    another(own) {
-      const more = botOf(own)
+    another(own, turn) {
+      const more = botOf(own, turn)
       bots.push(more)
       return more
     },

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Turn } from '../../src/discord/bot.ts'
 import { ask, type OwnDatabase, ownDatabase, server } from '../postgres.ts'
 import { type Running, startProcess } from './processes.ts'
+import { onRooms, stage } from './room-stage.ts'
 import { type Fake, openFake } from './server.ts'
 import type { Shown } from './shown.ts'
 
@@ -133,4 +135,82 @@ describe.skipIf(!server)('of two processes on one PostgreSQL', () => {
     },
     TEST_MS,
   )
+})
+
+describe("a process's turn at the gateway", () => {
+  onRooms({ heartbeatMs: 500, patienceMs: 3_000, mayFail: true })
+  const connected = () => stage.fake.gateway.sessions().filter(({ isConnected }) => isConnected).length
+  const never = <T>() => new Promise<T>(() => undefined)
+
+  /** Instead of the first process another with a turn of the test's own. */
+  async function replaced(turn: Turn) {
+    await stage.bot.stop()
+    const bot = stage.another(undefined, turn)
+    bot.start()
+    return bot
+  }
+
+  test('is left in time where the database answers no more, and taken again once it does', async () => {
+    let answers = true
+    const turn: Turn = { take: () => (answers ? Promise.resolve(true) : never()), giveBack: () => never() }
+    const bot = await replaced(turn)
+    await stage.until(() => stage.printed.length === 2)
+    answers = false
+    stage.fake.pass(10_000)
+    await stage.until(() => connected() === 0)
+    expect(stage.failures.map(({ where }) => where)).toContain('discord/turn')
+    answers = true
+    stage.fake.pass(20_000)
+    await stage.until(() => connected() === 1)
+    const since = Date.now()
+    await bot.stop()
+    expect(Date.now() - since).toBeLessThan(15_000)
+  })
+
+  test('is given back where the gateway is not ready for a minute, and not taken again at once', async () => {
+    const acts: string[] = []
+    stage.fake.gateway.zombie(true)
+    await replaced({
+      take: async () => acts.push('take') > 0,
+      giveBack: async () => void acts.push('back'),
+    })
+    await stage.until(() => acts.length > 0)
+    stage.fake.pass(61_000)
+    await stage.until(() => stage.failures.length > 0)
+    stage.fake.gateway.heal()
+    await stage.until(() => acts.includes('back'))
+    const soFar = acts.length
+    await new Promise((resolve) => setTimeout(resolve, 6_000))
+    // Neither by a connection that was left.
+    expect([acts.length, connected()]).toEqual([soFar, 0])
+    expect(stage.failures.map(({ where }) => where)).toEqual(['discord/ready'])
+    stage.fake.pass(20_000)
+    await stage.until(() => stage.printed.length === 2)
+  })
+
+  test('is given back where the gateway that was ready can’t be found again', async () => {
+    stage.fake.gateway.zombie(true)
+    await new Promise((resolve) => setTimeout(resolve, 6_000))
+    stage.fake.pass(61_000)
+    const another = () =>
+      stage.read((store) => store.leases.hold('gateway/discord', 'another', stage.fake.now(), new Date(9e12)))
+    await stage.until(() => stage.failures.some(({ where }) => where === 'discord/ready'))
+    await stage.until(another)
+  })
+
+  test.each([
+    [4010, 'shard'],
+    [4011, 'shards'],
+    [4012, 'version'],
+    [4013, 'intents'],
+  ])('ends with the code %i, after which Discord wants no new attempt', async (code, words) => {
+    stage.fake.gateway.close(code, true)
+    await stage.until(() => stage.printed.length === 2)
+    expect(stage.printed[1]).toContain(words)
+    // And so where a process is told at its start.
+    stage.another().start()
+    await stage.until(() => stage.printed.length === 3)
+    expect(stage.printed[2]).toBe(stage.printed[1])
+    expect((await stage.read((store) => store.staffNotes.open())).length).toBe(1)
+  })
 })

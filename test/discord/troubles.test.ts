@@ -1,63 +1,29 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MAY } from './permissions.ts'
-import { type DiscordStage, openDiscordStage } from './stage.ts'
+import { ana, ben, guild, inRooms, joins, NEED, onRooms, opens, sees, stage, status } from './room-stage.ts'
+import { openDiscordStage } from './stage.ts'
 import { TYPE } from './world.ts'
 
-const NEED = 'people with small children, so that we can enjoy culture with them'
-
-let stage: DiscordStage
-let guild: ReturnType<DiscordStage['fake']['guild']>
-let ana: ReturnType<typeof guild.member>
-let ben: ReturnType<typeof guild.member>
-let eva: ReturnType<typeof guild.member>
-
-beforeEach(async () => {
-  stage = await openDiscordStage({ heartbeatMs: 500, patienceMs: 3_000 })
-  guild = stage.fake.guild('Museum')
-  ana = guild.member('ana')
-  ben = guild.member('ben')
-  eva = guild.member('eva', { staff: true })
-})
-afterEach(async () => {
-  expect(stage.fake.violations).toEqual([])
-  await stage.close()
-})
-
-async function parents(more: Record<string, string | boolean> = {}): Promise<void> {
-  await ana.types('start-community', { name: 'Parents United', need: NEED, pledges: 1, ...more })
-  await stage.settle()
-}
-
-const status = async () => (await eva.types('staff status')).text
-const seenIn = (who: typeof ana, room = 'parents-united') =>
-  who
-    .in(guild.find(room)?.id ?? '')
-    .sees()
-    .map(({ text }) => text)
-    .join('\n')
-const joins = async (who: typeof ana, label = 'Join') => {
-  await who.types('join', { community: 'parents-united' })
-  return who.presses(label)
-}
+onRooms({ heartbeatMs: 500, patienceMs: 3_000, mayFail: true })
 
 describe('rooms on Discord', () => {
   test('that not everybody may find are private threads', async () => {
-    await parents({ visibility: 'request' })
+    await opens('Parents United', { visibility: 'request' })
     const room = guild.find('parents-united')
     expect(room?.type).toBe(TYPE.privateThread)
-    expect(seenIn(ana)).toContain('Welcome')
-    expect(seenIn(ben)).toBe('')
+    expect(sees(ana, 'parents-united')).toContain('Welcome')
+    expect(sees(ben, 'parents-united')).toBe('')
     await joins(ben, 'Say why')
     await ben.fills({ reason: 'two toddlers' })
     await stage.settle()
     await ana.presses('Accept')
     await stage.settle()
-    expect(seenIn(ben)).toContain('Welcome')
+    expect(sees(ben, 'parents-united')).toContain('Welcome')
     expect(ben.inDm().sees().at(-1)?.text).toContain('Your request was accepted')
   })
 
   test('that are sensitive are private threads, entered by a press of its own', async () => {
-    await parents({ sensitive: true, visibility: 'secret' })
+    await opens('Parents United', { sensitive: true, visibility: 'secret' })
     await ana.presses('Yes, join').catch(() => undefined)
     await stage.settle()
     const entered = await ana.presses('Enter the room')
@@ -68,7 +34,7 @@ describe('rooms on Discord', () => {
   })
 
   test('of the same person in two servers are two, for one account', async () => {
-    await parents()
+    await opens()
     const other = stage.fake.guild('Friends')
     const there = other.member('ana', { as: ana })
     expect((await there.types('my')).text).toContain('Parents United')
@@ -76,19 +42,20 @@ describe('rooms on Discord', () => {
     await joins(cem)
     await stage.settle()
     expect(other.find('parents-united')).toBeDefined()
-    expect(await stage.read((store) => store.rooms.known('discord'))).toHaveLength(2)
+    expect(await inRooms()).toHaveLength(2)
   })
 
   test('which Kindred may not make are told to staff with the permission it lacks', async () => {
     guild.deny(MAY.ManageChannels)
-    await parents()
+    await opens()
     expect(await status()).toContain('Manage Channels')
-    expect((await joins(ben)).text).toContain("You're in")
+    expect((await joins(ben)).joined.text).toContain("You're in")
   })
 
   test('nobody is let into who left the server', async () => {
-    await parents()
-    await joins(ben)
+    await opens()
+    await ben.types('join', { community: 'parents-united' })
+    await ben.presses('Join')
     ben.leaves()
     await stage.settle()
     expect(guild.find('parents-united')?.overwrites.has(ben.id)).toBe(false)
@@ -99,23 +66,23 @@ describe('rooms on Discord', () => {
 describe('messages on Discord', () => {
   test('are said once, though the connection broke after Discord took them', async () => {
     stage.fake.faults.next('POST /channels/:channel/messages', { drop: 'after' })
-    await parents()
+    await opens()
     for (let i = 0; i < 3; i++) {
       stage.fake.pass(20_000)
       await stage.settle()
     }
-    expect(seenIn(ana).match(/Welcome/g)).toHaveLength(1)
+    expect(sees(ana, 'parents-united').match(/Welcome/g)).toHaveLength(1)
   })
 
   test('are said in the end, after three times a 500 and a 429', async () => {
     stage.fake.faults.next('POST /channels/:channel/messages', { status: 500, times: 5 })
     stage.fake.faults.next('POST /channels/:channel/messages', { retryAfter: 30 })
-    await parents()
+    await opens()
     for (let i = 0; i < 10; i++) {
       stage.fake.pass(120_000)
       await stage.settle()
     }
-    expect(seenIn(ana).match(/Welcome/g)).toHaveLength(1)
+    expect(sees(ana, 'parents-united').match(/Welcome/g)).toHaveLength(1)
   })
 
   test('to somebody who takes none hold nobody up, and staff hear of it', async () => {
@@ -125,7 +92,7 @@ describe('messages on Discord', () => {
     await ben.presses('Pledge')
     await ben.presses('Pledge')
     await stage.settle()
-    expect(seenIn(ben)).toContain('Welcome')
+    expect(sees(ben, 'parents-united')).toContain('Welcome')
     expect(await status()).toContain('takes no private messages')
   })
 

@@ -40,7 +40,7 @@ export function guildOnWire(guild: Guild): Json {
     owner_id: guild.ownerId,
     preferred_locale: guild.locale,
     roles: [...guild.roles.values()].map(roleOnWire),
-    features: ['COMMUNITY'],
+    features: guild.isCommunity ? ['COMMUNITY'] : [],
     emojis: [],
     stickers: [],
     region: 'deprecated',

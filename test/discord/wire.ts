@@ -127,19 +127,20 @@ export function messageOnWire(world: World, message: Message): Json {
   const { interaction } = message
   const author = world.users.get(message.authorId) ?? world.bot
   const asked = interaction && world.users.get(interaction.userId)
+  const about = message.system && world.users.get(message.system.userId)
   return {
     id: message.id,
     channel_id: message.channelId,
-    type: interaction?.type === 2 ? 20 : message.replyTo ? 19 : 0,
+    type: message.system?.type ?? (interaction?.type === 2 ? 20 : message.replyTo ? 19 : 0),
     author: userOnWire(author),
-    content: message.content,
+    content: message.system ? '' : message.content,
     embeds: message.embeds,
     components: message.components,
     attachments: message.attachments,
     flags: message.flags,
     timestamp: message.at,
     edited_timestamp: message.editedAt,
-    mentions: [],
+    mentions: about ? [userOnWire(about)] : [],
     mention_roles: [],
     mention_everyone: false,
     pinned: false,

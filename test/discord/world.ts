@@ -77,6 +77,8 @@ export interface Guild {
   members: Map<string, Member>
   /** People who are only a number here. */
   crowd: number
+  /** Has turned Discord's own Community feature on, without which there are no forums. */
+  isCommunity: boolean
   joinedAt: string
 }
 
@@ -102,6 +104,8 @@ export interface Message {
   onlyFor?: string
   interaction?: { id: string; type: number; name: string; userId: string }
   replyTo?: string
+  /** Written by Discord itself about somebody: 1 let into a thread, 2 taken out of it. Its words are the reader's client's. */
+  system?: { type: 1 | 2; userId: string }
   pressed: boolean
 }
 
