@@ -3,10 +3,12 @@ import { Refusal } from '../src/core/refusal.ts'
 import { CARRIERS, CARRIERS_OF, type Carrier, DEFAULT_CARRIERS } from '../src/core/room.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { folded } from '../src/core/words.ts'
-import { choice, text } from '../src/option.ts'
+import { choice, community, type Found, text } from '../src/option.ts'
 import { address, type Card, type Reply } from '../src/reply.ts'
 
 const category = text('Category under which their channels stand', { max: 100 })
+/** As many as a list takes. */
+const OFFERED_MAX = 25
 const carrier = choice('What carries the rooms of communities here', CARRIERS)
 
 export default command({
@@ -38,6 +40,8 @@ export default command({
       permission: 'staff',
       run: (context) => chosen(context, { category: null }),
     }),
+    adopt: press({ args: {}, permission: 'staff', run: offer }),
+    take: press({ args: { c: community('Community') }, permission: 'staff', run: take }),
   },
 })
 
@@ -101,13 +105,57 @@ async function show({ store, where }: Context, server: Server): Promise<Card> {
         press: address('rooms.carry', { k: one }),
       })),
     },
-    ...(hasCategories && {
-      buttons: [
-        { label: say`Category`, press: address('rooms.category') },
-        ...(within ? [{ label: say`No category`, press: address('rooms.top') }] : []),
-      ],
-    }),
+    buttons: [
+      ...(hasCategories ? [{ label: say`Category`, press: address('rooms.category') }] : []),
+      ...(within ? [{ label: say`No category`, press: address('rooms.top') }] : []),
+      ...(isAdoptable(where) ? [{ label: say`Use this channel`, press: address('rooms.adopt') }] : []),
+    ],
   }
+}
+
+/** A channel that others are in already can be a room only where everyone sees who is in one. */
+const isAdoptable = ({ platform, place }: Context['where']) =>
+  place !== undefined && CARRIERS_OF[platform]?.includes('public') === true
+
+/** The communities whose room this channel may become. */
+async function offer(context: Context): Promise<Reply> {
+  const { store, where } = context
+  if (!isAdoptable(where)) throw new Refusal(say`Type ${{ typed: '/rooms' }} in the channel you mean.`)
+  const roomless = await store.rooms.lacking(where.platform, where.workspace, OFFERED_MAX)
+  if (roomless.length === 0)
+    throw new Refusal(say`Every open community has a room here. Archive a room in Slack first to give it another.`)
+  return {
+    card: {
+      title: say`Use this channel`,
+      body: say`It becomes the room of a community: its members are invited once they read that everyone here sees them in it, and what is announced is said here. Whoever is in it stays.`,
+      choice: {
+        label: say`Whose room it becomes`,
+        options: roomless.map(({ id: c, name }) => ({ label: say`${name}`, press: address('rooms.take', { c }) })),
+      },
+    },
+  }
+}
+
+async function take(context: Context, { c }: { c: Found }): Promise<Reply> {
+  const { store, where, caller, now } = context
+  const { place } = where
+  if (place === undefined || !isAdoptable(where))
+    throw new Refusal(say`Type ${{ typed: '/rooms' }} in the channel you mean.`)
+  const there = serverOf(context).places.some(({ id }) => id === place)
+  if (!there) throw new Refusal(say`Kindred is not in this channel. Invite it first, as you would a person.`)
+  if (c.visibility !== 'open' || c.sensitive || c.state !== 'open')
+    throw new Refusal(say`Only an open community can have a room that others are in already.`)
+  if (!(await store.rooms.adopt(c, { ...where, place }, now)))
+    throw new Refusal(say`That did not work: the channel is a room already, or ${{ strong: c.name }} has one here.`)
+  await store.rooms.wantMembers(c.id, now)
+  await store.audit.note(caller, 'staff', 'channel made a room', now, { community: c })
+  const welcome = say`This channel is the room of ${{ strong: c.name }} from now on. It is for ${c.need}. Type ${{ typed: `/join ${c.slug ?? ''}` }} to come in.`
+  await store.posts.say(
+    { communityId: c.id, platform: where.platform, workspace: where.workspace },
+    { text: welcome },
+    now,
+  )
+  return { update: { text: say`This channel is the room of ${{ strong: c.name }} now.` } }
 }
 
 function nameIn({ categories }: Server, category: string | undefined): Text {

@@ -179,24 +179,30 @@ async function everyButtonOfDestinations(): Promise<void> {
 
 /** What is shown only where a platform has several ways to make a room. */
 async function everyButtonOfServers(): Promise<void> {
-  const act = async (name: string, command: string, raw: Record<string, string>, isStaff = false) => {
-    const { account, ...delivery } = deliveryOf(`server/${name}/${command}`, name, stage.now(), isStaff)
-    const answer = await stage.router.run(
-      {
-        ...delivery,
-        account: { ...account, platform: 'discord', workspace: EVERYWHERE },
-        where: { platform: 'discord', workspace: 'museum', place: 'lobby' },
-        ...(isStaff && {
-          server: () => ({ lacks: [], categories: [{ id: '1', name: 'Communities' }], rolesAbove: [], places: [] }),
-        }),
-      },
-      command,
-      raw,
-    )
+  const act = async (
+    name: string,
+    command: string,
+    raw: Record<string, string>,
+    isStaff = false,
+    platform = 'discord',
+  ) => {
+    const { account, ...given } = deliveryOf(`${platform}/${name}/${command}`, name, stage.now(), isStaff)
+    const delivery = {
+      ...given,
+      account: { ...account, platform, workspace: platform === 'discord' ? EVERYWHERE : 'museum' },
+      where: { platform, workspace: 'museum', place: 'lobby' },
+      ...(isStaff && {
+        server: () => ({ lacks: [], categories: [{ id: '1', name: 'Communities' }], rolesAbove: [], places: [] }),
+      }),
+    }
+    const { router } = stage
+    const answer = await (command.includes('.') ? router.press(delivery, command) : router.run(delivery, command, raw))
     onServers.push(...(render(answer.content, answer).buttons ?? []))
   }
   await act('eva', 'rooms', { category: 'communities' }, true)
   await act('eva', 'setup', {}, true)
+  await act('eva', 'rooms', {}, true, 'slack')
+  await act('eva', 'rooms.adopt', {}, true, 'slack')
   await stage.read((store) => store.workspaces.met('discord', [{ workspace: 'annex', name: 'Annex' }]))
   await act('eva', 'servers', {}, true)
   await act('ken', 'start-community', {

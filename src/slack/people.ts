@@ -1,5 +1,6 @@
 import type { Api } from './api.ts'
 import { LIMITS } from './limits.ts'
+import { TooSoon } from './pace.ts'
 
 /** What Slack tells of a person: how they are called, whether they run the workspace, and their language. */
 export interface Profile {
@@ -51,7 +52,8 @@ export function people(api: Api, now: () => Date, logFailure: (where: string, er
       const instead = there?.profile ?? { name: nameThere || account, isStaff: false }
       if (!mustKnow && !api.isFree(workspace, 'users.info')) return instead
       const answer = asked(workspace, account, nameThere).catch((error: unknown) => {
-        logFailure('slack/profile', error)
+        // That many newcomers came at once is no failure.
+        if (!(error instanceof TooSoon)) logFailure('slack/profile', error)
         return instead
       })
       return mustKnow ? answer : within(SOON_MS, answer, instead)

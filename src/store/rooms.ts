@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Community } from '../core/community.ts'
 import { EVERYWHERE } from '../core/person.ts'
 import { CARRIERS, type Carrier, type RoomMade, seenBy } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
@@ -113,6 +114,32 @@ export function rooms(tx: Tx, { draws }: Tools) {
         join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
         where r.community_id = ${communityId}
         on conflict (room_id, person_id) do nothing`)
+    },
+
+    /** Open communities that have no room in a workspace, by name. */
+    async lacking(platform: string, workspace: string, limit: number): Promise<{ id: string; name: string }[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select c.id, c.name from communities c where c.state = 'open' and c.visibility = 'open' and not c.sensitive
+          and not exists (select 1 from rooms r where r.community_id = c.id and r.platform = ${platform}
+            and r.workspace = ${workspace} and (r.external_id is not null or r.due_at is not null))
+        order by c.name, c.id limit ${limit}`)
+    },
+
+    /** Takes a channel that is there for a community's room; false where it is one, or the community has another. */
+    async adopt(
+      { id, slug }: Pick<Community, 'id' | 'slug'>,
+      { platform, workspace, place }: { platform: string; workspace: string; place: string },
+      now: Date,
+    ): Promise<boolean> {
+      const taken = await tx.$executeRaw(Prisma.sql`
+        insert into rooms (id, community_id, platform, workspace, name, external_id, carrier)
+        select ${draws.id(now)}, ${id}, ${platform}, ${workspace}, ${slug ?? id}, ${place}, 'public'
+        where not exists (select 1 from rooms o where o.platform = ${platform} and o.workspace = ${workspace}
+          and o.external_id = ${place})
+        on conflict (community_id, platform, workspace) do update
+          set external_id = excluded.external_id, carrier = 'public', role_id = null, outgrown = null, failure = null, attempts = 0
+          where rooms.external_id is null and rooms.due_at is null`)
+      return taken > 0
     },
 
     /** Who is in which room of a platform, as far as it was heard. */

@@ -41,6 +41,34 @@ test('a name that others have already gets a number', async () => {
   expect(ana.isIn('sea-sitters-2')).toBe(true)
 })
 
+test('a channel that is there already becomes a community’s room, and nobody is put into it who did not read who is there', async () => {
+  await staff.types('/community rooms carrier:none')
+  await start(ana, 'Sea Sitters')
+  const there = stage.team.channel('families', { members: [ana, staff] })
+  await staff.types('/community rooms', { channel: 'families' })
+  await staff.presses('Use this channel')
+  expect((await staff.selects('Sea Sitters')).text).toContain('Invite it first')
+  staff.invites('app', 'families')
+  await staff.types('/community setup', { channel: 'families' })
+  await staff.presses('Rooms here')
+  await staff.presses('Use this channel')
+  expect((await staff.selects('Sea Sitters')).text).toContain('is the room of')
+  await stage.settle()
+  const ben = stage.team.user('ben')
+  expect((await ben.types('/community join sea-sitters')).text).toContain('Everyone there sees who is in it')
+  await ben.presses('Join', 'Before you join')
+  await stage.settle()
+  expect(ben.isIn('families')).toBe(true)
+  expect(
+    ben
+      .sees('families')
+      .map(({ text }) => text)
+      .join(),
+  ).toContain('is the room of *Sea Sitters*')
+  await staff.types('/community rooms', { channel: there.id })
+  expect((await staff.presses('Use this channel')).text).toContain('Every open community has a room here')
+})
+
 test('a channel made before its answer was lost is found, not made again', async () => {
   stage.fake.faults.next('conversations.create', { drop: 'after' })
   await start(ana, 'Sea Sitters')
