@@ -51,13 +51,21 @@ export default command({
     enter: press({
       args: { c: community('Community'), r: room.optional() },
       permission: 'member',
-      async run({ store, caller, where, now }, { c, r = 'members' }) {
+      async run(context, { c, r = 'members' }) {
+        const { store, caller, where, now } = context
         const carriers = await store.roomCare.carriersFor(c.id, { personId: caller.id, ...where })
         if (carriers.length > 0 && carriers.every((one) => one === 'none'))
           return {
             update: { text: say`There is no room of ${{ strong: c.name }} here. You hear of everything in private.` },
           }
-        await store.memberships.wantPlace(c, { personId: caller.id, ...where }, toldBy(r) ?? undefined, now)
+        // An old card: more people see it by now.
+        if (r === 'members' && (await whoSees(context, c)) === 'everyone')
+          return { update: { card: enterCard(c, 'everyone') } }
+        const entrance = { personId: caller.id, ...where }
+        if (!(await store.memberships.wantPlace(c, entrance, toldBy(r) ?? undefined, now)))
+          throw new Refusal(
+            say`${{ strong: c.name }} has no room where you are. Type ${{ typed: `/join ${c.slug ?? ''}` }} where you joined it.`,
+          )
         return { update: { text: say`You are being let into the room of ${{ strong: c.name }}.` } }
       },
     }),

@@ -3,6 +3,7 @@ import { askNext } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say } from '../src/core/say.ts'
+import { whoSees } from '../src/entering.ts'
 import { lookForOrganizer, tellUnlookedAfter } from '../src/opening.ts'
 import { community, type Found, text } from '../src/option.ts'
 import { address, type Card, type Content, type Reply } from '../src/reply.ts'
@@ -130,7 +131,9 @@ async function undo(context: Context, { c }: { c: Found }): Promise<Reply> {
       say`${{ strong: c.name }} is a sensitive community now. Type ${{ typed: `/join ${c.slug ?? ''}` }} to join again.`,
     )
   }
-  if (!(await store.memberships.join(c, { personId: caller.id, ...where }, 'undo', now))) {
+  const isOutside = (await whoSees(context, c)) !== 'nobody' && !(await store.roomCare.toldOf(c.id, caller.id))
+  const told = isOutside ? null : undefined
+  if (!(await store.memberships.join(c, { personId: caller.id, ...where }, 'undo', now, told))) {
     throw new Refusal(say`${{ strong: c.name }} can't be joined right now.`)
   }
   const card = await askNext(context, c)

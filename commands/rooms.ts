@@ -80,7 +80,8 @@ async function choose({ store, where, caller, now }: Context, server: Server, wa
   const offered = offeredOn(platform)
   if (!offered.includes(carries))
     throw new Refusal(say`What carries rooms here must be one of: ${offered.join(', ')}.`, 'carrier')
-  await store.workspaces.choose(where, carries, within, now)
+  const isAnother = wanted.carrier !== undefined && wanted.carrier !== before.carrier
+  await store.workspaces.choose(where, carries, within, now, isAnother)
   await store.audit.note(caller, 'staff', 'rooms changed', now, { detail: `${platform}: ${carries}` })
 }
 

@@ -49,7 +49,7 @@ export default command({
     out: press({
       args: { c: community('Community') },
       async run({ store, caller, now }, { c }) {
-        await store.memberships.stayOutside(c.id, caller.id, now)
+        await store.roomCare.stayOutside(c.id, caller.id, now)
         return { text: say`You stay out of the room of ${{ strong: c.name }}, and still look after it.` }
       },
     }),

@@ -72,7 +72,7 @@ async function retryStuck(context: Context, stuck: EffectKind): Promise<Reply> {
 }
 
 async function ignoreStuck(context: Context, stuck: EffectKind): Promise<Reply> {
-  await context.store.effects.ignore(stuck)
+  await context.store.effects.ignore(stuck, context.now)
   return shownAfter(context, 'stuck effects ignored', EFFECT_WORDS[stuck])
 }
 

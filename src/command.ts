@@ -38,8 +38,8 @@ export interface Context {
   delivery: string
   /** Only where staff act in a workspace that has choices. */
   server?: (() => Server) | undefined
-  /** They run this workspace, which staff of the organization have not accepted as theirs. */
-  isForeign: boolean
+  /** They run this workspace, which makes them staff only where it is the organization's own. */
+  runsIt: boolean
 }
 
 /** A command as the house uses it; made by `command({...})`. */

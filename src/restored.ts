@@ -28,6 +28,8 @@ export function doAgain(database: Database, now: Date): Promise<DoneAgain> {
       await store.communities.lock(id)
       await store.communities.makeSensitive(id, now)
       await reports.settle({ communityId: id }, now)
+      const { places } = await store.roomCare.leaveShown(id, now)
+      await store.erasures.letOut(places, now)
       done.sensitive = true
     }
     // First: which yes is whose follows from it.

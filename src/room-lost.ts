@@ -1,3 +1,4 @@
+import type { RoomMade } from './core/room.ts'
 import { say, type Text } from './core/say.ts'
 import type { RoomLost } from './platform.ts'
 import type { Store } from './store/store.ts'
@@ -23,16 +24,21 @@ export async function tellLost(
   return true
 }
 
-/** A room was made while its community became one that must not have it. Its name tells of the community, so it is not said here. */
+/**
+ * A room was made that is wanted no more: its community became one that must not have it, or somebody deleted what it was
+ * made for. Its name tells of the community, so it is not said here. A private thread is found again when one is made.
+ */
 export async function tellLeftOver(
   store: Store,
-  { id, platform }: { id: string; platform: string },
-  room: string,
+  { id, platform, externalId }: { id: string; platform: string; externalId: string | null },
+  { id: room, carrier, role }: RoomMade,
   now: Date,
 ): Promise<void> {
+  const numbers = [room === externalId || carrier === 'thread' ? undefined : room, role].filter((one) => one)
+  if (numbers.length === 0) return
   await store.staffNotes.tell(
     `news/left/${id}`,
-    say`A room on ${platform} was made just as its community became hidden. Nobody is let into it; delete it there: its number is ${room}.`,
+    say`What was made on ${platform} for a room is wanted no more, and nobody is let into it. Delete there what has the number ${numbers.join(' or ')}.`,
     now,
   )
 }

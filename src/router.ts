@@ -88,8 +88,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
           language: account.language ?? person.language ?? organization.language,
         }
         const caller = { ...person, name: account.name, isStaff }
-        const isForeign = account.isStaff && !isStaff
-        const context = { caller, where, now, store, organization, commands, delivery: id, server, isForeign }
+        const runsIt = account.isStaff
+        const context = { caller, where, now, store, organization, commands, delivery: id, server, runsIt }
         const reply = await act(context)
         // A recipient that came up since is asked about once, at the person's next own act.
         if (opening.hasUnasked && !isLook && !reply.card && !reply.update) Object.assign(reply, await pending(context))

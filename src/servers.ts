@@ -8,9 +8,9 @@ export async function tellMet(
   servers: { workspace: string; name: string }[],
   now: Date,
 ): Promise<void> {
-  for (const { name } of await store.workspaces.met(platform, servers)) {
+  for (const { workspace, name } of await store.workspaces.met(platform, servers)) {
     await store.staffNotes.tell(
-      `news/met/${platform}/${name}`,
+      `news/met/${platform}/${workspace}`,
       say`Kindred was brought into ${{ strong: name }} on ${platform}. If that is yours, accept it with ${{ typed: '/servers' }}; until then whoever runs it is no staff.`,
       now,
     )
@@ -23,6 +23,7 @@ export async function tellExpelled(
   { platform, workspace, name }: { platform: string; workspace: string; name: string },
   now: Date,
 ): Promise<void> {
+  await store.workspaces.left(platform, workspace)
   await store.staffNotes.tell(
     `news/expelled/${platform}/${workspace}`,
     say`Kindred was removed from ${{ strong: name }} on ${platform}. Its people stay in their communities and are not reached there any more. Invite it again to go on.`,

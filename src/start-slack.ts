@@ -7,6 +7,7 @@ import type { Log } from './house.ts'
 import type { Platform } from './platform.ts'
 import { tellDeleted } from './room-lost.ts'
 import type { Router } from './router.ts'
+import { tellMet } from './servers.ts'
 import { createAccess } from './slack/access.ts'
 import { createApi } from './slack/api.ts'
 import { createSlackBot, slackPlatform, type Way } from './slack/bot.ts'
@@ -48,7 +49,11 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
     token,
     installations: {
       of: (workspace) => database.transaction((store) => store.installations.get('slack', workspace)),
-      put: (one) => database.transaction((store) => store.installations.put('slack', one, now())),
+      put: (one) =>
+        database.transaction(async (store) => {
+          await store.installations.put('slack', one, now())
+          await tellMet(store, 'slack', [one], now())
+        }),
       remove: (workspace) => database.transaction((store) => store.installations.remove('slack', workspace)),
     },
     needs: (workspace, sentence) => note(`slack/${workspace}`, sentence),
@@ -64,6 +69,7 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
         chance: draws.fraction,
         deleted: (workspace, id, how) =>
           database.transaction((store) => tellDeleted(store, { platform: 'slack', workspace, id }, now(), how)),
+        met: (one) => database.transaction((store) => tellMet(store, 'slack', [one], now())),
         needs: (sentence) => note('slack', sentence),
       })
       const install =

@@ -203,7 +203,12 @@ async function everyButtonOfServers(): Promise<void> {
   await act('eva', 'setup', {}, true)
   await act('eva', 'rooms', {}, true, 'slack')
   await act('eva', 'rooms.adopt', {}, true, 'slack')
-  await stage.read((store) => store.workspaces.met('discord', [{ workspace: 'annex', name: 'Annex' }]))
+  await stage.read((store) =>
+    store.workspaces.met(
+      'discord',
+      Array.from({ length: 21 }, (_, n) => ({ workspace: `annex-${n}`, name: `Annex ${n}` })),
+    ),
+  )
   await act('eva', 'servers', {}, true)
   await act('ken', 'start-community', {
     name: 'Rooms of Ken',

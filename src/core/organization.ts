@@ -71,4 +71,4 @@ function isZone(name: string): boolean {
  * Platforms on which anybody can bring Kindred into a place of their own, so that whoever runs it is staff only once staff
  * have accepted it.
  */
-export const BROUGHT_BY_ANYONE: readonly string[] = ['discord']
+export const BROUGHT_BY_ANYONE: readonly string[] = ['discord', 'slack']

@@ -43,8 +43,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
         const { externalId } = room
         if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
         const isOurs = await store.rooms.finish(room.id, lease, outcome, made)
-        if (!isOurs)
-          return made?.id && made.id !== room.externalId ? tellLeftOver(store, room, made.id, now) : undefined
+        if (!isOurs) return made?.id && made.id !== room.externalId ? tellLeftOver(store, room, made, now) : undefined
         const isAnother = room.isOutgrown && made && made.id !== room.externalId
         if (isAnother && room.externalId) await tellLarger(store, room, room.externalId, now)
         if ('stuck' in outcome) {

@@ -45,6 +45,8 @@ export interface SlackParts {
   /** A channel of a workspace is gone; where it was not deleted, what became of it. */
   deleted(workspace: string, id: string, how?: Text): Promise<void>
   /** Staff are told what they have to mend, or that it is mended. */
+  /** The workspace of the settings' own token. */
+  met(workspace: { workspace: string; name: string }): Promise<void>
   needs(sentence: string | undefined): Promise<void>
   wake(): void
 }
@@ -60,7 +62,7 @@ export interface SlackBot {
 const STOP_MS = 5_000
 
 export function createSlackBot(parts: SlackParts): SlackBot {
-  const { way, access, door, router, commands, command, now, print, logFailure, wake } = parts
+  const { way, access, met, door, router, commands, command, now, print, logFailure, wake } = parts
   const underWay = new Set<Promise<void>>()
   const says = saying(door)
   const render = renderer(command)
@@ -130,6 +132,7 @@ export function createSlackBot(parts: SlackParts): SlackBot {
 
   async function greet(): Promise<void> {
     const own = await access.own()
+    if (own) await met(own)
     print(`Slack: connected${own ? ` in ${own.name}` : ''}. People type ${command}.`)
   }
 

@@ -16,6 +16,7 @@ export interface StuckEffects {
 }
 
 const STUCK = Prisma.sql`due_at is null and failure is not null`
+const DAY_MS = 86_400_000
 /** Newest first. A place has no id of its own; its room's is the nearest to an age. */
 const newest = (kind: EffectKind) => Prisma.raw(kind === 'room_places' ? 'room_id desc, person_id desc' : 'id desc')
 
@@ -40,15 +41,19 @@ export function effects(tx: Tx) {
 
     /**
      * Lets it be: a message that can't be said is gone; a card stays as it is until it changes, who can't be let in stays
-     * outside, and communities go on without a room that can't be made. Who can't be let out is never given up on.
+     * outside, and communities go on without a room that can't be made. Who can't be let out is tried again a day later.
      */
-    async ignore(kind: EffectKind): Promise<void> {
+    async ignore(kind: EffectKind, now: Date): Promise<void> {
       if (kind === 'rooms') return goOnWithout(tx)
       const table = Prisma.raw(kind)
+      if (kind === 'room_places')
+        await tx.$executeRaw(Prisma.sql`
+          update room_places set attempts = 0, failure = null, due_at = ${new Date(now.getTime() + DAY_MS)}::timestamptz
+          where ${STUCK} and wanted = 'out'`)
       await tx.$executeRaw(
         kind === 'posts' || kind === 'mails'
           ? Prisma.sql`delete from ${table} where ${STUCK}`
-          : Prisma.sql`update ${table} set attempts = 0, failure = null where ${STUCK} ${kind === 'room_places' ? Prisma.sql`and wanted = 'in'` : Prisma.empty}`,
+          : Prisma.sql`update ${table} set attempts = 0, failure = null where ${STUCK}`,
       )
     },
   }

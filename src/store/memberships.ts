@@ -36,24 +36,16 @@ export function memberships(tx: Tx, { draws }: Tools) {
   }
 
   return {
-    /** Lets a member into the community's room, now that they read who sees them there. */
+    /** Lets a member into the community's room, now that they read who sees them there; false where there is none to be had. */
     async wantPlace(
       community: Pick<Community, 'id' | 'slug'>,
       entrance: Entrance,
       told: Told | undefined,
       now: Date,
-    ): Promise<void> {
+    ): Promise<boolean> {
       const where = { communityId: community.id, personId: entrance.personId }
       if (told) await tx.membership.updateMany({ where, data: { told, toldIn: entrance.workspace } })
-      await placeIn(tx, draws, community, entrance, now)
-    },
-
-    /** Whoever would rather not be seen in a community's rooms is in it without them. */
-    async stayOutside(communityId: string, personId: string, now: Date): Promise<void> {
-      await tx.membership.updateMany({ where: { communityId, personId }, data: { told: null, toldIn: null } })
-      await tx.$executeRaw(Prisma.sql`
-        update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz from rooms r
-        where r.id = p.room_id and r.community_id = ${communityId} and p.person_id = ${personId} and p.wanted = 'in'`)
+      return placeIn(tx, draws, community, entrance, now)
     },
 
     /**

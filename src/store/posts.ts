@@ -78,8 +78,10 @@ export function posts(tx: Tx, { draws }: Tools) {
         include: { places: { where: { personId: about?.personId ?? '', wanted: 'in', known: 'in' } } },
         orderBy: { id: 'asc' },
       })
-      for (const { platform, workspace, places } of rooms) {
-        const words = about && places.length === 0 ? about.unnamed : body
+      for (const { platform, workspace, places, outgrown, externalId } of rooms) {
+        // What is said in two rooms is read where they may not be.
+        const isTwo = outgrown !== null && outgrown !== externalId
+        const words = about && (places.length === 0 || isTwo) ? about.unnamed : body
         await this.say({ communityId, platform, workspace }, words, now)
       }
     },

@@ -2,18 +2,21 @@ import type { z } from 'zod'
 import type { Community } from '../core/community.ts'
 import type { Draws } from '../core/ids.ts'
 import { EVERYWHERE } from '../core/person.ts'
-import { CARRIERS, type Carrier, seenBy } from '../core/room.ts'
+import { CARRIERS, type Carrier, seenBy, type Told } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import type { Entrance } from './memberships.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import { type ClaimedPlace, HAS_READ, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside, WAS_AWAY } from './rooms.ts'
-import type { Tx } from './transaction.ts'
+import type { Tools, Tx } from './transaction.ts'
 
 /** What carries rooms whose name others read, which a hidden community must not have. */
 const SHOWN = CARRIERS.filter((carrier) => carrier === 'channel' || seenBy(carrier) === 'everyone')
 
+/** A place `p` in a room `r` of somebody who is inside, or may be and is not brought in: they did not read who sees them there now. */
+const MAY_BE_INSIDE = Prisma.sql`(p.wanted = 'in' and ((p.known = 'in' and p.due_at is null) or (p.known is null and not ${HAS_READ})))`
+
 /** What becomes of rooms and of people's places in them when somebody changes them by hand, on the platform itself. */
-export function roomCare(tx: Tx) {
+export function roomCare(tx: Tx, { draws }: Tools) {
   return {
     /**
      * A room or its role was deleted by hand. Neither is made again before staff say so, since whoever deleted it may have
@@ -41,7 +44,7 @@ export function roomCare(tx: Tx) {
       // Of a room that grew out of another nobody knows who was in which.
       await tx.$executeRaw(Prisma.sql`
         update room_places set known = ${row.isOutgrown ? null : 'out'}, revision = revision + 1, lease = null, leased_until = null,
-          due_at = case when wanted = 'in' then ${now}::timestamptz end where room_id = ${row.id}`)
+          due_at = case when wanted = 'in' or ${row.isOutgrown} then ${now}::timestamptz end where room_id = ${row.id}`)
       await tx.roomPlace.deleteMany({ where: { roomId: row.id, ...NOTHING_LEFT } })
       return row
     },
@@ -62,7 +65,7 @@ export function roomCare(tx: Tx) {
       return tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
         with next as (
           select p.room_id, p.person_id from room_places p join rooms r on r.id = p.room_id and ${IS_THERE}
-          where r.platform = any(${platforms}) and p.known = 'in' and p.wanted = 'in'
+          where r.platform = any(${platforms}) and ${MAY_BE_INSIDE}
             and (p.looked_at is null or p.looked_at <= ${since}::timestamptz)
           order by p.looked_at nulls first limit ${limit} for update of p skip locked)
         update room_places p set looked_at = ${now}::timestamptz from next, rooms r
@@ -75,7 +78,7 @@ export function roomCare(tx: Tx) {
       const [row] = await tx.$queryRaw<{ at: Date | null }[]>(Prisma.sql`
         select min(coalesce(p.looked_at, 'epoch'::timestamptz)) as at from room_places p
         join rooms r on r.id = p.room_id and ${IS_THERE}
-        where r.platform = any(${platforms}) and p.known = 'in' and p.wanted = 'in'`)
+        where r.platform = any(${platforms}) and ${MAY_BE_INSIDE}`)
       return row?.at ?? undefined
     },
 
@@ -95,16 +98,20 @@ export function roomCare(tx: Tx) {
           a.external_id as account, p.leased_until as until
         from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.external_id is not null
         join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}`)
-      const left = await tx.$queryRaw<{ id: string; isThere: boolean }[]>(Prisma.sql`
-        update rooms r set external_id = null, role_id = null, carrier = null, outgrown = null, lease = null, leased_until = null, attempts = 0,
-          failure = null, due_at = ${now}::timestamptz from rooms before where before.id = r.id and ${isShown}
-        returning r.id, before.external_id is not null as "isThere"`)
-      await tx.roomPlace.deleteMany({ where: { roomId: { in: left.map(({ id }) => id) } } })
+      const left = await tx.$queryRaw<
+        { id: string; workspace: string; platform: string; name: string; isThere: boolean }[]
+      >(
+        Prisma.sql`delete from rooms r where ${isShown}
+          returning r.id, r.platform, r.workspace, r.name, r.external_id is not null as "isThere"`,
+      )
+      // The private ones are rooms of their own, younger than what was left: nothing made before is taken for one of them.
+      const rows = left.map(({ platform, workspace, name }) => ({ platform, workspace, name }))
+      await tx.room.createMany({ data: rows.map((row) => ({ ...row, id: draws.id(now), communityId, dueAt: now })) })
       // A full thread that was to have a larger room besides stays what it is.
       await tx.$executeRaw(Prisma.sql`
-        update rooms set outgrown = null, due_at = null, failure = null where community_id = ${communityId} and outgrown = external_id`)
+        update rooms set outgrown = null, lease = null, leased_until = null, attempts = 0, due_at = null, failure = null where community_id = ${communityId} and outgrown = external_id`)
       // The notes about its rooms named it.
-      const rooms = await tx.room.findMany({ where: { communityId } })
+      const rooms = [...left, ...(await tx.room.findMany({ where: { communityId } }))]
       const keys = rooms.flatMap(({ id }) => [`room/${id}`, `news/room/${id}`])
       await tx.staffNote.deleteMany({ where: { key: { in: keys } } })
       return { places, rooms: left.filter(({ isThere }) => isThere).length }
@@ -129,11 +136,26 @@ export function roomCare(tx: Tx) {
       // Who has not read who sees them in a room that was outgrown is still in the one before.
       const change =
         presence === 'away'
-          ? Prisma.sql`known = 'out' from rooms r where true`
-          : Prisma.sql`known = null, due_at = ${now}::timestamptz from rooms r where ${HAS_READ}`
+          ? Prisma.sql`known = 'out', due_at = null from rooms r where ${MAY_BE_INSIDE}`
+          : Prisma.sql`known = null, due_at = ${now}::timestamptz from rooms r where p.due_at is null and ${HAS_READ}`
       await tx.$executeRaw(Prisma.sql`
         update room_places p set ${change} and r.id = p.room_id and p.room_id = ${roomId} and p.person_id = ${personId}
-          and p.revision = ${revision} and p.wanted = 'in' and p.due_at is null`)
+          and p.revision = ${revision} and p.wanted = 'in'`)
+    },
+
+    /** Who sees somebody in a community's rooms, as they read it; null where they are in none. */
+    async toldOf(communityId: string, personId: string): Promise<Told | null> {
+      const row = await tx.membership.findUnique({ where: { personId_communityId: { personId, communityId } } })
+      // Only what they were told is written there.
+      return (row?.told ?? null) as Told | null
+    },
+
+    /** Whoever would rather not be seen in a community's rooms is in it without them. */
+    async stayOutside(communityId: string, personId: string, now: Date): Promise<void> {
+      await tx.membership.updateMany({ where: { communityId, personId }, data: { told: null, toldIn: null } })
+      await tx.$executeRaw(Prisma.sql`
+        update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz from rooms r
+        where r.id = p.room_id and r.community_id = ${communityId} and p.person_id = ${personId} and p.wanted = 'in'`)
     },
 
     /**
@@ -154,14 +176,14 @@ export function roomCare(tx: Tx) {
   }
 }
 
-/** Wants a person in the community's room of their workspace; the room is made where there is none. */
+/** Wants a person in the community's room of their workspace; the room is made where there is none. False where there is none to be had. */
 export async function placeIn(
   tx: Tx,
   draws: Draws,
   community: Pick<Community, 'id' | 'slug'>,
   { personId, platform, workspace }: Entrance,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   // In private nobody is anywhere: the rooms are those there are where they were met, since nowhere else is a hidden
   // community to be heard of; an open one has its first room anywhere.
   if (workspace === EVERYWHERE) {
@@ -176,7 +198,7 @@ export async function placeIn(
         join communities c on c.id = ${community.id})
       select workspace from met where has_room or (is_open and not exists (select 1 from met o where o.has_room)) order by workspace`)
     for (const one of met) await placeIn(tx, draws, community, { personId, platform, workspace: one.workspace }, now)
-    return
+    return met.length > 0
   }
   await tx.$executeRaw(Prisma.sql`
     insert into rooms (id, community_id, platform, workspace, name, due_at)
@@ -188,4 +210,5 @@ export async function placeIn(
     where community_id = ${community.id} and platform = ${platform} and workspace = ${workspace}
     on conflict (room_id, person_id) do update
       set wanted = 'in', known = null, revision = room_places.revision + 1, due_at = excluded.due_at`)
+  return true
 }

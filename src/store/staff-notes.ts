@@ -28,6 +28,7 @@ export function staffNotes(tx: Tx) {
       await tx.$executeRaw(Prisma.sql`
         insert into staff_notes (key, text, first_at) values (${key}, ${JSON.stringify(text)}::jsonb, ${now}::timestamptz)
         on conflict (key) do update set text = excluded.text, resolved_at = null,
+          told_at = case when staff_notes.resolved_at is null or staff_notes.key not like 'news/%' then staff_notes.told_at end,
           first_at = case when staff_notes.resolved_at is null then staff_notes.first_at else excluded.first_at end`)
     },
 

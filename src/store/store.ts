@@ -72,7 +72,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     reports: reports(tx, tools),
     restores: restores(tx, tools),
     retention: retention(tx),
-    roomCare: roomCare(tx),
+    roomCare: roomCare(tx, tools),
     rooms: rooms(tx, tools),
     sent: sent(tx),
     staffNotes: staffNotes(tx),

@@ -1,3 +1,4 @@
+import { DEFAULT_CARRIERS } from '../core/room.ts'
 import { hiddenOf, putAside, restPlaces } from './behind.ts'
 import { Prisma, type Union } from './generated/client.ts'
 import { LIVE } from './hidden.ts'
@@ -109,8 +110,8 @@ async function takeOverMemberships(
     where c.person_id in (${kept}, ${merged}) and c.told is not null
       and not exists (select 1 from memberships o where o.person_id in (${kept}, ${merged}) and o.person_id <> c.person_id
         and o.community_id = c.community_id and o.told = c.told and o.told_in = c.told_in)
-      and exists (select 1 from rooms r where r.community_id = c.community_id and r.carrier is not null
-        and (select count(*) from accounts a where a.person_id = ${kept} and a.platform = r.platform) > 1)`)
+      and exists (select 1 from accounts a where a.person_id = ${kept} and a.platform = any(${Object.keys(DEFAULT_CARRIERS)})
+        group by a.platform having count(*) > 1)`)
   await tx.membership.deleteMany({ where: { personId: merged, communityId: { in: shared } } })
   await tx.membership.deleteMany({ where: { personId: kept, communityId: { in: moved } } })
   await tx.membership.updateMany({ where: { personId: merged, communityId: { in: moved } }, data: { personId: kept } })

@@ -23,7 +23,10 @@ export interface WorkspaceMet {
 export function workspaces(tx: Tx) {
   return {
     /** Workspaces of a platform by name. Gives those that were not known, where one is the organization's already. */
-    async met(platform: string, names: { workspace: string; name: string }[]): Promise<{ name: string }[]> {
+    async met(
+      platform: string,
+      names: { workspace: string; name: string }[],
+    ): Promise<{ workspace: string; name: string }[]> {
       if (names.length === 0) return []
       return tx.$queryRaw(Prisma.sql`
         with before as (select workspace from workspaces where platform = ${platform}),
@@ -33,7 +36,7 @@ export function workspaces(tx: Tx) {
           from unnest(${names.map((one) => one.workspace)}::text[], ${names.map((one) => one.name)}::text[]) as each (workspace, name)
           on conflict (platform, workspace) do update set name = excluded.name
           returning workspace, name)
-        select name from written where workspace not in (select workspace from before)
+        select workspace, name from written where workspace not in (select workspace from before)
           and exists (select 1 from workspaces o where o.platform = ${platform} and o.ours) order by name`)
     },
 
@@ -44,9 +47,17 @@ export function workspaces(tx: Tx) {
         where platform = any(${[...BROUGHT_BY_ANYONE]}) order by ours, name, workspace`)
     },
 
-    /** Takes a workspace for the organization's own, or no longer. */
-    async accept(platform: string, workspace: string, ours: boolean): Promise<void> {
-      await tx.workspace.updateMany({ where: { platform, workspace }, data: { ours } })
+    /** Takes a workspace for the organization's own, or no longer; false where it is the last of its platform. */
+    async accept(platform: string, workspace: string, ours: boolean): Promise<boolean> {
+      const changed = await tx.$executeRaw(Prisma.sql`
+        update workspaces set ours = ${ours} where platform = ${platform} and workspace = ${workspace}
+          and (${ours} or exists (select 1 from workspaces o where o.platform = ${platform} and o.workspace <> ${workspace} and o.ours))`)
+      return changed > 0
+    },
+
+    /** Kindred is out of one that is not the organization's own: there is nothing to decide on any more. */
+    async left(platform: string, workspace: string): Promise<void> {
+      await tx.workspace.deleteMany({ where: { platform, workspace, ours: false, carrier: null } })
     },
 
     /** The first one in which staff do something is the organization's own; the others are accepted from there. */
@@ -75,6 +86,7 @@ export function workspaces(tx: Tx) {
       carrier: Carrier,
       category: string | undefined,
       now: Date,
+      isAnother: boolean,
     ): Promise<void> {
       const row = { carrier, category: category ?? null }
       await tx.workspace.upsert({
@@ -83,7 +95,7 @@ export function workspaces(tx: Tx) {
         update: row,
       })
       // Those that went on without a room have one now, if there is one to have.
-      if (carrier !== 'none')
+      if (isAnother && carrier !== 'none')
         await tx.room.updateMany({
           where: { platform, workspace, carrier: 'none' },
           data: { carrier: null, dueAt: now, attempts: 0 },

@@ -110,16 +110,14 @@ describe('a server that somebody else brought Kindred into', () => {
     const other = stage.fake.guild('Annex')
     const mallory = other.member('mallory', { staff: true })
     await stage.until(async () => (await status()).includes('was brought into **Annex**'))
-    expect((await mallory.types('staff status')).text).toContain('have not accepted this server')
-    expect((await mallory.types('staff setup', { name: 'Mallory Inc' })).text).toContain(
-      'have not accepted this server',
-    )
+    expect((await mallory.types('staff status')).text).toContain('have not accepted this place')
+    expect((await mallory.types('staff setup', { name: 'Mallory Inc' })).text).toContain('have not accepted this place')
     expect((await eva.types('staff servers')).buttons).toEqual(['Accept Annex'])
     await eva.presses('Accept Annex')
     expect((await mallory.types('staff status')).text).toContain('Status')
     await eva.types('staff servers')
     await eva.presses('Annex is not ours')
-    expect((await mallory.types('staff status')).text).toContain('have not accepted this server')
+    expect((await mallory.types('staff status')).text).toContain('have not accepted this place')
   })
 })
 
