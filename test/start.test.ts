@@ -82,7 +82,7 @@ describe('the embedded database', () => {
     expect(await readFile(key, 'utf8')).toBe(made)
   })
 
-  test('belongs to one process, and after a kill -9 to the next one at once', async () => {
+  test.runIf(process.env.SLOW)('belongs to one process, and after a kill -9 to the next one at once', async () => {
     const holder = start()
     await holder.ready()
     const refused = await refusal()
