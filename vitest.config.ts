@@ -19,6 +19,7 @@ export default defineConfig({
     // Tests keep nothing for each other but what is slow to make: loaded modules, and an empty database for each worker.
     isolate: false,
     globalSetup: 'test/global-setup.ts',
+    setupFiles: 'test/first.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,3 +1,7 @@
+// Before Slack's library: each brings a copy of undici, whichever is loaded first serves both, and with Slack's copy Discord gets
+// messages without their files.
+import 'discord.js'
+
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
