@@ -123,7 +123,9 @@ async function offer(context: Context): Promise<Reply> {
   if (!isAdoptable(where)) throw new Refusal(say`Type ${{ typed: '/rooms' }} in the channel you mean.`)
   const roomless = await store.rooms.lacking(where.platform, where.workspace, OFFERED_MAX)
   if (roomless.length === 0)
-    throw new Refusal(say`Every open community has a room here. Archive a room in Slack first to give it another.`)
+    throw new Refusal(
+      say`Every open community has a room here. Delete the channel of one in Slack first to give it another.`,
+    )
   return {
     card: {
       title: say`Use this channel`,

@@ -5,7 +5,7 @@ import type { Draws } from './core/ids.ts'
 import type { Keys } from './core/keys.ts'
 import type { Log } from './house.ts'
 import type { Platform } from './platform.ts'
-import { tellDeleted } from './room-lost.ts'
+import { tellDeleted, tellShut } from './room-lost.ts'
 import type { Router } from './router.ts'
 import { createAccess } from './slack/access.ts'
 import { createApi } from './slack/api.ts'
@@ -62,8 +62,14 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
       const bot = createSlackBot({
         ...{ way, api, access, door, commands, router, command, now, print, logFailure, wake },
         chance: draws.fraction,
-        deleted: (workspace, id, how) =>
-          database.transaction((store) => tellDeleted(store, { platform: 'slack', workspace, id }, now(), how)),
+        deleted: (workspace, id) =>
+          database.transaction((store) => tellDeleted(store, { platform: 'slack', workspace, id }, now())),
+        shut: (workspace, room, why) =>
+          database.transaction(async (store) => {
+            await tellShut(store, { platform: 'slack', workspace, room }, why, now())
+          }),
+        back: (workspace, room) =>
+          database.transaction((store) => store.roomCare.back('slack', workspace, room, now())),
         needs: (sentence) => note('slack', sentence),
       })
       const install =

@@ -1,8 +1,8 @@
 import { type Draws, timeOf } from '../core/ids.ts'
 import type { RoomMade } from '../core/room.ts'
 import { say } from '../core/say.ts'
-import { type Platform, type Presence, RoomFull, RoomLost, type RoomRef, Stuck } from '../platform.ts'
-import { tellLeftOver, tellLost } from '../room-lost.ts'
+import { Later, type Platform, type Presence, RoomFull, RoomLost, type RoomRef, RoomShut, Stuck } from '../platform.ts'
+import { tellLeftOver, tellLost, tellMoved, tellShut } from '../room-lost.ts'
 import { tellLarger, tellOutgrown } from '../room-outgrown.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPlace } from '../store/rooms.ts'
@@ -19,6 +19,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       if (!isHeld(now, clock)) return false
       let made: RoomMade | undefined
       let lost: RoomLost | undefined
+      let shut: RoomShut | undefined
       const outcome = await attempt(room.attempts, now, draws.fraction(), async () => {
         const wanted = {
           name: room.name,
@@ -36,17 +37,20 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
           made = await platformOf(on, room.platform).makeRoom(room.workspace, wanted)
         } catch (error) {
           if (error instanceof RoomLost) lost = error
+          if (error instanceof RoomShut) shut = error
           throw error
         }
       })
       await database.transaction(async (store) => {
         const { externalId } = room
+        if (shut && externalId && (await tellShut(store, { ...room, room: externalId }, shut, now))) return
         if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
         const isOurs = await store.rooms.finish(room.id, lease, outcome, made)
         if (!isOurs)
           return made?.id && made.id !== room.externalId ? tellLeftOver(store, room, made.id, now) : undefined
-        const isAnother = room.isOutgrown && made && made.id !== room.externalId
-        if (isAnother && room.externalId) await tellLarger(store, room, room.externalId, now)
+        if (made && externalId && made.id !== externalId)
+          await (room.isOutgrown ? tellLarger : tellMoved)(store, room, externalId, now)
+        if (made && externalId) await store.effects.goOn(room.platform, room.workspace, now)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(
             `room/${room.id}`,
@@ -68,6 +72,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       const { accounts } = place
       let isAway = false
       let lost: RoomLost | undefined
+      let shut: RoomShut | undefined
       let isFull = false
       const outcome = await attempt(place.attempts, now, draws.fraction(), async () => {
         const platform = platformOf(on, place.platform)
@@ -79,11 +84,16 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
         } catch (error) {
           if (error instanceof RoomLost) lost = error
           isFull = error instanceof RoomFull
+          if (error instanceof RoomShut) {
+            shut = error
+            throw new Later(error.message)
+          }
           throw error
         }
       })
       await database.transaction(async (store) => {
         if (lost && (await tellLost(store, { ...place, room: place.externalId }, lost, now))) return
+        if (shut) await tellShut(store, { ...place, room: place.externalId }, shut, now)
         const holds = place.carrier && on(place.platform)?.roomHolds?.[place.carrier]
         if (isFull && (await tellOutgrown(store, place, now)))
           // They wait for the larger room.

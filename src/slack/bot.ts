@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt'
 import type { Command } from '../command.ts'
-import type { Text } from '../core/say.ts'
-import type { Platform } from '../platform.ts'
+import type { Platform, RoomShut } from '../platform.ts'
 import type { Router } from '../router.ts'
 import type { Access } from './access.ts'
 import { answers } from './answers.ts'
 import { type Api, clientOptions, SILENT } from './api.ts'
-import { ARCHIVED } from './faults.ts'
+import { archived } from './faults.ts'
 import { home } from './home.ts'
 import { type Ack, interactions } from './interactions.ts'
 import { EVENTS_PATH } from './manifest.ts'
@@ -42,8 +41,12 @@ export interface SlackParts {
   chance(): number
   print(line: string): void
   logFailure(where: string, error: unknown): void
-  /** A channel of a workspace is gone; where it was not deleted, what became of it. */
-  deleted(workspace: string, id: string, how?: Text): Promise<void>
+  /** A channel of a workspace was deleted. */
+  deleted(workspace: string, id: string): Promise<void>
+  /** Nothing can be done in a channel of a workspace before somebody mends that. */
+  shut(workspace: string, id: string, why: RoomShut): Promise<void>
+  /** A channel in which nothing could be done may be in order again. */
+  back(workspace: string, id: string): Promise<void>
   /** Staff are told what they have to mend, or that it is mended. */
   needs(sentence: string | undefined): Promise<void>
   wake(): void
@@ -124,8 +127,14 @@ export function createSlackBot(parts: SlackParts): SlackBot {
   })
   app.event(/^(channel|group)_(archive|deleted)$/, ({ body }) => {
     const { team_id, event } = eventBody.parse(body)
-    const how = event.type.endsWith('archive') ? ARCHIVED : undefined
-    return work('slack/deleted', parts.deleted(team_id, event.channel ?? '', how).then(wake))
+    const { type, channel = '' } = event
+    const told = type.endsWith('archive') ? parts.shut(team_id, channel, archived()) : parts.deleted(team_id, channel)
+    return work('slack/deleted', told.then(wake))
+  })
+  app.event(/^((channel|group)_unarchive|member_joined_channel)$/, ({ body }) => {
+    const { team_id, event, authorizations } = eventBody.parse(body)
+    const isOther = event.type === 'member_joined_channel' && event.user !== authorizations?.[0]?.user_id
+    return isOther ? Promise.resolve() : work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
   })
 
   async function greet(): Promise<void> {
