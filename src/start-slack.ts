@@ -48,8 +48,13 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
     token,
     installations: {
       of: (workspace) => database.transaction((store) => store.installations.get('slack', workspace)),
-      put: (one) => database.transaction((store) => store.installations.put('slack', one, now())),
-      remove: (workspace) => database.transaction((store) => store.installations.remove('slack', workspace)),
+      put: (one) =>
+        database.transaction(async (store) => {
+          await store.installations.put('slack', one, now())
+          await store.effects.goOn('slack', one.workspace, now())
+        }),
+      remove: (workspace, gone) =>
+        database.transaction((store) => store.installations.remove('slack', workspace, gone)),
     },
     needs: (workspace, sentence) => note(`slack/${workspace}`, sentence),
     now,

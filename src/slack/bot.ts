@@ -119,11 +119,11 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     return work('slack/form', on.filled(body, told))
   })
   app.event('app_home_opened', ({ body }) => work('slack/home', on.opened(body)))
-  app.event('app_uninstalled', ({ body }) => work('slack/uninstalled', access.uninstalled(body.team_id)))
+  app.event('app_uninstalled', ({ body }) => work('slack/uninstalled', uninstalled(body)))
   app.event('tokens_revoked', ({ body }) => {
-    const { team_id, event } = eventBody.parse(body)
     // People's own tokens are none of Kindred's.
-    return event.tokens?.bot?.length ? work('slack/uninstalled', access.uninstalled(team_id)) : Promise.resolve()
+    const isOurs = eventBody.parse(body).event.tokens?.bot?.length
+    return isOurs ? work('slack/uninstalled', uninstalled(body)) : Promise.resolve()
   })
   app.event(/^(channel|group)_(archive|deleted)$/, ({ body }) => {
     const { team_id, event } = eventBody.parse(body)
@@ -136,6 +136,11 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     const isOther = event.type === 'member_joined_channel' && event.user !== authorizations?.[0]?.user_id
     return isOther ? Promise.resolve() : work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
   })
+
+  async function uninstalled(body: unknown): Promise<void> {
+    const { team_id, event_time } = eventBody.parse(body)
+    await access.uninstalled(team_id, event_time === undefined ? now() : new Date(event_time * 1_000))
+  }
 
   async function greet(): Promise<void> {
     const own = await access.own()

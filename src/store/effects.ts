@@ -36,7 +36,7 @@ export function effects(tx: Tx) {
     async goOn(platform: string, workspace: string, now: Date): Promise<void> {
       const change = Prisma.sql`due_at = ${now}::timestamptz, attempts = 0`
       const isThere = Prisma.sql`platform = ${platform} and workspace = ${workspace}`
-      const waits = Prisma.sql`due_at > ${now}::timestamptz and failure is not null`
+      const waits = Prisma.sql`due_at is not null and failure is not null`
       for (const table of ['rooms', 'cards', 'posts'])
         await tx.$executeRaw(Prisma.sql`update ${Prisma.raw(table)} set ${change} where ${isThere} and ${waits}`)
       await tx.$executeRaw(Prisma.sql`
