@@ -129,7 +129,7 @@ async function offer(context: Context): Promise<Reply> {
   return {
     card: {
       title: say`Use this channel`,
-      body: say`It becomes the room of a community: its members are invited once they read that everyone here sees them in it, and what is announced is said here. Whoever is in it stays.`,
+      body: say`It becomes the room of a community: its members are invited once they read that everyone here sees them in it, and what is announced is said here. Whoever is in it stays, also when they leave the community.`,
       choice: {
         label: say`Whose room it becomes`,
         options: roomless.map(({ id: c, name }) => ({ label: say`${name}`, press: address('rooms.take', { c }) })),

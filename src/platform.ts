@@ -59,6 +59,8 @@ export interface RoomRef {
   role: string | null
   /** The room it grew out of, in which whoever was inside before still is. */
   outgrown: string | null
+  /** It was there before it became a room: whoever is in it stays, since Kindred can't tell whom it let in. */
+  adopted?: boolean | undefined
 }
 
 /** Whether somebody is in the workspace at all (who is not can be let into nothing there), and then whether in the room. */

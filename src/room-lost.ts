@@ -38,11 +38,12 @@ export async function tellShut(
 /** A room could not be seen any more, and another was made as staff asked: whoever is to be out of the one before still is. */
 export async function tellMoved(
   store: Store,
-  { id, platform }: { id: string; platform: string },
+  { id, platform, adopted }: { id: string; platform: string; adopted: boolean },
   room: string,
   now: Date,
 ): Promise<void> {
-  await store.erasures.letOut(await store.roomCare.moved(id, room, now), now)
+  const places = await store.roomCare.moved(id, room, now)
+  if (!adopted) await store.erasures.letOut(places, now)
   await store.staffNotes.tell(
     `news/moved/${id}`,
     say`A room on ${platform} was made in the place of one that Kindred can't see any more. Should that be there still, delete it: its number is ${room}.`,

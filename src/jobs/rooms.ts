@@ -130,11 +130,12 @@ export function platformOf(on: (name: string) => Platform | undefined, name: str
   return platform
 }
 
-const roomOf = ({ externalId, carrier, roleId, outgrown }: ClaimedPlace): RoomRef => ({
+const roomOf = ({ externalId, carrier, roleId, outgrown, adopted }: ClaimedPlace): RoomRef => ({
   id: externalId,
   carrier,
   role: roleId,
   outgrown,
+  adopted,
 })
 
 /** Lets those who wait for one room in together, where its platform can. Whoever is not in the answer is let in alone. */

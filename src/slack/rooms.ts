@@ -124,7 +124,8 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
       }
     },
 
-    async letOut(workspace, { id, carrier }, account) {
+    async letOut(workspace, { id, carrier, adopted }, account) {
+      if (adopted) return
       const kick = () => api.call(workspace, 'conversations.kick', { channel: id, user: account })
       await effect(async () => {
         try {

@@ -65,6 +65,9 @@ test('a channel that is there already becomes a community’s room, and nobody i
       .map(({ text }) => text)
       .join(),
   ).toContain('is the room of *Sea Sitters*')
+  for (const one of [ana, ben]) await one.types('/community leave sea-sitters')
+  await stage.settle()
+  expect([ana, ben].map((one) => one.isIn('families'))).toEqual([true, true])
   await staff.types('/community rooms', { channel: there.id })
   expect((await staff.presses('Use this channel')).text).toContain('Every open community has a room here')
 })
