@@ -16,7 +16,7 @@ import { tellDeleted } from './room-lost.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
 import { tellExpelled, tellMet } from './servers.ts'
 import { manifest } from './slack/manifest.ts'
-import { type RunningSlack, readySlack, slackWay } from './start-slack.ts'
+import { publicAddress, type RunningSlack, readySlack, slackWay } from './start-slack.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
 import type { Database, DatabasePlace } from './store/database.ts'
 import { createTerminal, terminalMailer } from './terminal/bot.ts'
@@ -198,8 +198,10 @@ const STOP_FOR_LETTERS =
   'Stop Kindred for a moment, type this again, and start it. On a PostgreSQL server nothing needs to be stopped.'
 
 /** What Slack makes the app from, by these settings. */
-function manifestOf({ SLACK_COMMAND: command, PUBLIC_URL: publicUrl, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Config) {
-  return manifest({ command, publicUrl, isSocket: Boolean(SLACK_APP_TOKEN) || !SLACK_SIGNING_SECRET })
+function manifestOf(config: Config) {
+  const { SLACK_COMMAND: command, PUBLIC_URL: publicUrl, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = config
+  const isSocket = Boolean(SLACK_APP_TOKEN) || !SLACK_SIGNING_SECRET
+  return manifest({ command, publicUrl: isSocket ? publicUrl : publicAddress(config), isSocket })
 }
 
 /** What the program can be started for, by the word after its name; without one it runs Kindred. */

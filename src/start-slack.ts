@@ -120,9 +120,23 @@ export function slackWay(config: Config): Way | undefined {
     throw new BadConfig(
       'For Slack, set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (Slack sends to PUBLIC_URL).',
     )
+  if (!appToken) publicAddress(config)
   if (!token && !isInstallable)
     throw new BadConfig(
       'For Slack, set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and PUBLIC_URL for several.',
     )
   return appToken ? { appToken } : { signingSecret: signingSecret ?? '' }
+}
+
+/** Where Slack sends to without a socket, which must be an address it can reach and sends secrets to. */
+export function publicAddress({ PUBLIC_URL: publicUrl }: Pick<Config, 'PUBLIC_URL'>): string {
+  if (publicUrl === undefined)
+    throw new BadConfig(
+      'With SLACK_SIGNING_SECRET Slack sends to PUBLIC_URL: set it to where Kindred is reached from outside, or set SLACK_APP_TOKEN (Socket Mode) instead.',
+    )
+  const { protocol, hostname } = new URL(publicUrl)
+  const isHere = protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  if (protocol !== 'https:' && !isHere)
+    throw new BadConfig('PUBLIC_URL must begin with https://, since Slack sends what people do to it.')
+  return publicUrl
 }

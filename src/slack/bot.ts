@@ -131,10 +131,15 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     const told = type.endsWith('archive') ? parts.shut(team_id, channel, archived()) : parts.deleted(team_id, channel)
     return work('slack/deleted', told.then(wake))
   })
-  app.event(/^((channel|group)_unarchive|member_joined_channel)$/, ({ body }) => {
+  app.event(/^(channel|group)_unarchive$/, ({ body }) => {
+    const { team_id, event } = eventBody.parse(body)
+    return work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
+  })
+  app.event('member_joined_channel', ({ body }) => {
     const { team_id, event, authorizations } = eventBody.parse(body)
-    const isOther = event.type === 'member_joined_channel' && event.user !== authorizations?.[0]?.user_id
-    return isOther ? Promise.resolve() : work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
+    // Somebody invited Kindred; whoever else comes in is none of its business.
+    if (event.user === undefined || event.user !== authorizations?.[0]?.user_id) return Promise.resolve()
+    return work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
   })
 
   async function uninstalled(body: unknown): Promise<void> {
