@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { backup, move, restore } from './backup.ts'
 import { backupFolder } from './backup-folder.ts'
 import { BadConfig, type Config, loadEnvFile, readConfig } from './config.ts'
 import { say as text } from './core/say.ts'
 import { createBot, discordPlatform, restOf, type Turn } from './discord/bot.ts'
-import { build, type Log } from './house.ts'
+import { build } from './house.ts'
 import { answerLetter, BadRequest, readLetter } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
+import { logTo } from './log.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
 import { tellDeleted } from './room-lost.ts'
@@ -174,21 +174,6 @@ function noteAt(database: Database): (key: string, sentence: string | undefined)
         ? staffNotes.resolve(key, machine.now())
         : staffNotes.tell(key, text`${sentence}`, machine.now()),
     )
-}
-
-/** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */
-function logTo(level: Config['LOG_LEVEL']): Log {
-  const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
-  return {
-    failure(where, reference, error) {
-      const [kind, stack] =
-        error instanceof Error
-          ? [error.name, error.stack?.split('\n').filter((line) => /^\s+at /.test(line))]
-          : ['?', []]
-      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
-      log.error({ where, reference, kind, code, stack }, 'failed')
-    },
-  }
 }
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
