@@ -103,6 +103,17 @@ export class Later extends Error {}
 /** Nobody else fits into a room. */
 export class RoomFull extends Stuck {}
 
+/** Somebody can't be let in by Kindred, and can ask for it themselves. */
+export class NotLetIn extends Stuck {
+  constructor(
+    message: string,
+    /** What they can do, for them alone. */
+    readonly told: Text,
+  ) {
+    super(message)
+  }
+}
+
 /** A room that may be there still, though nothing can be done in it before somebody mends that by hand. */
 export class RoomShut extends Stuck {
   constructor(

@@ -1,7 +1,18 @@
 import { type Draws, timeOf } from '../core/ids.ts'
 import type { RoomMade } from '../core/room.ts'
 import { say } from '../core/say.ts'
-import { Later, type Platform, type Presence, RoomFull, RoomLost, type RoomRef, RoomShut, Stuck } from '../platform.ts'
+import {
+  Later,
+  NotLetIn,
+  type Platform,
+  type Presence,
+  RoomFull,
+  RoomLost,
+  type RoomRef,
+  RoomShut,
+  Stuck,
+} from '../platform.ts'
+import { tellNotLetIn } from '../room-barred.ts'
 import { tellLeftOver, tellLost, tellMoved, tellShut } from '../room-lost.ts'
 import { tellLarger, tellOutgrown } from '../room-outgrown.ts'
 import type { Database } from '../store/database.ts'
@@ -74,6 +85,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       let lost: RoomLost | undefined
       let shut: RoomShut | undefined
       let isFull = false
+      let barred: NotLetIn | undefined
       const outcome = await attempt(place.attempts, now, draws.fraction(), async () => {
         const platform = platformOf(on, place.platform)
         const room = roomOf(place)
@@ -84,6 +96,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
         } catch (error) {
           if (error instanceof RoomLost) lost = error
           isFull = error instanceof RoomFull
+          if (error instanceof NotLetIn) barred = error
           if (error instanceof RoomShut) {
             shut = error
             throw new Later(error.message)
@@ -93,6 +106,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       })
       await database.transaction(async (store) => {
         if (lost && (await tellLost(store, { ...place, room: place.externalId }, lost, now))) return
+        if (barred) await tellNotLetIn(store, place, barred, now)
         if (shut) await tellShut(store, { ...place, room: place.externalId }, shut, now)
         const holds = place.carrier && on(place.platform)?.roomHolds?.[place.carrier]
         if (isFull && (await tellOutgrown(store, place, now)))

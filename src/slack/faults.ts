@@ -76,6 +76,12 @@ const PASSING = [
   'external_channel_migrating',
 ]
 
+/** Guests of a workspace, whom no app lets in. */
+export const GUESTS = {
+  user_is_restricted: 'this person is a guest, and guests are let into channels by an admin only.',
+  ura_max_channels: 'this person is a guest of one channel, and has it already.',
+}
+
 const CHANNEL_SETTINGS = 'Workspace settings, Permissions, Channel management'
 
 /** What staff can do about what no repetition mends. */
@@ -87,8 +93,7 @@ const SENTENCES: Record<string, string> = {
   restricted_action_read_only_channel: 'nobody but admins may post in that channel. Allow Kindred to.',
   restricted_action_thread_only_channel: 'in that channel only answers in threads are allowed.',
   cannot_create_channel: `the workspace does not let Kindred make channels. Allow it in ${CHANNEL_SETTINGS}.`,
-  user_is_restricted: 'this person is a guest, and guests are let into channels by an admin only.',
-  ura_max_channels: 'this person is a guest of one channel, and has it already.',
+  ...GUESTS,
   cant_invite: 'this person can not be invited into that channel. An admin may know why.',
   no_external_invite_permission: 'this person is of another organization, and only an admin can invite them.',
   cant_kick_from_general: 'nobody can be taken out of the channel everybody is in.',

@@ -1,7 +1,8 @@
 import { type Carrier, DEFAULT_CARRIERS } from '../core/room.ts'
-import { type Platform, type Presence, type RoomWanted, Stuck } from '../platform.ts'
+import { say } from '../core/say.ts'
+import { NotLetIn, type Platform, type Presence, type RoomWanted, Stuck } from '../platform.ts'
 import type { Api } from './api.ts'
-import { archived, effect, isCode, unseen } from './faults.ts'
+import { archived, codeOf, effect, GUESTS, isCode, unseen } from './faults.ts'
 import { LIMITS } from './limits.ts'
 import { inside } from './posts.ts'
 
@@ -85,6 +86,16 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
     }
   }
 
+  /** A guest can ask an admin to be let in, who has to know which channel it is. */
+  async function barred(workspace: string, id: string, code?: string): Promise<NotLetIn> {
+    const { channel } = await api.call(workspace, 'conversations.info', { channel: id })
+    const why = Object.entries(GUESTS).find(([one]) => one === code)?.[1] ?? ''
+    return new NotLetIn(
+      why,
+      say`You are a guest in this Slack workspace, and guests are let into channels by an admin only: ask one to add you to #${channel.name ?? id}.`,
+    )
+  }
+
   const invite = (workspace: string, channel: string, accounts: string[]) =>
     inside(api, workspace, channel, () =>
       api.call(workspace, 'conversations.invite', { channel, users: accounts.join(',') }),
@@ -107,6 +118,7 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
           await invite(workspace, id, [account])
         } catch (error) {
           if (isCode(error, ...AWAY)) return 'away'
+          if (isCode(error, ...Object.keys(GUESTS))) throw await barred(workspace, id, codeOf(error))
           if (!isCode(error, ...INSIDE_ALREADY)) throw error
         }
         return 'here'

@@ -100,6 +100,20 @@ test('many are let in at once, and one who can not be keeps out nobody else', as
   expect(more[0]?.isIn('sea-sitters')).toBe(false)
 })
 
+test.each(['multi', 'single'] as const)('a guest (%s) who joins is told whom to ask, once', async (kind) => {
+  await start(ana, 'Sea Sitters')
+  const guest = stage.team.user('guest', { guest: kind })
+  stage.team.general.members.add(guest.id)
+  await join(guest, 'sea-sitters')
+  for (let n = 0; n < 3; n++) {
+    await stage.settle()
+    stage.fake.pass(3_700_000)
+  }
+  const told = guest.seesDm().map(({ text }) => text)
+  expect(told.filter((text) => text.includes('ask one to add you to #sea-sitters'))).toHaveLength(1)
+  expect(await status()).toContain("Someone can't be let into or out of a room on slack: this person is a guest")
+})
+
 test('whoever leaves is taken out, and who went by themselves is no trouble', async () => {
   await start(ana, 'Sea Sitters')
   const ben = stage.team.user('ben')
