@@ -124,11 +124,13 @@ async function offer(context: Context): Promise<Reply> {
   if (!isAdoptable(where)) throw new Refusal(say`Type ${{ typed: '/rooms' }} in the channel you mean.`)
   const roomless = await store.rooms.lacking(where.platform, where.workspace, OFFERED_MAX)
   if (roomless.length === 0)
-    throw new Refusal(say`Every open community has a room here. Archive a room in Slack first to give it another.`)
+    throw new Refusal(
+      say`Every open community has a room here. Delete the channel of one in Slack first to give it another.`,
+    )
   return {
     card: {
       title: say`Use this channel`,
-      body: say`It becomes the room of a community: its members are invited once they read that everyone here sees them in it, and what is announced is said here. Whoever is in it stays.`,
+      body: say`It becomes the room of a community: its members are invited once they read that everyone here sees them in it, and what is announced is said here. Whoever is in it stays, also when they leave the community.`,
       choice: {
         label: say`Whose room it becomes`,
         options: roomless.map(({ id: c, name }) => ({ label: say`${name}`, press: address('rooms.take', { c }) })),

@@ -5,22 +5,22 @@ import 'discord.js'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { backup, move, restore } from './backup.ts'
 import { backupFolder } from './backup-folder.ts'
 import { BadConfig, type Config, loadEnvFile, readConfig } from './config.ts'
 import { say as text } from './core/say.ts'
 import { createBot, discordPlatform, restOf, type Turn } from './discord/bot.ts'
-import { build, type Log } from './house.ts'
+import { build } from './house.ts'
 import { answerLetter, BadRequest, readLetter } from './letters.ts'
 import { loadCommands } from './load-commands.ts'
+import { logTo } from './log.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
 import { tellDeleted } from './room-lost.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
 import { tellExpelled, tellMet } from './servers.ts'
 import { manifest } from './slack/manifest.ts'
-import { type RunningSlack, readySlack, slackWay } from './start-slack.ts'
+import { publicAddress, type RunningSlack, readySlack, slackWay } from './start-slack.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
 import type { Database, DatabasePlace } from './store/database.ts'
 import { createTerminal, terminalMailer } from './terminal/bot.ts'
@@ -180,21 +180,6 @@ function noteAt(database: Database): (key: string, sentence: string | undefined)
     )
 }
 
-/** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */
-function logTo(level: Config['LOG_LEVEL']): Log {
-  const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
-  return {
-    failure(where, reference, error) {
-      const [kind, stack] =
-        error instanceof Error
-          ? [error.name, error.stack?.split('\n').filter((line) => /^\s+at /.test(line))]
-          : ['?', []]
-      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
-      log.error({ where, reference, kind, code, stack }, 'failed')
-    },
-  }
-}
-
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 const STOP_FOR_LETTERS =
@@ -202,8 +187,10 @@ const STOP_FOR_LETTERS =
   'Stop Kindred for a moment, type this again, and start it. On a PostgreSQL server nothing needs to be stopped.'
 
 /** What Slack makes the app from, by these settings. */
-function manifestOf({ SLACK_COMMAND: command, PUBLIC_URL: publicUrl, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Config) {
-  return manifest({ command, publicUrl, isSocket: Boolean(SLACK_APP_TOKEN) || !SLACK_SIGNING_SECRET })
+function manifestOf(config: Config) {
+  const { SLACK_COMMAND: command, PUBLIC_URL: publicUrl, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = config
+  const isSocket = Boolean(SLACK_APP_TOKEN) || !SLACK_SIGNING_SECRET
+  return manifest({ command, publicUrl: isSocket ? publicUrl : publicAddress(config), isSocket })
 }
 
 /** What the program can be started for, by the word after its name; without one it runs Kindred. */

@@ -59,6 +59,8 @@ export interface RoomRef {
   role: string | null
   /** The room it grew out of, in which whoever was inside before still is. */
   outgrown: string | null
+  /** It was there before it became a room: whoever is in it stays, since Kindred can't tell whom it let in. */
+  adopted?: boolean | undefined
 }
 
 /** Whether somebody is in the workspace at all (who is not can be let into nothing there), and then whether in the room. */
@@ -95,16 +97,39 @@ export interface Platform {
 /** An effect no repetition can bring about (a missing permission, a deleted channel): shown to staff, holds nobody up. */
 export class Stuck extends Error {}
 
+/** An effect that waits for somebody: it is tried again every hour, and is never given up. */
+export class Later extends Error {}
+
 /** Nobody else fits into a room. */
 export class RoomFull extends Stuck {}
+
+/** Somebody can't be let in by Kindred, and can ask for it themselves. */
+export class NotLetIn extends Stuck {
+  constructor(
+    message: string,
+    /** What they can do, for them alone. */
+    readonly told: Text,
+  ) {
+    super(message)
+  }
+}
+
+/** A room that may be there still, though nothing can be done in it before somebody mends that by hand. */
+export class RoomShut extends Stuck {
+  constructor(
+    message: string,
+    /** What became of it and how it is mended, for staff. */
+    readonly how: Text,
+  ) {
+    super(message)
+  }
+}
 
 /** A room that somebody deleted by hand, or the role that opens it. */
 export class RoomLost extends Stuck {
   constructor(
     readonly what: 'room' | 'role',
     message: string,
-    /** What became of it, for staff, where it is not simply deleted. */
-    readonly how?: Text,
   ) {
     super(message)
   }

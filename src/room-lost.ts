@@ -1,27 +1,62 @@
 import type { RoomMade } from './core/room.ts'
 import { say, type Text } from './core/say.ts'
-import type { RoomLost } from './platform.ts'
+import type { RoomLost, RoomShut } from './platform.ts'
 import type { Store } from './store/store.ts'
 
 /** A room that somebody deleted, or the role that opens it: it is let go (store/room-care.ts), and staff hear of it. False where that was known. */
 export async function tellLost(
   store: Store,
   at: { platform: string; workspace: string; room: string },
-  { what, message, how }: Pick<RoomLost, 'what' | 'message' | 'how'>,
+  { what, message }: Pick<RoomLost, 'what' | 'message'>,
   now: Date,
 ): Promise<boolean> {
   const lost = await store.roomCare.lost(at, what, message, now)
   if (!lost) return false
-  const community = await store.communities.get(lost.communityId)
-  const isHidden = !community || community.sensitive || community.visibility === 'secret'
-  const name: Text = isHidden ? say`a hidden community` : say`${{ strong: community.name }}`
+  const name = await nameFor(store, lost.communityId)
   const gone = what === 'room' ? say`The room of ${name}` : say`The role that opens the room of ${name}`
   await store.staffNotes.tell(
     `room/${lost.id}`,
-    say`${gone} ${how ?? say`was deleted there`}, and no new one is made by itself. Press Retry in ${{ typed: '/status' }} to have one, or Ignore to go on without a room.`,
+    say`${gone} was deleted there, and no new one is made by itself. Press Retry in ${{ typed: '/status' }} to have one, or Ignore to go on without a room.`,
     now,
   )
   return true
+}
+
+/** Nothing can be done in a room before somebody mends that by hand: it is kept as it is, and staff hear of it. False where it is no room. */
+export async function tellShut(
+  store: Store,
+  at: { platform: string; workspace: string; room: string },
+  { message, how }: Pick<RoomShut, 'message' | 'how'>,
+  now: Date,
+): Promise<boolean> {
+  const shut = await store.roomCare.shut(at, message)
+  if (!shut) return false
+  const name = await nameFor(store, shut.communityId)
+  await store.staffNotes.tell(`room/${shut.id}`, say`The room of ${name} ${how}`, now)
+  return true
+}
+
+/** A room could not be seen any more, and another was made as staff asked: whoever is to be out of the one before still is. */
+export async function tellMoved(
+  store: Store,
+  { id, platform, adopted }: { id: string; platform: string; adopted: boolean },
+  room: string,
+  now: Date,
+): Promise<void> {
+  const places = await store.roomCare.moved(id, room, now)
+  if (!adopted) await store.erasures.letOut(places, now)
+  await store.staffNotes.tell(
+    `news/moved/${id}`,
+    say`A room on ${platform} was made in the place of one that Kindred can't see any more. Should that be there still, delete it: its number is ${room}.`,
+    now,
+  )
+}
+
+/** What a community is called where staff read it. */
+async function nameFor(store: Store, communityId: string): Promise<Text> {
+  const community = await store.communities.get(communityId)
+  const isHidden = !community || community.sensitive || community.visibility === 'secret'
+  return isHidden ? say`a hidden community` : say`${{ strong: community.name }}`
 }
 
 /**
@@ -48,7 +83,6 @@ export async function tellDeleted(
   store: Store,
   { platform, workspace, id }: { platform: string; workspace: string; id: string },
   now: Date,
-  how?: Text,
 ): Promise<void> {
   const room = await store.roomCare.roomOf(platform, workspace, id)
   if (room === undefined) return
@@ -56,5 +90,5 @@ export async function tellDeleted(
     room === id
       ? { what: 'room' as const, message: 'it was deleted' }
       : { what: 'role' as const, message: 'its role was deleted' }
-  await tellLost(store, { platform, workspace, room }, { ...lost, ...(how && { how }) }, now)
+  await tellLost(store, { platform, workspace, room }, lost, now)
 }

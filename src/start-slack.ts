@@ -5,7 +5,7 @@ import type { Draws } from './core/ids.ts'
 import type { Keys } from './core/keys.ts'
 import type { Log } from './house.ts'
 import type { Platform } from './platform.ts'
-import { tellDeleted } from './room-lost.ts'
+import { tellDeleted, tellShut } from './room-lost.ts'
 import type { Router } from './router.ts'
 import { tellMet } from './servers.ts'
 import { createAccess } from './slack/access.ts'
@@ -53,8 +53,10 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
         database.transaction(async (store) => {
           await store.installations.put('slack', one, now())
           await tellMet(store, 'slack', [one], now())
+          await store.effects.goOn('slack', one.workspace, now())
         }),
-      remove: (workspace) => database.transaction((store) => store.installations.remove('slack', workspace)),
+      remove: (workspace, gone) =>
+        database.transaction((store) => store.installations.remove('slack', workspace, gone)),
     },
     needs: (workspace, sentence) => note(`slack/${workspace}`, sentence),
     now,
@@ -67,9 +69,15 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
       const bot = createSlackBot({
         ...{ way, api, access, door, commands, router, command, now, print, logFailure, wake },
         chance: draws.fraction,
-        deleted: (workspace, id, how) =>
-          database.transaction((store) => tellDeleted(store, { platform: 'slack', workspace, id }, now(), how)),
         met: (one) => database.transaction((store) => tellMet(store, 'slack', [one], now())),
+        deleted: (workspace, id) =>
+          database.transaction((store) => tellDeleted(store, { platform: 'slack', workspace, id }, now())),
+        shut: (workspace, room, why) =>
+          database.transaction(async (store) => {
+            await tellShut(store, { platform: 'slack', workspace, room }, why, now())
+          }),
+        back: (workspace, room) =>
+          database.transaction((store) => store.roomCare.back('slack', workspace, room, now())),
         needs: (sentence) => note('slack', sentence),
       })
       const install =
@@ -115,9 +123,23 @@ export function slackWay(config: Config): Way | undefined {
     throw new BadConfig(
       'For Slack, set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (Slack sends to PUBLIC_URL).',
     )
+  if (!appToken) publicAddress(config)
   if (!token && !isInstallable)
     throw new BadConfig(
       'For Slack, set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and PUBLIC_URL for several.',
     )
   return appToken ? { appToken } : { signingSecret: signingSecret ?? '' }
+}
+
+/** Where Slack sends to without a socket, which must be an address it can reach and sends secrets to. */
+export function publicAddress({ PUBLIC_URL: publicUrl }: Pick<Config, 'PUBLIC_URL'>): string {
+  if (publicUrl === undefined)
+    throw new BadConfig(
+      'With SLACK_SIGNING_SECRET Slack sends to PUBLIC_URL: set it to where Kindred is reached from outside, or set SLACK_APP_TOKEN (Socket Mode) instead.',
+    )
+  const { protocol, hostname } = new URL(publicUrl)
+  const isHere = protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  if (protocol !== 'https:' && !isHere)
+    throw new BadConfig('PUBLIC_URL must begin with https://, since Slack sends what people do to it.')
+  return publicUrl
 }

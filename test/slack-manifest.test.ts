@@ -32,7 +32,7 @@ test('the scopes are those the methods need, with the one for the command', () =
 test('what the manifest promises is heard', async () => {
   const words = await code()
   const heard = EVENTS.filter(
-    (event) => words.includes(`'${event}', (`) || /^(channel|group)_(archive|deleted)$/.test(event),
+    (event) => words.includes(`'${event}', (`) || /^(channel|group)_(archive|unarchive|deleted)$/.test(event),
   )
   expect(heard).toEqual(EVENTS)
   const commands = await loadCommands(folders.commands)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BadConfig, readConfig } from '../src/config.ts'
+import { slackWay } from '../src/start-slack.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const tsx = import.meta.resolve('tsx')
@@ -132,6 +133,20 @@ describe('settings', () => {
   ])('that can’t be read are refused, and %s is named', (name, settings) => {
     expect(() => readConfig(settings)).toThrow(BadConfig)
     expect(() => readConfig(settings)).toThrow(name)
+  })
+
+  test.each([
+    ['nowhere', undefined],
+    ['without a seal', 'http://kindred.example.org'],
+    ['to an address that only begins like one of its own', 'http://127.0.0.1.example.org'],
+  ])('by which Slack would send %s are refused', (_, PUBLIC_URL) => {
+    const settings = { SLACK_SIGNING_SECRET: 'secret', SLACK_BOT_TOKEN: 'xoxb-1', ...(PUBLIC_URL && { PUBLIC_URL }) }
+    expect(() => slackWay(readConfig(settings))).toThrow(BadConfig)
+    expect(() => slackWay(readConfig(settings))).toThrow('PUBLIC_URL')
+    expect(slackWay(readConfig({ ...settings, SLACK_APP_TOKEN: 'xapp-1' }))).toEqual({ appToken: 'xapp-1' })
+    const way = { signingSecret: 'secret' }
+    for (const url of ['https://kindred.example.org', 'http://127.0.0.1:3000', 'http://localhost:3000'])
+      expect(slackWay(readConfig({ ...settings, PUBLIC_URL: url }))).toEqual(way)
   })
 
   test.each([

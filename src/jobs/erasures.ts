@@ -88,11 +88,13 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
 
   async function carryOut(erasure: ClaimedErasure, lease: string, now: Date): Promise<Outcome> {
     if (erasure.kind === 'destination') return forget(erasure, lease, now)
-    const { platform, workspace, room: id, carrier = null, role = null, outgrown = null, account } = erasure
+    const { platform, workspace, room: id, carrier = null, role = null, outgrown = null, adopted, account } = erasure
     const there = on(platform)
     // However long it is switched off: nobody who was forgotten stays inside.
     if (!there) return { again: new Date(now.getTime() + REFUSED_WAIT_MS), failure: 'not connected' }
-    const outcome = await effect(erasure, now, () => there.letOut(workspace, { id, carrier, role, outgrown }, account))
+    const outcome = await effect(erasure, now, () =>
+      there.letOut(workspace, { id, carrier, role, outgrown, adopted }, account),
+    )
     if (!('stuck' in outcome)) return outcome
     // Nobody who is to be out is given up on.
     await database.transaction(({ staffNotes }) =>

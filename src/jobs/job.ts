@@ -1,6 +1,6 @@
 import { backoffMs, LEASE_MS, TRIES_MAX } from '../core/backoff.ts'
 import type { Schedule } from '../core/schedule.ts'
-import { Stuck } from '../platform.ts'
+import { Later, Stuck } from '../platform.ts'
 import type { Store } from '../store/store.ts'
 import type { Outcome } from '../store/work.ts'
 
@@ -26,6 +26,9 @@ export function isHeld(claimedAt: Date, clock: Clock): boolean {
 
 /** Nobody answered in time, which does not mean that nothing happened. */
 export class TooLate extends Error {}
+
+/** What waits for somebody is tried again so often. */
+const LATER_MS = 3_600_000
 
 /** Whether a failure leaves open what came of it: given up on by us, or by the request itself when it was aborted. */
 export function isOpenEnded(error: unknown): boolean {
@@ -56,6 +59,7 @@ export async function attempt(
     return { done: true }
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error)
+    if (error instanceof Later) return { again: new Date(now.getTime() + LATER_MS), failure }
     if (error instanceof Stuck || attempts >= TRIES_MAX) return { stuck: failure }
     return { again: new Date(now.getTime() + backoffMs(attempts, chance)), failure, isOpen: isOpenEnded(error) }
   }

@@ -1,8 +1,8 @@
 import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
-import { type Platform, type Reading, RoomLost, Stuck, type Target } from '../platform.ts'
+import { Later, type Platform, type Reading, RoomLost, RoomShut, Stuck, type Target } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
-import { tellLost } from '../room-lost.ts'
+import { tellLost, tellShut } from '../room-lost.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPost } from '../store/posts.ts'
 import { attempt, BATCH, isHeld, type Job } from './job.ts'
@@ -32,6 +32,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
         for (const post of rows) {
           if (!isHeld(now, clock)) return
           let lost: RoomLost | undefined
+          let shut: RoomShut | undefined
           const outcome = await attempt(post.attempts, now, draws.fraction(), async () => {
             const target = { workspace: post.workspace, place: post.place, account: post.account }
             try {
@@ -42,6 +43,10 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
               if (outgrown) await sayThere(platform, { ...target, place: outgrown }, post, reading)
             } catch (error) {
               if (error instanceof RoomLost && post.isInRoom) lost = error
+              if (error instanceof RoomShut && post.isInRoom) {
+                shut = error
+                throw new Later(error.message)
+              }
               throw error
             }
           })
@@ -52,6 +57,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
               // What was to be said there waits for what becomes of the room.
               return store.posts.finish(post.id, lease, { again: now, failure: lost.message })
             }
+            if (shut && post.place) await tellShut(store, { ...post, room: post.place }, shut, now)
             await store.posts.finish(post.id, lease, outcome)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(

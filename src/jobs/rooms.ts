@@ -1,8 +1,19 @@
 import { type Draws, timeOf } from '../core/ids.ts'
 import type { RoomMade } from '../core/room.ts'
 import { say } from '../core/say.ts'
-import { type Platform, type Presence, RoomFull, RoomLost, type RoomRef, Stuck } from '../platform.ts'
-import { tellLeftOver, tellLost } from '../room-lost.ts'
+import {
+  Later,
+  NotLetIn,
+  type Platform,
+  type Presence,
+  RoomFull,
+  RoomLost,
+  type RoomRef,
+  RoomShut,
+  Stuck,
+} from '../platform.ts'
+import { tellNotLetIn } from '../room-barred.ts'
+import { tellLeftOver, tellLost, tellMoved, tellShut } from '../room-lost.ts'
 import { tellLarger, tellOutgrown } from '../room-outgrown.ts'
 import type { Database } from '../store/database.ts'
 import type { ClaimedPlace } from '../store/rooms.ts'
@@ -19,6 +30,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       if (!isHeld(now, clock)) return false
       let made: RoomMade | undefined
       let lost: RoomLost | undefined
+      let shut: RoomShut | undefined
       const outcome = await attempt(room.attempts, now, draws.fraction(), async () => {
         const wanted = {
           name: room.name,
@@ -36,16 +48,19 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
           made = await platformOf(on, room.platform).makeRoom(room.workspace, wanted)
         } catch (error) {
           if (error instanceof RoomLost) lost = error
+          if (error instanceof RoomShut) shut = error
           throw error
         }
       })
       await database.transaction(async (store) => {
         const { externalId } = room
+        if (shut && externalId && (await tellShut(store, { ...room, room: externalId }, shut, now))) return
         if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
         const isOurs = await store.rooms.finish(room.id, lease, outcome, made)
-        if (!isOurs) return made?.id && made.id !== room.externalId ? tellLeftOver(store, room, made, now) : undefined
-        const isAnother = room.isOutgrown && made && made.id !== room.externalId
-        if (isAnother && room.externalId) await tellLarger(store, room, room.externalId, now)
+        if (!isOurs) return made ? tellLeftOver(store, room, made, now) : undefined
+        if (made && externalId && made.id !== externalId)
+          await (room.isOutgrown ? tellLarger : tellMoved)(store, room, externalId, now)
+        if (made && externalId) await store.effects.goOn(room.platform, room.workspace, now)
         if ('stuck' in outcome) {
           await store.staffNotes.tell(
             `room/${room.id}`,
@@ -67,7 +82,9 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
       const { accounts } = place
       let isAway = false
       let lost: RoomLost | undefined
+      let shut: RoomShut | undefined
       let isFull = false
+      let barred: NotLetIn | undefined
       const outcome = await attempt(place.attempts, now, draws.fraction(), async () => {
         const platform = platformOf(on, place.platform)
         const room = roomOf(place)
@@ -78,11 +95,18 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
         } catch (error) {
           if (error instanceof RoomLost) lost = error
           isFull = error instanceof RoomFull
+          if (error instanceof NotLetIn) barred = error
+          if (error instanceof RoomShut) {
+            shut = error
+            throw new Later(error.message)
+          }
           throw error
         }
       })
       await database.transaction(async (store) => {
         if (lost && (await tellLost(store, { ...place, room: place.externalId }, lost, now))) return
+        if (barred) await tellNotLetIn(store, place, barred, now)
+        if (shut) await tellShut(store, { ...place, room: place.externalId }, shut, now)
         const holds = place.carrier && on(place.platform)?.roomHolds?.[place.carrier]
         if (isFull && (await tellOutgrown(store, place, now)))
           // They wait for the larger room.
@@ -119,11 +143,12 @@ export function platformOf(on: (name: string) => Platform | undefined, name: str
   return platform
 }
 
-const roomOf = ({ externalId, carrier, roleId, outgrown }: ClaimedPlace): RoomRef => ({
+const roomOf = ({ externalId, carrier, roleId, outgrown, adopted }: ClaimedPlace): RoomRef => ({
   id: externalId,
   carrier,
   role: roleId,
   outgrown,
+  adopted,
 })
 
 /** Lets those who wait for one room in together, where its platform can. Whoever is not in the answer is let in alone. */

@@ -1,5 +1,5 @@
 import { webApi } from '@slack/bolt'
-import { Stuck } from '../platform.ts'
+import { Later } from '../platform.ts'
 import { clientOptions } from './api.ts'
 import { codeOf, GONE, NOT_INSTALLED } from './faults.ts'
 import { METHODS } from './methods.ts'
@@ -9,22 +9,24 @@ export interface Installation {
   workspace: string
   name: string
   token: string
+  installedAt?: Date
 }
 
 /** Where installations are kept. */
 export interface Installations {
   of(workspace: string): Promise<Installation | undefined>
   put(installation: Installation): Promise<void>
-  remove(workspace: string): Promise<void>
+  /** Only where it is by this token that the workspace was reached. */
+  remove(workspace: string, token: string): Promise<void>
 }
 
 /** By which token each workspace is reached. */
 export interface Access {
   tokenOf(workspace: string): Promise<string | undefined>
   /** Slack does not take a workspace's token any more. */
-  revoked(workspace: string, why: string): Promise<void>
-  /** Somebody took Kindred out of a workspace. */
-  uninstalled(workspace: string): Promise<void>
+  revoked(workspace: string, token: string, why: string): Promise<void>
+  /** Somebody took Kindred out of a workspace, or did once: it may be back since. */
+  uninstalled(workspace: string, at: Date): Promise<void>
   installed(installation: Installation): Promise<void>
   /** The workspace of the token in the settings, once Slack said which; nothing where there is no such token. */
   own(): Promise<Installation | undefined>
@@ -50,7 +52,8 @@ const NEW_TOKEN =
 const REFUSED_MS = 600_000
 
 export function createAccess({ api, token, installations, needs, now }: AccessParts): Access {
-  const known = new Map<string, { token: string | undefined; until: number }>()
+  const known = new Map<string, { token: string; until: number }>()
+  /** Until when nothing is asked by a token; a newer one of the same workspace is none of these. */
   const refused = new Map<string, number>()
   let asked: Promise<Installation> | undefined
 
@@ -66,7 +69,7 @@ export function createAccess({ api, token, installations, needs, now }: AccessPa
         const code = codeOf(error)
         if (code === undefined || !GONE.includes(code)) throw error
         await needs(TOKEN, `Slack does not accept SLACK_BOT_TOKEN (${code}). ${NEW_TOKEN}`)
-        throw new Stuck(NOT_INSTALLED)
+        throw new Later(NOT_INSTALLED)
       })
     return asked
   }
@@ -78,37 +81,57 @@ export function createAccess({ api, token, installations, needs, now }: AccessPa
     return mine?.workspace === workspace ? mine.token : undefined
   }
 
+  const isRefused = (one: string) => (refused.get(one) ?? 0) > now().getTime()
+
+  /** Whether Slack still takes a token; where it does not say, that is found out by whoever uses it next. */
+  async function isTaken(one: string): Promise<boolean> {
+    try {
+      await identified(one, api)
+      return true
+    } catch (error) {
+      const code = codeOf(error)
+      return code === undefined || !GONE.includes(code)
+    }
+  }
+
+  async function letGo(workspace: string, one: string, why: string): Promise<void> {
+    known.delete(workspace)
+    refused.set(one, now().getTime() + REFUSED_MS)
+    // Another process may have let Kindred in again meanwhile.
+    const current = await look(workspace)
+    if (current === undefined || current === one) await needs(workspace, sentenceFor(workspace, why))
+  }
+
   return {
     own,
 
     async tokenOf(workspace) {
       const at = now().getTime()
-      if ((refused.get(workspace) ?? 0) > at) return undefined
       const there = known.get(workspace)
-      if (there && there.until > at) return there.token
+      if (there && there.until > at && !isRefused(there.token)) return there.token
       const found = await look(workspace)
+      if (found === undefined || isRefused(found)) return undefined
       known.set(workspace, { token: found, until: at + KNOWN_MS })
       return found
     },
 
-    async revoked(workspace, why) {
-      known.delete(workspace)
-      refused.set(workspace, now().getTime() + REFUSED_MS)
-      await needs(workspace, sentenceFor(workspace, why))
-    },
+    revoked: letGo,
 
-    async uninstalled(workspace) {
-      known.delete(workspace)
-      await installations.remove(workspace)
-      // The token of the settings is none of the store's: it is not taken any more either.
-      refused.set(workspace, now().getTime() + REFUSED_MS)
-      await needs(workspace, sentenceFor(workspace, 'token_revoked'))
+    async uninstalled(workspace, at) {
+      const there = await installations.of(workspace)
+      // Slack tells it late at times, and again; and in whole seconds.
+      if (there?.installedAt && at.getTime() + 1_000 <= there.installedAt.getTime()) return
+      // The token of the settings is none of the store's.
+      const current = await look(workspace)
+      if (current === undefined || (await isTaken(current))) return
+      await installations.remove(workspace, current)
+      await letGo(workspace, current, 'token_revoked')
     },
 
     async installed(installation) {
       await installations.put(installation)
       known.delete(installation.workspace)
-      refused.delete(installation.workspace)
+      refused.delete(installation.token)
       await needs(installation.workspace, undefined)
     },
   }

@@ -1,8 +1,10 @@
 import type { types } from '@slack/bolt'
 import { say } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
+import type { TextFile } from '../reply.ts'
 import type { Api } from './api.ts'
 import { isCode } from './faults.ts'
+import { upload } from './files.ts'
 import { LIMITS } from './limits.ts'
 import { bodyOf, type Says } from './posts.ts'
 import type { Page, Render } from './render.ts'
@@ -34,8 +36,8 @@ export interface Answers {
   reply(reader: Reader, to: ReplyAddress, answer: Answer): Promise<void>
   /** Into a view that is open; where it was closed, into the private conversation. */
   show(reader: Reader, view: string, answer: Answer): Promise<void>
-  /** A view with the answer, where Slack takes one at once; what is more than fits follows in private. */
-  viewOf(reader: Reader, answer: Answer): types.ModalView
+  /** A view with the answer, where Slack takes one at once; nothing where a file is to be handed over first. */
+  viewOf(reader: Reader, answer: Answer): types.ModalView | undefined
   tell(reader: Reader, answer: Answer): Promise<void>
 }
 
@@ -58,26 +60,38 @@ export function answers({ api, says, render, now, logFailure }: AnswersParts): A
     for (const page of pages) await says.say(workspace, channel, page)
   }
 
-  /** A file can only be handed over in the conversation; the rest of its page goes where the answer goes. */
-  function withoutFiles(reader: Reader, pages: [Page, ...Page[]], answer: Answer): [Page, ...Page[]] {
-    const files = pages.flatMap(({ file }) => (file ? [file] : []))
-    const [name] = files.map((file) => file.name)
-    if (name === undefined) return pages
-    const told = render({ text: say`${name} is in your private messages with Kindred.` }, answer)
-    const left = files.map((file): Page => ({ text: file.name, blocks: [], file }))
-    void tellPages(reader, left).catch((error: unknown) => logFailure('slack/file', error))
-    const [first, ...others] = pages.map(({ text, blocks }): Page => ({ text, blocks }))
-    const [note] = told
+  /** Hands a file over, which can only be done in the conversation; whether it came about. */
+  async function handOver({ workspace, account }: Reader, file: TextFile): Promise<boolean> {
+    try {
+      await upload(api, workspace, await says.conversationWith(workspace, account), file)
+      return true
+    } catch (error) {
+      logFailure('slack/file', error)
+      return false
+    }
+  }
+
+  /** What is shown of an answer once its file was handed over, with what became of that; in private it is seen there. */
+  async function shown(reader: Reader, answer: Answer, isPrivate = false): Promise<[Page, ...Page[]]> {
+    const [head, ...rest] = render(answer.content, answer)
+    const file = [head, ...rest].find((page) => page.file)?.file
+    if (!file) return [head, ...rest]
+    const isThere = await handOver(reader, file)
+    const [first, ...others] = [head, ...rest].map(({ text, blocks }): Page => ({ text, blocks }))
+    if (!first || (isThere && isPrivate)) return [first ?? head, ...others]
+    const words = isThere
+      ? say`${file.name} is in your private messages with Kindred.`
+      : say`${file.name} could not be sent to you. Ask for it once more in a while.`
+    const [note] = render({ text: words }, answer)
     const last = others.at(-1) ?? first
-    if (!first) return told
-    if (!last || last.blocks.length + note.blocks.length > LIMITS.blocks) return [first, ...others, ...told]
+    if (last.blocks.length + note.blocks.length > LIMITS.blocks) return [first, ...others, note]
     Object.assign(last, { text: `${last.text}\n${note.text}`, blocks: [...last.blocks, ...note.blocks] })
     return [first, ...others]
   }
 
   return {
     async reply(reader, to, answer) {
-      const pages = withoutFiles(reader, render(answer.content, answer), answer)
+      const pages = await shown(reader, answer)
       const isFresh = now().getTime() - to.at < LIMITS.responseMs
       let left: Page[] = pages
       try {
@@ -94,7 +108,7 @@ export function answers({ api, says, render, now, logFailure }: AnswersParts): A
     },
 
     async show(reader, view, answer) {
-      const pages = withoutFiles(reader, render(answer.content, answer), answer)
+      const pages = await shown(reader, answer)
       try {
         await api.call(reader.workspace, 'views.update', { view_id: view, view: answerView(pages, reader.isAtHome) })
       } catch (error) {
@@ -103,10 +117,12 @@ export function answers({ api, says, render, now, logFailure }: AnswersParts): A
       }
     },
 
-    viewOf: (reader, answer) =>
-      answerView(withoutFiles(reader, render(answer.content, answer), answer), reader.isAtHome),
+    viewOf(reader, answer) {
+      const pages = render(answer.content, answer)
+      return pages.some(({ file }) => file) ? undefined : answerView(pages, reader.isAtHome)
+    },
 
-    tell: (reader, answer) => tellPages(reader, render(answer.content, answer)),
+    tell: async (reader, answer) => tellPages(reader, await shown(reader, answer, true)),
   }
 }
 

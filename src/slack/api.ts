@@ -1,5 +1,5 @@
 import { LogLevel, webApi } from '@slack/bolt'
-import { Stuck } from '../platform.ts'
+import { Later } from '../platform.ts'
 import { codeOf, GONE, NOT_INSTALLED } from './faults.ts'
 import { LIMITS } from './limits.ts'
 import { type AnswerTo, METHODS, type Method } from './methods.ts'
@@ -21,7 +21,7 @@ export interface ApiParts {
   /** The bot's token in a workspace; nothing where it is not installed. */
   tokenOf(workspace: string): Promise<string | undefined>
   /** Slack does not take the token of a workspace any more. */
-  revoked(workspace: string, why: string): Promise<void>
+  revoked(workspace: string, token: string, why: string): Promise<void>
   now(): Date
 }
 
@@ -48,7 +48,7 @@ export function createApi({ api, tokenOf, revoked, now }: ApiParts): Api {
     args: Record<string, unknown> = {},
   ): Promise<AnswerTo<M>> {
     const token = await tokenOf(workspace)
-    if (token === undefined) throw new Stuck(NOT_INSTALLED)
+    if (token === undefined) throw new Later(NOT_INSTALLED)
     const { name, rule } = turnFor(workspace, method, args)
     for (let isSecond = false; ; isSecond = true) {
       await pace.turn(name, rule)
@@ -65,8 +65,9 @@ export function createApi({ api, tokenOf, revoked, now }: ApiParts): Api {
         }
         const code = codeOf(error)
         if (code === undefined || !GONE.includes(code)) throw error
-        await revoked(workspace, code)
-        throw new Stuck(NOT_INSTALLED)
+        await revoked(workspace, token, code)
+        // By another token, where there is one since; else it is waited for.
+        return call(workspace, method, args)
       }
     }
   }

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt'
 import type { Command } from '../command.ts'
-import type { Text } from '../core/say.ts'
-import type { Platform } from '../platform.ts'
+import type { Platform, RoomShut } from '../platform.ts'
 import type { Router } from '../router.ts'
 import type { Access } from './access.ts'
 import { answers } from './answers.ts'
 import { type Api, clientOptions, SILENT } from './api.ts'
-import { ARCHIVED } from './faults.ts'
+import { archived } from './faults.ts'
 import { home } from './home.ts'
 import { type Ack, interactions } from './interactions.ts'
 import { EVENTS_PATH } from './manifest.ts'
@@ -42,8 +41,12 @@ export interface SlackParts {
   chance(): number
   print(line: string): void
   logFailure(where: string, error: unknown): void
-  /** A channel of a workspace is gone; where it was not deleted, what became of it. */
-  deleted(workspace: string, id: string, how?: Text): Promise<void>
+  /** A channel of a workspace was deleted. */
+  deleted(workspace: string, id: string): Promise<void>
+  /** Nothing can be done in a channel of a workspace before somebody mends that. */
+  shut(workspace: string, id: string, why: RoomShut): Promise<void>
+  /** A channel in which nothing could be done may be in order again. */
+  back(workspace: string, id: string): Promise<void>
   /** Staff are told what they have to mend, or that it is mended. */
   /** The workspace of the settings' own token. */
   met(workspace: { workspace: string; name: string }): Promise<void>
@@ -118,17 +121,33 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     return work('slack/form', on.filled(body, told))
   })
   app.event('app_home_opened', ({ body }) => work('slack/home', on.opened(body)))
-  app.event('app_uninstalled', ({ body }) => work('slack/uninstalled', access.uninstalled(body.team_id)))
+  app.event('app_uninstalled', ({ body }) => work('slack/uninstalled', uninstalled(body)))
   app.event('tokens_revoked', ({ body }) => {
-    const { team_id, event } = eventBody.parse(body)
     // People's own tokens are none of Kindred's.
-    return event.tokens?.bot?.length ? work('slack/uninstalled', access.uninstalled(team_id)) : Promise.resolve()
+    const isOurs = eventBody.parse(body).event.tokens?.bot?.length
+    return isOurs ? work('slack/uninstalled', uninstalled(body)) : Promise.resolve()
   })
   app.event(/^(channel|group)_(archive|deleted)$/, ({ body }) => {
     const { team_id, event } = eventBody.parse(body)
-    const how = event.type.endsWith('archive') ? ARCHIVED : undefined
-    return work('slack/deleted', parts.deleted(team_id, event.channel ?? '', how).then(wake))
+    const { type, channel = '' } = event
+    const told = type.endsWith('archive') ? parts.shut(team_id, channel, archived()) : parts.deleted(team_id, channel)
+    return work('slack/deleted', told.then(wake))
   })
+  app.event(/^(channel|group)_unarchive$/, ({ body }) => {
+    const { team_id, event } = eventBody.parse(body)
+    return work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
+  })
+  app.event('member_joined_channel', ({ body }) => {
+    const { team_id, event, authorizations } = eventBody.parse(body)
+    // Somebody invited Kindred; whoever else comes in is none of its business.
+    if (event.user === undefined || event.user !== authorizations?.[0]?.user_id) return Promise.resolve()
+    return work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
+  })
+
+  async function uninstalled(body: unknown): Promise<void> {
+    const { team_id, event_time } = eventBody.parse(body)
+    await access.uninstalled(team_id, event_time === undefined ? now() : new Date(event_time * 1_000))
+  }
 
   async function greet(): Promise<void> {
     const own = await access.own()

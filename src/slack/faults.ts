@@ -1,6 +1,6 @@
 import { webApi } from '@slack/bolt'
 import { say } from '../core/say.ts'
-import { RoomLost, Stuck } from '../platform.ts'
+import { RoomShut, Stuck } from '../platform.ts'
 
 /** Whether Slack answered with one of these codes. */
 export function isCode(error: unknown, ...codes: string[]): boolean {
@@ -41,18 +41,24 @@ function translated(error: unknown): unknown {
   if (error instanceof webApi.WebAPIHTTPError) return new Error(`Slack answered with ${error.statusCode}`)
   const code = codeOf(error)
   if (code === undefined) return error
-  if (code === 'is_archived') return new RoomLost('room', 'the channel was archived', ARCHIVED)
-  if (code === 'channel_not_found')
-    return new RoomLost('room', 'the channel was deleted, or Kindred was taken out of it', UNSEEN)
+  if (code === 'is_archived') return archived()
+  if (code === 'channel_not_found') return unseen()
   const sentence = SENTENCES[code]
   if (sentence) return new Stuck(sentence)
   return PASSING.includes(code) ? new Error(`Slack failed: ${code}`) : new Stuck(`Slack does not allow it: ${code}`)
 }
 
-/** What became of a channel that was archived, which somebody may undo; nobody can speak in it meanwhile. */
-export const ARCHIVED = say`was archived there`
+/** A channel that was archived, which somebody may undo: nobody can be brought into it or out of it meanwhile. Slack puts every app out of it. */
+export function archived(): RoomShut {
+  const how = say`was archived there, so nobody comes in or out. Unarchive it, invite Kindred into it again, and press Retry in ${{ typed: '/status' }}.`
+  return new RoomShut('the channel was archived', how)
+}
+
 /** Slack says the same of a channel that is gone as of a private one Kindred is not in. */
-const UNSEEN = say`was deleted there, or Kindred was taken out of it`
+export function unseen(): RoomShut {
+  const how = say`was deleted there, or Kindred was taken out of it, so nobody comes in or out. Invite Kindred into it again, and press Retry in ${{ typed: '/status' }}. If it was deleted, Retry makes another.`
+  return new RoomShut('the channel was deleted, or Kindred was taken out of it', how)
+}
 
 /** Slack's own bad moments, which pass. */
 const PASSING = [
@@ -70,6 +76,12 @@ const PASSING = [
   'external_channel_migrating',
 ]
 
+/** Guests of a workspace, whom no app lets in. */
+export const GUESTS = {
+  user_is_restricted: 'this person is a guest, and guests are let into channels by an admin only.',
+  ura_max_channels: 'this person is a guest of one channel, and has it already.',
+}
+
 const CHANNEL_SETTINGS = 'Workspace settings, Permissions, Channel management'
 
 /** What staff can do about what no repetition mends. */
@@ -81,8 +93,7 @@ const SENTENCES: Record<string, string> = {
   restricted_action_read_only_channel: 'nobody but admins may post in that channel. Allow Kindred to.',
   restricted_action_thread_only_channel: 'in that channel only answers in threads are allowed.',
   cannot_create_channel: `the workspace does not let Kindred make channels. Allow it in ${CHANNEL_SETTINGS}.`,
-  user_is_restricted: 'this person is a guest, and guests are let into channels by an admin only.',
-  ura_max_channels: 'this person is a guest of one channel, and has it already.',
+  ...GUESTS,
   cant_invite: 'this person can not be invited into that channel. An admin may know why.',
   no_external_invite_permission: 'this person is of another organization, and only an admin can invite them.',
   cant_kick_from_general: 'nobody can be taken out of the channel everybody is in.',

@@ -159,6 +159,7 @@ export function interactions(parts: Answering): Interactions {
     const work = carried(doer, (one) => router.press(one, origin.address, filledIn(values)))
     const soon = await within(LIMITS.submissionMs, work, undefined)
     const { mistake } = soon ?? {}
+    const shown = soon && url === undefined ? answers.viewOf(doer, soon) : undefined
     if (soon && mistake && mistake.field in values) {
       const words = clipped(plainly(mistake.text, soon, parts.command), LIMITS.fieldError)
       return ack({ response_action: 'errors', errors: { [mistake.field]: words } })
@@ -167,7 +168,7 @@ export function interactions(parts: Answering): Interactions {
       await ack()
       const { isPrivate = false, isConversation = false, thread } = origin
       await answers.reply(doer, { url, at, isPrivate, isConversation, thread }, soon ?? (await work))
-    } else if (soon) await ack({ response_action: 'update', view: answers.viewOf(doer, soon) })
+    } else if (shown) await ack({ response_action: 'update', view: shown })
     else {
       await ack({ response_action: 'update', view: waitingView(doer.isAtHome) })
       await answers.show(doer, view.id, await work)

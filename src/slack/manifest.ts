@@ -14,15 +14,18 @@ export const EVENTS_PATH = '/slack/events'
 export const INSTALL_PATH = '/slack/install'
 export const REDIRECT_PATH = '/slack/oauth_redirect'
 
-/** What Kindred hears of without anybody asking: its page is looked at, it is taken out, a channel is gone. */
+/** What Kindred hears of without anybody asking: its page is looked at, it is taken out, a channel is gone or back. */
 export const EVENTS = [
   'app_home_opened',
   'app_uninstalled',
   'tokens_revoked',
   'channel_archive',
   'channel_deleted',
+  'channel_unarchive',
   'group_archive',
   'group_deleted',
+  'group_unarchive',
+  'member_joined_channel',
 ]
 
 /** Shortcuts, by the address of what they do. */

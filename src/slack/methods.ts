@@ -52,6 +52,11 @@ export const METHODS = {
     scopes: ['channels:manage', 'groups:write'],
     answer: z.object({ channel }),
   },
+  'conversations.info': {
+    tier: 3,
+    scopes: ['channels:read', 'groups:read'],
+    answer: z.object({ channel }),
+  },
   'conversations.join': { tier: 3, scopes: ['channels:join'], answer: nothing },
   'conversations.invite': { tier: 3, scopes: ['channels:manage', 'groups:write'], answer: nothing },
   'conversations.kick': { tier: 3, scopes: ['channels:manage', 'groups:write'], answer: nothing },

@@ -63,6 +63,10 @@ export const shortcutBody = z.object({
 export const eventBody = z.object({
   team_id: z.string(),
   event_id: z.string(),
+  /** When it came about, in seconds. */
+  event_time: z.number().optional(),
+  /** Who Kindred is there. */
+  authorizations: z.array(z.object({ user_id: z.string().nullish() })).nullish(),
   event: z.object({
     type: z.string(),
     user: z.string().optional(),

@@ -1,7 +1,8 @@
 import { type Carrier, DEFAULT_CARRIERS } from '../core/room.ts'
-import { type Platform, type Presence, type RoomWanted, Stuck } from '../platform.ts'
+import { say } from '../core/say.ts'
+import { NotLetIn, type Platform, type Presence, type RoomWanted, Stuck } from '../platform.ts'
 import type { Api } from './api.ts'
-import { effect, isCode } from './faults.ts'
+import { archived, codeOf, effect, GUESTS, isCode, unseen } from './faults.ts'
 import { LIMITS } from './limits.ts'
 import { inside } from './posts.ts'
 
@@ -12,8 +13,8 @@ const NAMES_MAX = 9
 const INSIDE_ALREADY = ['already_in_channel', 'cant_invite_self']
 /** They are not in the workspace at all. */
 const AWAY = ['user_not_found', 'user_disabled', 'org_user_not_in_team', 'invitee_cant_see_channel']
-/** Whoever is to be out is out. An archived channel is nobody's room any more. */
-const OUT_ALREADY = ['not_in_channel', 'user_not_found', 'user_disabled', 'is_archived', 'cant_kick_self']
+/** Whoever is to be out is out. */
+const OUT_ALREADY = ['not_in_channel', 'user_not_found', 'user_disabled', 'cant_kick_self']
 
 /** Communities' rooms on Slack: a channel each. */
 export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn' | 'letOut' | 'look'> {
@@ -55,9 +56,9 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
   }
 
   /** Makes a channel, of another name where others have the first. */
-  async function made(workspace: string, wanted: RoomWanted, isPrivate: boolean): Promise<string> {
+  async function made(workspace: string, wanted: RoomWanted, isPrivate: boolean, names = NAMES_MAX): Promise<string> {
     const base = channelName(wanted.name)
-    for (let n = 1; n <= NAMES_MAX; n++) {
+    for (let n = 1; n <= names; n++) {
       const suffix = n === 1 ? '' : `-${n}`
       const name = base.slice(0, LIMITS.channelName - suffix.length) + suffix
       try {
@@ -69,7 +70,30 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
         if (before !== undefined) return before
       }
     }
+    if (wanted.room !== null) throw unseen()
     throw new Stuck(`the workspace has channels called ${base} up to ${base}-${NAMES_MAX} already`)
+  }
+
+  /** A room that was made before, if it is in order. What can't be seen may be hidden: only where its name is free it is gone. */
+  async function madeAgain(workspace: string, wanted: RoomWanted, room: string, isPrivate: boolean): Promise<string> {
+    try {
+      const { channel } = await api.call(workspace, 'conversations.info', { channel: room })
+      if (channel.is_archived) throw archived()
+      return channel.id
+    } catch (error) {
+      if (!isCode(error, 'channel_not_found')) throw error
+      return made(workspace, wanted, isPrivate, 1)
+    }
+  }
+
+  /** A guest can ask an admin to be let in, who has to know which channel it is. */
+  async function barred(workspace: string, id: string, code?: string): Promise<NotLetIn> {
+    const { channel } = await api.call(workspace, 'conversations.info', { channel: id })
+    const why = Object.entries(GUESTS).find(([one]) => one === code)?.[1] ?? ''
+    return new NotLetIn(
+      why,
+      say`You are a guest in this Slack workspace, and guests are let into channels by an admin only: ask one to add you to #${channel.name ?? id}.`,
+    )
   }
 
   const invite = (workspace: string, channel: string, accounts: string[]) =>
@@ -81,9 +105,11 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
     async makeRoom(workspace, wanted) {
       const carrier = carrierFor(wanted)
       if (carrier === 'none') return { id: null, carrier }
-      // One that stands needs nothing here: channels of Slack have no role, and hold any number.
-      if (wanted.room !== null) return { id: wanted.room, carrier }
-      return { id: await effect(() => made(workspace, wanted, carrier === 'channel')), carrier }
+      const { room } = wanted
+      const isPrivate = carrier === 'channel'
+      if (room === null) return { id: await effect(() => made(workspace, wanted, isPrivate)), carrier }
+      const id = await effect(() => madeAgain(workspace, wanted, room, isPrivate))
+      return { id, carrier: id === room ? (wanted.carrier ?? carrier) : carrier }
     },
 
     async letIn(workspace, { id }, account): Promise<Presence> {
@@ -92,6 +118,7 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
           await invite(workspace, id, [account])
         } catch (error) {
           if (isCode(error, ...AWAY)) return 'away'
+          if (isCode(error, ...Object.keys(GUESTS))) throw await barred(workspace, id, codeOf(error))
           if (!isCode(error, ...INSIDE_ALREADY)) throw error
         }
         return 'here'
@@ -109,7 +136,8 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
       }
     },
 
-    async letOut(workspace, { id, carrier }, account) {
+    async letOut(workspace, { id, carrier, adopted }, account) {
+      if (adopted) return
       const kick = () => api.call(workspace, 'conversations.kick', { channel: id, user: account })
       await effect(async () => {
         try {

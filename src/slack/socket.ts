@@ -63,7 +63,7 @@ export function hold({ client, now, chance, connected, needs, logFailure }: Held
       needs(undefined)
       connected()
       await over
-      if (reason) logFailure('slack/socket', new Error(`Slack ended the connection: ${reason}`))
+      if (reason) logFailure('slack/socket', new Ended(reason))
     } catch (error) {
       if (stopping.signal.aborted) return 0
       logFailure('slack/socket', error)
@@ -96,6 +96,13 @@ export function hold({ client, now, chance, connected, needs, logFailure }: Held
       await closed()
       await inTime(holding, STOP_MS).catch((error: unknown) => logFailure('slack/socket', error))
     },
+  }
+}
+
+/** Slack ended a connection, and said why. */
+class Ended extends Error {
+  constructor(readonly reason: string) {
+    super(`Slack ended the connection: ${reason}`)
   }
 }
 

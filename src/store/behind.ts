@@ -113,7 +113,7 @@ export async function leaveBehind(
   now: Date,
 ): Promise<Forgotten> {
   const places = await tx.$queryRaw<Extract<ClaimedErasure, { kind: 'room' }>[]>(Prisma.sql`
-    select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown, a.external_id as account
+    select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown, r.adopted, a.external_id as account
     from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
     join accounts a on a.id = any(${shell.accounts}) and a.person_id = ${kept} and ${MET_AT_ROOM}
     where p.person_id = ${shell.id} and not exists (select 1 from room_places k where k.room_id = p.room_id

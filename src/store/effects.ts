@@ -33,6 +33,19 @@ export function effects(tx: Tx) {
       return tx.$queryRaw(Prisma.join(each, ' union all '))
     },
 
+    /** What waits in a workspace because something failed there is tried again at once, from the first attempt on. */
+    async goOn(platform: string, workspace: string, now: Date): Promise<void> {
+      const change = Prisma.sql`due_at = ${now}::timestamptz, attempts = 0`
+      const isThere = Prisma.sql`platform = ${platform} and workspace = ${workspace}`
+      const waits = Prisma.sql`due_at is not null and failure is not null`
+      for (const table of ['rooms', 'cards', 'posts'])
+        await tx.$executeRaw(Prisma.sql`update ${Prisma.raw(table)} set ${change} where ${isThere} and ${waits}`)
+      await tx.$executeRaw(Prisma.sql`
+        update room_places set ${change} where room_id in (select id from rooms where ${isThere}) and ${waits}`)
+      // Where somebody forgotten was is sealed, so all that is to be done outside is tried.
+      await tx.$executeRaw(Prisma.sql`update erasures set ${change} where kind = 'room' and ${waits}`)
+    },
+
     /** Tries again what is stuck, from the first attempt on. */
     async retry(kind: EffectKind, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`

@@ -114,7 +114,7 @@ export function erasures(tx: Tx, tools: Tools) {
         return row('destination', sealed, now, { destination, dueAt: laterOf(until, now) })
       })
       const inRooms = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
+        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown, r.adopted,
           a.external_id as account, max(p.leased_until) as until
         from room_places p join rooms r on r.id = p.room_id and r.external_id is not null
         join accounts a on a.person_id = any(${ids}) and ${MET_AT_ROOM}

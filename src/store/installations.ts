@@ -6,6 +6,7 @@ export interface Installation {
   workspace: string
   name: string
   token: string
+  installedAt?: Date
 }
 
 const secrets = z.object({ token: z.string() })
@@ -17,7 +18,7 @@ export function installations(tx: Tx, { keys }: Tools) {
     async get(platform: string, workspace: string): Promise<Installation | undefined> {
       const row = await tx.installation.findUnique({ where: { platform_workspace: { platform, workspace } } })
       const words = row ? keys.open(row.sealed) : undefined
-      return row && words !== undefined ? { workspace, name: row.name, ...secrets.parse(JSON.parse(words)) } : undefined
+      return row && words !== undefined ? opened(row, words) : undefined
     },
 
     /** Keeps how a workspace is reached, in the place of what was known of it. */
@@ -30,9 +31,14 @@ export function installations(tx: Tx, { keys }: Tools) {
       })
     },
 
-    /** Kindred was taken out of a workspace. */
-    async remove(platform: string, workspace: string): Promise<void> {
-      await tx.installation.deleteMany({ where: { platform, workspace } })
+    /** Kindred was taken out of a workspace, and that token is not taken any more; a newer one is kept. */
+    async remove(platform: string, workspace: string, token: string): Promise<void> {
+      const there = await this.get(platform, workspace)
+      if (there?.token === token) await tx.installation.deleteMany({ where: { platform, workspace } })
     },
   }
+}
+
+function opened({ workspace, name, installedAt }: Omit<Required<Installation>, 'token'>, words: string): Installation {
+  return { workspace, name, installedAt, ...secrets.parse(JSON.parse(words)) }
 }

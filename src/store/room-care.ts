@@ -49,6 +49,40 @@ export function roomCare(tx: Tx, { draws }: Tools) {
       return row
     },
 
+    /** Nothing can be done in a room now. It is kept, and who is in it, but nobody is let in. Gives the room where it is one. */
+    async shut(
+      { platform, workspace, room }: { platform: string; workspace: string; room: string },
+      why: string,
+    ): Promise<{ id: string; communityId: string } | undefined> {
+      const [row] = await tx.$queryRaw<{ id: string; communityId: string }[]>(Prisma.sql`
+        update rooms set attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}
+        where platform = ${platform} and workspace = ${workspace} and external_id = ${room}
+        returning id, community_id as "communityId"`)
+      return row
+    },
+
+    /** A room in which nothing could be done may be in order again: it is looked at. */
+    async back(platform: string, workspace: string, room: string, now: Date): Promise<void> {
+      await tx.room.updateMany({
+        where: { platform, workspace, externalId: room, dueAt: null, failure: { not: null } },
+        data: { dueAt: now, attempts: 0, failure: null },
+      })
+    },
+
+    /** Another room was made in the place of one: everybody is let into it. Gives who is still to be let out of the one before. */
+    async moved(id: string, from: string, now: Date): Promise<z.infer<typeof placeOutside>[]> {
+      const places = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
+        select r.platform, r.workspace, ${from} as room, r.carrier, a.external_id as account, p.leased_until as until
+        from room_places p join rooms r on r.id = p.room_id
+        join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}
+        where p.room_id = ${id} and p.wanted = 'out'`)
+      await tx.$executeRaw(Prisma.sql`
+        update room_places set known = 'out', revision = revision + 1, lease = null, leased_until = null, attempts = 0, failure = null,
+          due_at = case when wanted = 'in' then ${now}::timestamptz end where room_id = ${id}`)
+      await tx.roomPlace.deleteMany({ where: { roomId: id, ...NOTHING_LEFT } })
+      return places
+    },
+
     /** Somebody who was away from a workspace acts there again, so they are let back into the rooms they were in. */
     async letBack(personId: string, platform: string, workspace: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`

@@ -23,6 +23,7 @@ export interface ClaimedRoom {
   carrier: Carrier | null
   category: string | null
   isOutgrown: boolean
+  adopted: boolean
   /** Roles that other rooms there have. */
   roles: string[]
   attempts: number
@@ -38,6 +39,7 @@ export interface ClaimedPlace {
   carrier: Carrier | null
   roleId: string | null
   outgrown: string | null
+  adopted: boolean
   /** The person's accounts there; somebody united with themselves has several, somebody from elsewhere none. */
   accounts: string[]
   wanted: 'in' | 'out'
@@ -53,6 +55,7 @@ export const placeOutside = z.object({
   carrier: z.enum(CARRIERS).nullish(),
   role: z.string().nullish(),
   outgrown: z.string().nullish(),
+  adopted: z.boolean().optional(),
   account: z.string(),
   /** Until when somebody may still be letting them in. */
   until: z.date().nullish(),
@@ -78,7 +81,7 @@ export const WAS_AWAY = Prisma.sql`place.wanted = 'in' and place.known = 'out' a
 /** What there is to know of a place `p` in a room `r`. */
 export const PLACE = Prisma.sql`
   p.room_id as "roomId", p.person_id as "personId", r.platform, r.workspace, r.external_id as "externalId", r.carrier,
-  r.role_id as "roleId", r.outgrown, p.wanted, p.revision, p.attempts,
+  r.role_id as "roleId", r.outgrown, r.adopted, p.wanted, p.revision, p.attempts,
   array(select a.external_id from accounts a where a.person_id = p.person_id and ${MET_AT_ROOM} order by a.id) as accounts`
 
 export const NEXT_PLACE = Prisma.sql`
@@ -132,12 +135,12 @@ export function rooms(tx: Tx, { draws }: Tools) {
       now: Date,
     ): Promise<boolean> {
       const taken = await tx.$executeRaw(Prisma.sql`
-        insert into rooms (id, community_id, platform, workspace, name, external_id, carrier)
-        select ${draws.id(now)}, ${id}, ${platform}, ${workspace}, ${slug ?? id}, ${place}, 'public'
+        insert into rooms (id, community_id, platform, workspace, name, external_id, carrier, adopted)
+        select ${draws.id(now)}, ${id}, ${platform}, ${workspace}, ${slug ?? id}, ${place}, 'public', true
         where not exists (select 1 from rooms o where o.platform = ${platform} and o.workspace = ${workspace}
           and o.external_id = ${place})
         on conflict (community_id, platform, workspace) do update
-          set external_id = excluded.external_id, carrier = 'public', role_id = null, outgrown = null, failure = null, attempts = 0
+          set external_id = excluded.external_id, carrier = 'public', adopted = true, role_id = null, outgrown = null, failure = null, attempts = 0
           where rooms.external_id is null and rooms.due_at is null`)
       return taken > 0
     },
@@ -157,7 +160,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
         with free as (select id from rooms where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
         update rooms r set ${taken({ name: lease, now })} from free, communities c where r.id = free.id and c.id = r.community_id
         returning r.id, r.community_id as "communityId", c.name as "communityName", c.sensitive as "isSensitive",
-          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.attempts,
+          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.adopted, r.attempts,
           r.external_id as "externalId", coalesce(r.outgrown = r.external_id and r.carrier <> 'role', false) as "isOutgrown",
           coalesce(r.carrier, (select w.carrier from workspaces w where w.platform = r.platform and w.workspace = r.workspace)) as carrier,
           (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category,
@@ -185,7 +188,8 @@ export function rooms(tx: Tx, { draws }: Tools) {
      */
     async finish(id: string, lease: string, outcome: Outcome, made?: RoomMade): Promise<boolean> {
       const how = made
-        ? Prisma.sql`external_id = ${made.id}, carrier = ${made.carrier ?? null}, role_id = ${made.role ?? null},`
+        ? Prisma.sql`external_id = ${made.id}, carrier = ${made.carrier ?? null}, role_id = ${made.role ?? null},
+            adopted = adopted and external_id is not distinct from ${made.id},`
         : Prisma.empty
       const finished = await tx.$executeRaw(Prisma.sql`
         update rooms set ${how} ${settled(outcome)} where id = ${id} and lease = ${lease}`)

@@ -30,7 +30,7 @@ const subscription = ({ type }: { type: string }, channel: Channel | undefined) 
 const scopeFor = ({ type }: { type: string }, { kind }: Channel) =>
   `${FAMILY[kind]}:${type === 'message' ? 'history' : 'read'}`
 
-function wrapped(world: World, team: Team, event: Json): Json {
+function wrapped(world: World, team: Team, { secondsAgo = 0, ...event }: Json): Json {
   const botUserId = team.install?.botUserId
   const authorization = {
     enterprise_id: null,
@@ -48,7 +48,7 @@ function wrapped(world: World, team: Team, event: Json): Json {
     event: { ...event, event_ts: world.ts() },
     type: 'event_callback',
     event_id: world.draw('Ev'),
-    event_time: world.seconds(),
+    event_time: world.seconds() - Number(secondsAgo),
     authorizations: botUserId ? [authorization] : [],
     is_ext_shared_channel: false,
   }

@@ -192,6 +192,8 @@ export function handOn({ world, people, sight, browse }: HandParts, team: Team, 
     },
     /** The app is taken out of the workspace; silently, where Slack fails to tell. */
     uninstall: (isTold = true) => revoke(world, team, true, isTold),
+    /** Slack tells late, or again, that the app was taken out some time ago, whatever is the case now. */
+    tellUninstalled: (secondsAgo: number) => world.tell({ team, event: { type: 'app_uninstalled', secondsAgo } }),
     /** Its token is taken back. */
     revoke: (isTold = true) => revoke(world, team, false, isTold),
     /** Takes scopes from the app here. */

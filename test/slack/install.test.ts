@@ -68,3 +68,63 @@ test('a token that Slack takes back stops its workspace, and staff read what to 
   const notes = await stage.read(({ staffNotes }) => staffNotes.open())
   expect(JSON.stringify(notes)).toContain('taken out of the Slack workspace')
 })
+
+const START = '/community start "Sea Sitters" need:"people who would like to do it together" pledges:1'
+const acknowledged = () => new Promise((resolve) => setTimeout(resolve, 300))
+
+test('that it was taken out is believed only where it was not let in since, and Slack refuses its token', async () => {
+  stage = await openSlackStage({ isInstalledByPage: true })
+  const ana = stage.team.user('ana')
+  await ana.installs(link())
+  stage.team.tellUninstalled(0)
+  await acknowledged()
+  stage.fake.faults.next('auth.test', { error: 'account_inactive' })
+  stage.team.tellUninstalled(3_600)
+  await acknowledged()
+  expect(stage.fake.faults.waiting()).toHaveLength(1)
+  stage.fake.faults.clear()
+  expect(await stage.read((store) => store.installations.get('slack', stage.team.id))).toBeDefined()
+  expect((await ana.types('/community list')).text).toContain('There is none yet')
+})
+
+test('let in again by one process, it is back in all of them', async () => {
+  stage = await openSlackStage({ isInstalledByPage: true })
+  const owner = stage.team.user('ana')
+  await owner.installs(link())
+  stage.another()
+  await stage.until(() => stage.fake.socket.connections().length === 2)
+  stage.fake.faults.next('users.info', { error: 'token_revoked', times: 4 })
+  for (const name of ['ben', 'cem', 'dan', 'eva']) await stage.team.user(name).types('/community list')
+  stage.team.uninstall()
+  await stage.until(async () => !(await stage.read((store) => store.installations.get('slack', stage.team.id))))
+  await acknowledged()
+  stage.fake.faults.clear()
+  expect((await owner.installs(link())).status).toBe(200)
+  for (const name of ['fay', 'gil', 'hal', 'ida'])
+    expect((await stage.team.user(name).types('/community list')).text).toContain('There is none yet')
+})
+
+test('what waited while it was taken out is done once it is back', async () => {
+  stage = await openSlackStage({ isInstalledByPage: true })
+  const ana = stage.team.user('ana')
+  const ben = stage.team.user('ben')
+  await ana.installs(link())
+  await ana.types(START)
+  await stage.settle()
+  await ben.types('/community join sea-sitters')
+  await ben.presses('Join', 'Before you join')
+  stage.team.uninstall()
+  await stage.until(async () => !(await stage.read((store) => store.installations.get('slack', stage.team.id))))
+  for (let n = 0; n < 150; n++) {
+    stage.fake.pass(3_700_000)
+    await stage.settle()
+  }
+  const stuck = await stage.read((store) => store.effects.stuck())
+  expect(stuck).toEqual([])
+  await ana.installs(link())
+  ana.invites('app', 'sea-sitters')
+  await stage.until(async () => {
+    await stage.settle()
+    return ben.isIn('sea-sitters')
+  })
+})

@@ -78,6 +78,24 @@ describe.each<Mode>(['socket', 'http'])('answers, by %s', (mode) => {
     expect(stage.failures).toEqual([])
   })
 
+  test('a file is said to be there once it is, and else that it could not be sent', async () => {
+    await open({ mode })
+    // A short one is shown where it is asked for.
+    for (const name of ['Birds', 'Trains', 'Bread', 'Clocks', 'Maps', 'Knots', 'Stars', 'Ships'])
+      await ana.types(`/community start "${name}" need:"people who would like to do it together"`)
+    const asked = async () => {
+      await ana.types('/community my part:data')
+      return (await ana.presses('Everything as a file')).text
+    }
+    for (const step of ['files.getUploadURLExternal', 'files.completeUploadExternal']) {
+      stage.fake.faults.next(step, { error: 'internal_error' })
+      expect(await asked()).toContain('could not be sent to you. Ask for it once more')
+    }
+    expect(stage.failures.map(({ where }) => where)).toEqual(['slack/file', 'slack/file'])
+    expect(await asked()).toContain('is in your private messages with Kindred')
+    expect(ana.seesDm().filter(({ files }) => files.length > 0)).toHaveLength(1)
+  })
+
   test('a form that Slack gives no time for is offered by a button', async () => {
     await open({ mode })
     stage.fake.faults.next('views.open', { error: 'expired_trigger_id' })
