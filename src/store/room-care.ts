@@ -128,7 +128,7 @@ export function roomCare(tx: Tx, { draws }: Tools) {
       const isShown = Prisma.sql`r.community_id = ${communityId}
         and (r.carrier in (${Prisma.join(SHOWN)}) or (r.carrier is null and r.external_id is null and r.lease is not null))`
       const places = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
+        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown, r.adopted,
           a.external_id as account, p.leased_until as until
         from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.external_id is not null
         join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}`)
