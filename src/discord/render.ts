@@ -6,9 +6,9 @@ import {
   ButtonStyle,
   ComponentType,
 } from 'discord.js'
-import { DateTime } from 'luxon'
 import type { Command } from '../command.ts'
 import { clipped, groups, pieces } from '../core/pieces.ts'
+import { calledIn, clean, labelPen } from '../core/plain.ts'
 import { type Pen, type Text, write } from '../core/say.ts'
 import type { Reading } from '../platform.ts'
 import type { Card, Choice, Content, TextFile } from '../reply.ts'
@@ -134,9 +134,6 @@ function listOf({ label, options }: Choice, pen: Pen): Row {
   return { type: ComponentType.ActionRow, components: [select] }
 }
 
-/** Control characters and those that turn the direction of writing would let typed words pose as others. */
-const CONTROL = /[^\S\n ]|[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
-
 /** Words as they are, for Discord to show nothing else: no markdown, no mention, no link of its own. */
 export function escaped(words: string): string {
   return clean(words)
@@ -145,33 +142,13 @@ export function escaped(words: string): string {
     .replace(/^(\s*\d+)([.)])/gm, '$1\\$2')
 }
 
-function clean(words: string): string {
-  return words.replace(CONTROL, (one) => (one === '\n' ? one : ' '))
-}
-
-/** English is the only language so far, so its rules of writing hold whatever language the reader's Discord is in. */
-const LANGUAGE = 'en'
-
 function pensOf({ names, zone }: Reading, typedHere: (words: string) => string): Pens {
-  const nameOf = (id: string) => names[id]?.name ?? 'someone'
-  const spelled = (iso: string) =>
-    DateTime.fromISO(iso, { zone }).setLocale(LANGUAGE).toFormat("ccc d LLL yyyy, HH:mm '('ZZZZ')'")
-  const label: Pen = {
-    // Other languages will be looked up here by the same key.
-    translate: (key) => key,
-    plain: clean,
-    strong: clean,
-    person: (id) => `@${clean(nameOf(id))}`,
-    when: spelled,
-    link: (_, words) => clean(words),
-    typed: (words) => clean(typedHere(words)),
-    count: (n, one, other) => `${n} ${new Intl.PluralRules(LANGUAGE).select(n) === 'one' ? one : other}`,
-  }
+  const label = labelPen(names, zone, typedHere)
   const title: Pen = {
     ...label,
     plain: escaped,
     strong: escaped,
-    person: (id) => escaped(`@${nameOf(id)}`),
+    person: (id) => escaped(calledIn(names, id)),
     link: (_, words) => escaped(words),
     typed: (words) => escaped(typedHere(words)),
   }
@@ -180,7 +157,7 @@ function pensOf({ names, zone }: Reading, typedHere: (words: string) => string):
     strong: (words) => `**${escaped(words)}**`,
     person: (id) => {
       const externalId = names[id]?.externalId
-      return externalId ? `<@${externalId}>` : escaped(`@${nameOf(id)}`)
+      return externalId ? `<@${externalId}>` : escaped(calledIn(names, id))
     },
     when: (iso) => `<t:${Math.floor(Date.parse(iso) / 1000)}:f>`,
     link: linked,

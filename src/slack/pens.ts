@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon'
+import { calledIn, clean, labelPen } from '../core/plain.ts'
 import { type Pen, type Text, write } from '../core/say.ts'
 import type { Reading } from '../platform.ts'
 import { SHORT_NAMES } from './parse.ts'
@@ -13,36 +13,20 @@ export interface Pens {
   label: Pen
 }
 
-/** English is the only language so far, so its rules of writing hold whatever language the reader's Slack is in. */
-const LANGUAGE = 'en'
-
 /** The pens for one reader. Commands are written as they are typed behind Slack's one command. */
 export function pensOf({ names, zone }: Reading, command: string): Pens {
-  const nameOf = (id: string) => names[id]?.name ?? 'someone'
-  const spelled = (iso: string) =>
-    DateTime.fromISO(iso, { zone }).setLocale(LANGUAGE).toFormat("ccc d LLL yyyy, HH:mm '('ZZZZ')'")
   const typedHere = (words: string) =>
     words.replace(/^\/([a-z-]+)/, (_, name: string) => `${command} ${SHORT_NAMES[name] ?? name}`)
-  const label: Pen = {
-    // Other languages will be looked up here by the same key.
-    translate: (key) => key,
-    plain: clean,
-    strong: clean,
-    person: (id) => `@${clean(nameOf(id))}`,
-    when: spelled,
-    link: (_, words) => clean(words),
-    typed: (words) => clean(typedHere(words)),
-    count: (n, one, other) => `${n} ${new Intl.PluralRules(LANGUAGE).select(n) === 'one' ? one : other}`,
-  }
+  const label = labelPen(names, zone, typedHere)
   const title: Pen = {
     ...label,
     plain: escaped,
     strong: escaped,
     person: (id) => {
       const externalId = names[id]?.externalId
-      return externalId && /^[A-Z0-9]+$/.test(externalId) ? `<@${externalId}>` : escaped(`@${nameOf(id)}`)
+      return externalId && /^[A-Z0-9]+$/.test(externalId) ? `<@${externalId}>` : escaped(calledIn(names, id))
     },
-    when: (iso) => `<!date^${Math.floor(Date.parse(iso) / 1000)}^{date_long_pretty} {time}|${spelled(iso)}>`,
+    when: (iso) => `<!date^${Math.floor(Date.parse(iso) / 1000)}^{date_long_pretty} {time}|${label.when(iso)}>`,
     link: linked,
     typed: (words) => escaped(typedHere(words)),
   }
@@ -66,13 +50,6 @@ export function plainly(text: Text, reading: Reading, command: string): string {
 /** Words in bold; nothing is not. */
 export function strong(markup: string): string {
   return markup.trim() ? `*${markup.trim()}*` : markup
-}
-
-/** Control characters and those that turn the direction of writing would let typed words pose as others. */
-const CONTROL = /[^\S\n ]|[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
-
-function clean(words: string): string {
-  return words.replace(CONTROL, (one) => (one === '\n' ? one : ' '))
 }
 
 /** Words in which nothing is markup to Slack's readers of angle brackets. */
