@@ -134,3 +134,23 @@ test('what is said in a channel that is archived waits until it is back', async 
   expect(rooms()).toHaveLength(1)
   expect(await status()).toContain('Nothing needs you')
 })
+
+test('a public channel that is unarchived needs nobody to invite Kindred', async () => {
+  await staff.types('/community rooms carrier:public')
+  await ana.types('/community start "Night Owls" need:"people who would like to stay up together" pledges:1')
+  await stage.settle()
+  await ben.types('/community join night-owls')
+  await ben.presses('Join', 'Before you join')
+  await stage.settle()
+  ana.archives('night-owls')
+  await stage.until(async () => (await status()).includes('The room of Night Owls was archived there'))
+  await ben.types('/community leave night-owls')
+  await hoursPass(1)
+  expect(ben.isIn('night-owls')).toBe(true)
+  ana.unarchives('night-owls')
+  await stage.until(async () => {
+    await stage.settle()
+    return !ben.isIn('night-owls')
+  })
+  expect(await status()).toContain('Nothing needs you')
+})
