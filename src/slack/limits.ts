@@ -21,6 +21,7 @@ export const LIMITS = {
   fieldError: 200,
   privateMetadata: 3_000,
   channelName: 80,
+  topic: 250,
   invitedAtOnce: 100,
   /** A response_url serves so often, and so long. */
   responses: 5,

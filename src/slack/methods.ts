@@ -52,6 +52,7 @@ export const METHODS = {
     scopes: ['channels:manage', 'groups:write'],
     answer: z.object({ channel }),
   },
+  'conversations.setTopic': { tier: 2, scopes: ['channels:manage', 'groups:write'], answer: nothing },
   'conversations.info': {
     tier: 3,
     scopes: ['channels:read', 'groups:read'],

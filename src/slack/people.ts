@@ -60,12 +60,18 @@ export function people(api: Api, now: () => Date, logFailure: (where: string, er
     },
 
     async channels(workspace) {
-      const { channels } = await api.call(workspace, 'users.conversations', {
-        types: 'public_channel,private_channel',
-        exclude_archived: true,
-        limit: LIMITS.conversations,
-      })
-      return channels.map(({ id, name }) => ({ id, name: name ?? id }))
+      const found: { id: string; name: string }[] = []
+      for (let cursor = ''; ; ) {
+        const { channels, response_metadata } = await api.call(workspace, 'users.conversations', {
+          types: 'public_channel,private_channel',
+          exclude_archived: true,
+          limit: LIMITS.conversations,
+          ...(cursor && { cursor }),
+        })
+        found.push(...channels.map(({ id, name }) => ({ id, name: name ?? id })))
+        cursor = response_metadata?.next_cursor ?? ''
+        if (!cursor) return found
+      }
     },
 
     async lacks(workspace, scopes) {

@@ -1,3 +1,4 @@
+import { clipped } from '../core/pieces.ts'
 import { type Carrier, DEFAULT_CARRIERS } from '../core/room.ts'
 import { say } from '../core/say.ts'
 import { NotLetIn, type Platform, type Presence, type RoomWanted, Stuck } from '../platform.ts'
@@ -55,6 +56,12 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
     }
   }
 
+  /** The community's own name stands in the topic, since a channel's name knows few letters. */
+  async function titled(workspace: string, channel: string, { title }: RoomWanted): Promise<string> {
+    await api.call(workspace, 'conversations.setTopic', { channel, topic: clipped(title, LIMITS.topic) })
+    return channel
+  }
+
   /** Makes a channel, of another name where others have the first. */
   async function made(workspace: string, wanted: RoomWanted, isPrivate: boolean, names = NAMES_MAX): Promise<string> {
     const base = channelName(wanted.name)
@@ -63,11 +70,11 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
       const name = base.slice(0, LIMITS.channelName - suffix.length) + suffix
       try {
         const { channel } = await api.call(workspace, 'conversations.create', { name, is_private: isPrivate })
-        return channel.id
+        return await titled(workspace, channel.id, wanted)
       } catch (error) {
         if (!isCode(error, 'name_taken')) throw error
         const before = await madeBefore(workspace, name, isPrivate, wanted.since)
-        if (before !== undefined) return before
+        if (before !== undefined) return await titled(workspace, before, wanted)
       }
     }
     if (wanted.room !== null) throw unseen()

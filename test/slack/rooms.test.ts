@@ -39,6 +39,7 @@ test('a name that others have already gets a number', async () => {
   await start(ana, 'Sea Sitters')
   expect(stage.team.find('sea-sitters-2')).toMatchObject({ kind: 'private', creatorId: stage.team.botUserId })
   expect(ana.isIn('sea-sitters-2')).toBe(true)
+  expect(stage.team.find('sea-sitters-2')?.topic).toBe('Sea Sitters')
 })
 
 test('a channel that is there already becomes a community’s room, and nobody is put into it who did not read who is there', async () => {
