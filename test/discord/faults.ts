@@ -1,5 +1,7 @@
+import { faultsWaiting, type Timing } from '../faults.ts'
+
 /** Something that goes wrong with requests. */
-export interface Fault {
+export interface Fault extends Timing {
   /** Answers with this status and nothing done (500, 502, 503). */
   status?: number
   /** Refuses with this error code, nothing done. */
@@ -13,10 +15,6 @@ export interface Fault {
   answerAfterMs?: number
   /** Cuts the connection: before anything is done, or after it is done and before it is told. */
   drop?: 'before' | 'after'
-  /** How many requests it strikes; 1 unless told. */
-  times?: number
-  /** How many such requests are left in peace first. */
-  after?: number
 }
 
 export type Faults = ReturnType<typeof createFaults>
@@ -26,48 +24,18 @@ const HAS_ID = /\d{15,}/
 
 /** The faults that wait for their request: by route, `POST /channels/:channel/messages`, or by path; or a part of either. */
 export function createFaults(known: () => string[]) {
-  const waiting: { place: string; fault: Fault; peace: number; left: number }[] = []
-  let duplicates = 0
+  const { add, strike, ...queue } = faultsWaiting<Fault>()
   return {
+    ...queue,
     /** The next requests whose route or path contains these words suffer this. */
     next(place: string, fault: Fault): void {
       const plain = nameless(place)
       if (!HAS_ID.test(place) && !known().some((one) => nameless(one).includes(plain)))
         throw new Error(`no route contains ${place}`)
-      waiting.push({ place: plain, fault, peace: fault.after ?? 0, left: fault.times ?? 1 })
+      add(plain, fault)
     },
-
-    /** The next interaction is sent this many times more. */
-    duplicateNext(times = 1): void {
-      duplicates = times
-    },
-
-    /** Faults that have not struck yet. */
-    waiting: () => waiting.filter(({ left }) => left > 0).map(({ place, left }) => ({ place, left })),
-
-    clear(): void {
-      waiting.length = 0
-      duplicates = 0
-    },
-
-    takeDuplicates(): number {
-      const taken = duplicates
-      duplicates = 0
-      return taken
-    },
-
     /** What strikes this request, if anything. */
-    take(route: string, path: string): Fault | undefined {
-      const places = [nameless(route), path]
-      const found = waiting.find((one) => one.left > 0 && places.some((place) => place.includes(one.place)))
-      if (!found) return undefined
-      if (found.peace > 0) {
-        found.peace -= 1
-        return undefined
-      }
-      found.left -= 1
-      return found.fault
-    },
+    take: (route: string, path: string) => strike(nameless(route), path),
   }
 }
 

@@ -1,7 +1,8 @@
+import { faultsWaiting, type Timing } from '../faults.ts'
 import { METHODS } from './methods.ts'
 
 /** Something that goes wrong with calls. */
-export interface Fault {
+export interface Fault extends Timing {
   /** Answers with this status and nothing done (500, 502, 503). */
   status?: number
   /** Refuses with this error, nothing done. */
@@ -14,10 +15,6 @@ export interface Fault {
   answerAfterMs?: number
   /** Cuts the connection: before anything is done, or after it is done and before it is told. */
   drop?: 'before' | 'after'
-  /** How many calls it strikes; 1 unless told. */
-  times?: number
-  /** How many such calls are left in peace first. */
-  after?: number
 }
 
 /** Calls that are none of the Web API's methods. */
@@ -27,44 +24,15 @@ export type Faults = ReturnType<typeof createFaults>
 
 /** The faults that wait for their call: by method, or a part of its name such as `conversations.`; `response_url` too. */
 export function createFaults() {
-  const waiting: { place: string; fault: Fault; peace: number; left: number }[] = []
-  let duplicates = 0
+  const { add, strike, ...queue } = faultsWaiting<Fault>()
   return {
+    ...queue,
     /** The next calls whose method's name contains these words suffer this. */
     next(place: string, fault: Fault): void {
       if (![...METHODS.keys(), ...OTHERS].some((one) => one.includes(place))) throw new Error(`no method ${place}`)
-      waiting.push({ place, fault, peace: fault.after ?? 0, left: fault.times ?? 1 })
+      add(place, fault)
     },
-
-    /** The next payload is sent this many times more, to another connection each where there are several. */
-    duplicateNext(times = 1): void {
-      duplicates = times
-    },
-
-    /** Faults that have not struck yet. */
-    waiting: () => waiting.filter(({ left }) => left > 0).map(({ place, left }) => ({ place, left })),
-
-    clear(): void {
-      waiting.length = 0
-      duplicates = 0
-    },
-
-    takeDuplicates(): number {
-      const taken = duplicates
-      duplicates = 0
-      return taken
-    },
-
     /** What strikes this call, if anything. */
-    take(method: string): Fault | undefined {
-      const found = waiting.find((one) => one.left > 0 && method.includes(one.place))
-      if (!found) return undefined
-      if (found.peace > 0) {
-        found.peace -= 1
-        return undefined
-      }
-      found.left -= 1
-      return found.fault
-    },
+    take: (method: string) => strike(method),
   }
 }
