@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { lock } from 'proper-lockfile'
 import { z } from 'zod'
 import { MARKS_KEPT_MS } from './core/marks.ts'
 import type { Mark } from './store/marks.ts'
@@ -28,6 +29,9 @@ const lineSchema = z.object({
 })
 type Line = z.infer<typeof lineSchema>
 
+/** A lock nobody renews any more is of a process that died. */
+const LOCK_STALE_MS = 10_000
+
 /** The file of marks at a path. Only its owner may read it. */
 export function marksFile(path: string): MarksFile {
   const read = async (): Promise<Line[]> => {
@@ -49,7 +53,6 @@ export function marksFile(path: string): MarksFile {
     if (historyIn(before)?.getTime() !== history.getTime()) {
       lines.push(textOf({ hash: '', kind: 'history', at: history }))
     }
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const file = await open(path, 'a', 0o600)
     try {
       // In front, in case the last line was torn.
@@ -59,10 +62,24 @@ export function marksFile(path: string): MarksFile {
       await file.close()
     }
   }
+  /** One writer at a time, over all processes that share the folder. */
+  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const release = await lock(path, {
+      realpath: false,
+      stale: LOCK_STALE_MS,
+      retries: { retries: 60, minTimeout: 50, maxTimeout: 500 },
+    })
+    try {
+      return await work()
+    } finally {
+      await release()
+    }
+  }
   // One after the other, so that nothing is added to a file that is being written anew.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = turn.then(work)
+    const done = turn.then(() => alone(work))
     // Whoever asked hears of a failure by `done`; the next one in turn must not suffer for it.
     turn = done.catch(() => undefined)
     return done
@@ -72,7 +89,9 @@ export function marksFile(path: string): MarksFile {
       (await read()).flatMap(({ kind, ...line }) =>
         kind === 'backup' || kind === 'history' ? [] : [{ kind, ...line }],
       ),
-    add: (marks, history) => inTurn(() => write(marks, history)),
+    add: async (marks, history) => {
+      if (marks.length > 0) await inTurn(() => write(marks, history))
+    },
     addAll: (marks, history, until) =>
       inTurn(() => write([...marks, { hash: '', kind: 'backup', at: until }], history)),
     async reach() {

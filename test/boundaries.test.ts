@@ -119,7 +119,7 @@ const TABLE: Rule[] = [
   { files: 'src/load-commands.ts', may: ['node:'], types: ['src/command.ts'] },
   { files: 'src/restored.ts', may: ['src/forgetting.ts'], types: STORE_TYPES },
   { files: 'src/backup-folder.ts', may: ['src/marks-file.ts', 'node:'], types: STORE_TYPES },
-  { files: 'src/marks-file.ts', may: ['src/core/', 'zod', 'node:'], types: STORE_TYPES },
+  { files: 'src/marks-file.ts', may: ['src/core/', 'zod', 'proper-lockfile', 'node:'], types: STORE_TYPES },
   { files: 'src/known.ts', may: ['src/core/'], types: [...STORE_TYPES, 'src/marks-file.ts'] },
   // These put the house together, so they know everybody.
   { files: 'src/open.ts', may: EVERYTHING },

@@ -61,3 +61,21 @@ test('a file of marks that is lost while Kindred runs is begun anew with all tha
   expect(stage.failures).toEqual([])
   await stage.close()
 })
+
+test('two processes that share the folder lose nothing of each other', async () => {
+  const [one, other] = [backupFolder(root).marks, backupFolder(root).marks]
+  const at = new Date('2026-01-05T12:00:00Z')
+  const old = { hash: 'old', kind: 'yes' as const, at: new Date('2025-01-05T12:00:00Z') }
+  const mark = (hash: string): Mark => ({ hash, kind: 'person', at })
+  for (let n = 0; n < 10; n++) {
+    await one.add([{ ...old, hash: `old ${n}` }], at)
+    await Promise.all([
+      one.drop(at),
+      other.drop(at),
+      one.add([mark(`one ${n}`)], at),
+      other.add([mark(`other ${n}`)], at),
+    ])
+  }
+  const kept = (await one.all()).map(({ hash }) => hash).filter((hash) => !hash.startsWith('old'))
+  expect(kept.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((n) => [`one ${n}`, `other ${n}`]).sort())
+})
