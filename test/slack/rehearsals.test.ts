@@ -45,10 +45,11 @@ function destinationsIn(dir: string, withDesk: boolean, now: () => Date) {
 /** Words that are rightly others on Slack, and why. */
 const WORDS: { terminal: RegExp; slack: string; why: string }[] = [
   {
-    terminal: /(yours included, by [^.]+\.|is open, and you look after it\.) (Others come with|Nobody can find it)/g,
+    terminal:
+      /(yours included, by [^.]+\.|is open, and you look after it\.) ((?:Others come with|Nobody can find it).*)$/g,
     slack:
-      '$1 You are in its room once there is one. Its members, and whoever administers the workspace, see who is in it. $2',
-    why: 'whoever starts a community reads who sees them in its room',
+      '$1 You are in its room once there is one. Its members, and whoever administers the workspace, see who is in it. $2 [Stay out of the room]',
+    why: 'whoever starts a community reads who sees them in its room, and may stay out of it',
   },
   {
     terminal: /You are in Parents United already\./g,
