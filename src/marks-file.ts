@@ -100,14 +100,17 @@ export function marksFile(path: string): MarksFile {
       const to = times.length > 0 ? new Date(times.reduce((a, b) => Math.max(a, b))) : undefined
       return { history: historyIn(lines), to }
     },
-    drop: (now) =>
-      inTurn(async () => {
+    async drop(now) {
+      const since = new Date(now.getTime() - MARKS_KEPT_MS)
+      const there = await read()
+      if (there.every(isNeeded(there, since))) return
+      await inTurn(async () => {
         const lines = await read()
-        const kept = lines.filter(isNeeded(lines, new Date(now.getTime() - MARKS_KEPT_MS)))
-        if (kept.length === lines.length) return
+        const kept = lines.filter(isNeeded(lines, since))
         await writeFile(`${path}.tmp`, `${kept.map(textOf).join('\n')}\n`, { mode: 0o600, flush: true })
         await rename(`${path}.tmp`, path)
-      }),
+      })
+    },
   }
 }
 
