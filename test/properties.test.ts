@@ -7,7 +7,7 @@ import { createCast, type Slot } from './play-history.ts'
 import { openWorld, type World } from './world.ts'
 
 /** How many histories; a soak sets RUNS, and then each run draws others. */
-const RUNS = Number(process.env.RUNS ?? 10)
+const RUNS = Number(process.env.RUNS ?? 25)
 const SEED = process.env.SEED ?? (process.env.RUNS ? undefined : '1')
 /** After so many histories a fresh world is opened, since the people of the old ones slow every rename. */
 const HISTORIES_A_WORLD = 100
