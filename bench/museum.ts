@@ -49,6 +49,7 @@ export async function openMuseum(place: DatabasePlace): Promise<{ database: Data
   })
   const router = createRouter(await loadCommands(folders.commands), database, {
     draws,
+    site: 'https://kindred.example',
     // A failure is a figure that means nothing.
     logFailure: (_, command, error) => {
       process.exitCode = 1

@@ -59,6 +59,7 @@ async function work({ url, folder, commands, people, communities }: Task): Promi
     ),
     mailer: undefined,
     draws,
+    site: 'https://kindred.example',
     log: { failure: (where, _, error) => failures.push(`${where}: ${error instanceof Error ? error.message : error}`) },
     backups,
     now,

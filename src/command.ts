@@ -40,6 +40,8 @@ export interface Context {
   server?: (() => Server) | undefined
   /** They run this workspace, which makes them staff only where it is the organization's own. */
   runsIt: boolean
+  /** Where Kindred's web pages are, without a slash at its end. */
+  site: string
 }
 
 /** A command as the house uses it; made by `command({...})`. */

@@ -28,14 +28,28 @@ export const variables = z.object({
     .default('/community')
     .describe('The one command on Slack, as its manifest names it'),
   SLACK_API_URL: z.url().optional().describe("Another address than Slack's own, for tests and proxies"),
-  PUBLIC_URL: z.url().optional().describe('Where Kindred is reached from outside, such as https://kindred.example.org'),
-  PORT: z.coerce
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('Where the web pages are reached from outside, such as https://kindred.example.org'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Where the web pages are served'),
+  HOST: z
+    .string()
+    .optional()
+    .describe('Network address to listen on; unset, all where there is a PUBLIC_URL, else this machine only'),
+  PROXIES: z.coerce
     .number()
     .int()
-    .min(1)
-    .max(65_535)
-    .default(3000)
-    .describe('Where it listens, if anything is sent to it'),
+    .min(0)
+    .max(9)
+    .default(0)
+    .describe('How many reverse proxies of yours stand in front, to know by X-Forwarded-For who asks'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Bearer token for /metrics; unset, only this machine may read them'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much is logged'),
 })
 
@@ -67,6 +81,11 @@ export interface DestinationConfig {
 }
 
 const KEY_BYTES = 32
+
+/** Where the web pages are, without a slash at its end. */
+export function siteOf({ PUBLIC_URL, PORT }: Pick<Config, 'PUBLIC_URL' | 'PORT'>): string {
+  return PUBLIC_URL ?? `http://localhost:${PORT}`
+}
 
 /** Reads `.env` where there is one; what the environment says already stands. */
 export function loadEnvFile(): void {

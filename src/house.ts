@@ -41,6 +41,8 @@ export interface Parts {
   log: Log
   /** Where backups are kept; left out where nothing is to outlast the process. */
   backups?: BackupFolder | undefined
+  /** Where its web pages are, without a slash at its end. */
+  site: string
   now(): Date
 }
 
@@ -59,6 +61,7 @@ export async function build({
   draws,
   log,
   backups,
+  site,
   now,
 }: Parts): Promise<House> {
   const zone = await database.transaction(async (store) => {
@@ -97,6 +100,7 @@ export async function build({
   const runner = createRunner(database, jobs, now, (job, error) => log.failure(job, undefined, error))
   const router = createRouter(commands, database, {
     draws,
+    site,
     logFailure: (reference, command, error) => log.failure(command, reference, error),
     wake: () => runner.wake(),
   })

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { backup, move, restore } from './backup.ts'
 import { backupFolder } from './backup-folder.ts'
-import { BadConfig, type Config, loadEnvFile, readConfig } from './config.ts'
+import { BadConfig, type Config, loadEnvFile, readConfig, siteOf } from './config.ts'
 import { say as text } from './core/say.ts'
 import { createBot, discordPlatform, restOf, type Turn } from './discord/bot.ts'
 import { build } from './house.ts'
@@ -82,6 +82,7 @@ async function start(config: Config): Promise<void> {
     draws,
     log,
     now,
+    site: siteOf(config),
     backups: place.kind === 'memory' ? undefined : backupFolder(config.DATA_DIR),
   }).catch(async (error: unknown) => {
     // Whatever is left open would keep the process up.

@@ -47,6 +47,7 @@ export interface Router {
 /** What happens at the edges of the router: failures are logged, and whoever does the work is woken after a commit. */
 export interface RouterTools {
   draws: Draws
+  site: string
   logFailure(reference: string, command: string, error: unknown): void
   wake(): void
 }
@@ -89,7 +90,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         }
         const caller = { ...person, name: account.name, isStaff }
         const runsIt = account.isStaff
-        const context = { caller, where, now, store, organization, commands, delivery: id, server, runsIt }
+        const { site } = tools
+        const context = { caller, where, now, store, organization, commands, delivery: id, server, runsIt, site }
         const reply = await act(context)
         // A recipient that came up since is asked about once, at the person's next own act.
         if (opening.hasUnasked && !isLook && !reply.card && !reply.update) Object.assign(reply, await pending(context))

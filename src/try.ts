@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { BadConfig, type Config } from './config.ts'
+import { BadConfig, type Config, siteOf } from './config.ts'
 import { drawsFrom, seededBytes } from './core/ids.ts'
 import { keysFrom } from './core/keys.ts'
 import { NOT_SET_UP, type Organization } from './core/organization.ts'
@@ -105,6 +105,7 @@ export async function rehearse(
       mailer: terminalMailer(print),
       draws,
       log: counted,
+      site: siteOf(config),
       now: clock.now,
     })
     restoreRooms(chat, await database.transaction((store) => store.rooms.known('terminal')))

@@ -12,7 +12,7 @@ import { build } from '../src/house.ts'
 import { readBackup } from '../src/store/backup.ts'
 import { connect } from '../src/store/connection.ts'
 import type { Mark } from '../src/store/marks.ts'
-import { folders, MUSEUM, openStage } from './stage.ts'
+import { folders, MUSEUM, openStage, SITE } from './stage.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const KEY = Buffer.from(seededBytes('key')(32)).toString('base64')
@@ -61,6 +61,7 @@ describe('the nightly backup', () => {
       mailer: undefined,
       draws: drawsFrom(seededBytes('second')),
       log: { failure: (_, __, error) => expect(error).toBeUndefined() },
+      site: SITE,
       backups: other,
       now: () => new Date('2026-01-05T02:31:00Z'),
     })

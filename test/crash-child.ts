@@ -86,6 +86,7 @@ const house = await build({
   destinations: [{ name: 'hook', connector: 'webhook', purpose: 'letters', store: hook }],
   mailer,
   draws,
+  site: 'https://kindred.example',
   backups: backupFolder(task.backups),
   log: { failure: (where, _, error) => say({ failure: `${where}: ${error}` }) },
   now: () => now,

@@ -96,6 +96,7 @@ const house = await build({
   destinations: [{ name: 'desk', connector: 'none', purpose: 'letters', store: outside.desk }],
   mailer: outside.mailer,
   draws,
+  site: 'https://kindred.example',
   log: { failure: (where, _, error) => say({ failure: `${task.name}, ${where}: ${error}` }) },
   backups: {
     ...backups,

@@ -31,6 +31,9 @@ export const folders = {
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
 }
 
+/** Where its pages are on the stage. */
+export const SITE = 'https://kindred.example'
+
 export const MUSEUM: Organization = {
   ...NOT_SET_UP,
   isSetUp: true,
@@ -121,6 +124,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     mailer: options.mailer ?? terminalMailer(print),
     draws,
     log,
+    site: SITE,
     backups: options.backups,
     now: () => now,
   }).catch(async (error: unknown) => {

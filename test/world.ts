@@ -15,7 +15,7 @@ import { RECIPIENTS } from './histories.ts'
 import { createPlaces, type Place, RETRIED_WITHIN_MS, type Row, rowsIn } from './places.ts'
 import { ownDatabase, server } from './postgres.ts'
 import { createSaid, type Said } from './said.ts'
-import { MUSEUM, openStage } from './stage.ts'
+import { MUSEUM, openStage, SITE } from './stage.ts'
 
 /** A house that died holds its claims for a minute. */
 const LEASE_MS = 61_000
@@ -130,6 +130,7 @@ export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENT
       mailer,
       draws,
       log,
+      site: SITE,
       now: () => now,
     }
     const { router } = await build(parts)

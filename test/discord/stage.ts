@@ -82,6 +82,7 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
       close: () => undefined,
     },
     draws,
+    site: 'https://kindred.example',
     log: { failure: (where, _reference, error) => void failures.push({ where, error }) },
     now,
   })

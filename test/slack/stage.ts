@@ -15,7 +15,7 @@ import { type RunningSlack, readySlack, slackWay } from '../../src/start-slack.t
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { Store } from '../../src/store/store.ts'
 import { takeSpare } from '../spare.ts'
-import { folders, MUSEUM } from '../stage.ts'
+import { folders, MUSEUM, SITE } from '../stage.ts'
 import type { TeamHandle } from './hand.ts'
 import { type Fake, type FakeOptions, openFake } from './server.ts'
 
@@ -121,6 +121,7 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
     mailer: { send: async ({ to, text }) => void mails.push({ to, text }), close: () => undefined },
     draws,
     log,
+    site: SITE,
     now,
   })
   const running = slack.start(house.router, () => house.runner.wake())
