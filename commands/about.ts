@@ -8,6 +8,7 @@ export default command({
   description: 'What a community is and decided',
   permission: 'guest',
   options: { community: community('The community') },
+  shows: ['community'],
   async run({ store }, { community: found }) {
     const inside = found.standing.state === 'member'
     const organizers = inside ? await store.memberships.organizers(found.id) : []

@@ -18,6 +18,7 @@ export default command({
   permission: 'staff',
   group: 'staff',
   options: { page: integer('Which page; the first is the newest', 1, PAGES_MAX).default(1) },
+  shows: ['page'],
   run: async (context, { page }) => ({ card: await show(context, page) }),
   presses: {
     page: press({

@@ -3,16 +3,18 @@ import { type Context, command, press } from '../src/command.ts'
 import { say, type Text } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
 import { choice, text } from '../src/option.ts'
-import { address, type Button, type Reply } from '../src/reply.ts'
+import { ADDRESS_MAX, address, type Button, type Reply } from '../src/reply.ts'
 import type { WithStanding } from '../src/store/communities.ts'
 
 const PAGE = 5
 const SEARCH_MAX = 60
+const TAG_MAX = 30
+const SHOWN = ['all', 'mine', 'wanted'] as const
 
 interface Search {
   search?: string | undefined
   tag?: string | undefined
-  show?: 'all' | 'mine' | 'wanted' | undefined
+  show?: (typeof SHOWN)[number] | undefined
 }
 
 export default command({
@@ -21,19 +23,28 @@ export default command({
   permission: 'guest',
   options: {
     search: text('Words in the name or in what it is for', { max: SEARCH_MAX }).optional(),
-    tag: text('A tag', { max: 30, keyOnly: true }).optional(),
-    show: choice('All, mine, or wanted (not open yet)', ['all', 'mine', 'wanted']).optional(),
+    tag: text('A tag', { max: TAG_MAX, keyOnly: true }).optional(),
+    show: choice('All, mine, or wanted (not open yet)', SHOWN).optional(),
   },
+  shows: ['search', 'tag', 'show'],
+  isPublic: true,
   run: (context, search) => page(context, search, 0),
   presses: {
     more: press({
-      args: { d: z.string().optional(), n: z.coerce.number().int().min(1).max(10_000) },
-      async run(context, { d, n }) {
+      args: {
+        d: z.string().optional(),
+        n: z.coerce.number().int().min(1).max(10_000),
+        search: z.string().max(SEARCH_MAX).optional(),
+        tag: z.string().max(TAG_MAX).optional(),
+        show: z.enum(SHOWN).optional(),
+      },
+      isPublic: true,
+      async run(context, { d, n, ...search }) {
         const { store, caller, now } = context
+        if (d === undefined) return { update: await page(context, search, n) }
         // A draft that is gone is a list of everything, which is never wrong.
-        const kept = d === undefined ? undefined : await store.drafts.read(d, caller.id, 'communities', now)
-        const { search, tag, show } = kept ?? {}
-        return { update: await page(context, { search, tag, show: shown(show) }, n) }
+        const { show, ...kept } = (await store.drafts.read(d, caller.id, 'communities', now)) ?? {}
+        return { update: await page(context, { ...kept, show: SHOWN.find((one) => one === show) }, n) }
       },
     }),
   },
@@ -63,9 +74,11 @@ async function page(context: Context, { search, tag, show }: Search, skip: numbe
     const kept = Object.fromEntries(
       Object.entries({ search: words, tag, show }).filter((entry): entry is [string, string] => Boolean(entry[1])),
     )
-    // Whoever looks for nothing in particular has no words to keep.
-    const d = Object.keys(kept).length > 0 && (await store.drafts.keep(caller.id, 'communities', kept, now))
-    buttons.push({ label: say`More`, press: address('communities.more', { ...(d && { d }), n: skip + PAGE }) })
+    const n = skip + PAGE
+    const press = address('communities.more', { n, ...kept })
+    // Only words that are too long for a button are kept aside.
+    const d = press.length > ADDRESS_MAX && (await store.drafts.keep(caller.id, 'communities', kept, now))
+    buttons.push({ label: say`More`, press: d ? address('communities.more', { n, d }) : press })
   }
   return {
     card: {
@@ -105,8 +118,4 @@ function size(one: WithStanding): Text {
   if (one.state === 'seed')
     return say`Wanted: opens at ${{ count: one.pledgesNeeded, one: 'pledge', other: 'pledges' }}.`
   return one.toldSize === null ? say`A few members.` : say`About ${one.toldSize} members.`
-}
-
-function shown(word: string | undefined): Search['show'] {
-  return word === 'mine' || word === 'wanted' ? word : 'all'
 }

@@ -4,8 +4,8 @@ import { CODE_LIVES_MS, maskEmail } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { text } from '../src/option.ts'
+import { prove } from '../src/proving.ts'
 import { address as addressOf, type Card, type Reply } from '../src/reply.ts'
-import { askWhetherOne } from '../src/uniting.ts'
 
 const EMAIL_MAX = 254
 
@@ -17,6 +17,7 @@ export default command({
   description: 'Give your e-mail address, then the code from the mail',
   permission: 'guest',
   options: { address: text('Your address, or the six-digit code you got', { max: EMAIL_MAX }).optional() },
+  shows: [],
   async run(context, { address }) {
     if (address === undefined) return show(context)
     const words = address.trim()
@@ -94,12 +95,9 @@ async function enterCode(context: Context, typed: string): Promise<Reply> {
     }
   }
   if ('wrong' in tried) return { text: wrong(tried.triesLeft) }
-  await store.people.proveEmail(caller.id, tried.proven, now)
-  await store.reports.settle({ personId: caller.id }, now)
-  const standing = (await store.directions.of(caller.id)).filter((one) => !one.revokedAt)
-  const whetherOne = await askWhetherOne(context, tried.proven)
+  const { standing, asks } = await prove(context, tried.proven)
   return {
-    ...(whetherOne && { card: whetherOne }),
+    ...(asks && { card: asks }),
     text: lines(
       say`Thank you, ${maskEmail(tried.proven)} is yours.`,
       standing.length > 0 &&

@@ -9,6 +9,8 @@ export default command({
   description: 'What you can do here',
   permission: 'guest',
   options: { command: text('A command to explain', { max: 32 }).optional() },
+  shows: ['command'],
+  isPublic: true,
   async run({ commands, caller, organization }, { command: name }) {
     if (name !== undefined) return { card: explain(commands, name) }
     const shown = commands.filter((one) => one.group !== 'staff' || caller.isStaff)

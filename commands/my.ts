@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { isWanted } from '../src/core/community.ts'
-import { kindOf, NOTICE_KINDS, type NoticeKind, timeOfDay, type Way, wayLabel } from '../src/core/notice.ts'
+import { NOTICE_KINDS } from '../src/core/notice.ts'
 import { timeZone } from '../src/core/organization.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say } from '../src/core/say.ts'
+import { oneLine } from '../src/core/words.ts'
 import { forget } from '../src/forgetting.ts'
+import { byMail, choose, noticesCard, quiet, waysCard } from '../src/hearing.ts'
 import { openCommunity } from '../src/opening.ts'
 import { choice, text } from '../src/option.ts'
 import { communitiesCard, dataCard, forgetCard, overview } from '../src/own.ts'
-import { address, type Card, type Reply } from '../src/reply.ts'
+import { address, type Reply } from '../src/reply.ts'
 import type { UnionAnswer } from '../src/store/unions.ts'
 import { apartText, otherSharesText, shareText, undoneText, unitedText } from '../src/uniting.ts'
 import { waiting } from '../src/waiting.ts'
@@ -17,22 +19,25 @@ import { waiting } from '../src/waiting.ts'
 const page = z.coerce.number().int().min(0).max(10_000).optional()
 const kind = z.enum(NOTICE_KINDS)
 const union = z.ulid()
+const NAME_MAX = 60
 
 export default command({
   name: 'my',
   description: 'My communities and data',
   permission: 'guest',
   options: {
-    part: choice('What to look at', ['communities', 'waiting', 'data', 'notices', 'zone']).optional(),
-    value: text('For zone: one such as Europe/Berlin; for notices: quiet hours such as 22:00-08:00', {
+    part: choice('What to look at', ['communities', 'waiting', 'data', 'notices', 'zone', 'name']).optional(),
+    value: text('For zone: one such as Europe/Berlin; for notices: quiet hours such as 22:00-08:00; for name: yours', {
       max: 60,
     }).optional(),
   },
+  shows: ['part'],
   async run(context, { part, value }) {
     if (part === 'communities') return { card: await communitiesCard(context, 0) }
     if (part === 'waiting') return waiting(context)
     if (part === 'data') return { card: await dataCard(context) }
     if (part === 'notices') return value ? quiet(context, value) : { card: await noticesCard(context) }
+    if (part === 'name') return name(context, value)
     if (part === 'zone') return value ? setZone(context, value) : showZone(context)
     return { card: await overview(context) }
   },
@@ -60,6 +65,7 @@ export default command({
       args: { k: kind, w: z.enum(['room', 'chat', 'mail', 'none']) },
       run: (context, { k, w }) => choose(context, k, w),
     }),
+    'by-mail': press({ args: { y: z.literal('1').optional() }, run: (context, { y }) => byMail(context, y === '1') }),
     quiet: press({
       args: {},
       title: 'Quiet hours',
@@ -122,62 +128,22 @@ async function setZone({ store, caller }: Context, typed: string): Promise<Reply
   return { text: say`From now on times are shown to you in ${parsed.data}.` }
 }
 
+/** What others read. In a chat it is what one is called there. */
+async function name({ store, caller, where }: Context, typed: string | undefined): Promise<Reply> {
+  if (typed === undefined)
+    return { text: say`You are called ${caller.name} here. Another name: ${{ typed: '/my name Ana' }}` }
+  if (where.platform !== 'web') throw new Refusal(say`Here you are called as in this chat. Change it there.`)
+  const words = oneLine(typed).slice(0, NAME_MAX)
+  if (!words) throw new Refusal(say`A name needs some letters.`, 'value')
+  await store.people.rename(caller, words)
+  return { text: say`From now on you are called ${words} here.` }
+}
+
 async function showZone({ caller, organization }: Context): Promise<Reply> {
   const text = caller.zone
     ? say`Times are shown to you in ${caller.zone}.`
     : say`Times are shown to you in the organization's zone, ${organization.zone}.`
   return { text, card: { buttons: [{ label: say`Another time zone`, press: address('my.zone') }] } }
-}
-
-async function noticesCard({ store, caller }: Context): Promise<Card> {
-  const { ways, quiet } = await store.notices.choices(caller.id)
-  return {
-    title: say`How you hear of things`,
-    fields: [
-      ...NOTICE_KINDS.map((one) => ({ label: kindOf(one).label, value: wayLabel(ways[one]) })),
-      {
-        label: say`Quiet hours`,
-        value: quiet ? say`from ${quiet.from} to ${quiet.to}, by your clock; what waits comes afterwards` : say`none`,
-      },
-    ],
-    buttons: [
-      ...NOTICE_KINDS.map((one) => ({
-        label: say`Change: ${kindOf(one).label}`,
-        press: address('my.notice', { k: one }),
-      })),
-      { label: say`Set quiet hours`, press: address('my.quiet') },
-    ],
-  }
-}
-
-function waysCard(k: NoticeKind): Card {
-  const { label, ways } = kindOf(k)
-  return {
-    title: label,
-    body: say`How would you like to hear of it?`,
-    buttons: ways.map((way) => ({ label: wayLabel(way), press: address('my.way', { k, w: way }) })),
-  }
-}
-
-async function choose(context: Context, k: NoticeKind, way: Way): Promise<Reply> {
-  const { store, caller } = context
-  if (way === 'mail' && !caller.emailProvenAt)
-    throw new Refusal(say`For that, give an address first: ${{ typed: '/email you@example.org' }}.`)
-  await store.notices.choose(caller.id, k, way)
-  return { update: { card: await noticesCard(context) } }
-}
-
-async function quiet(context: Context, typed: string): Promise<Reply> {
-  const { store, caller } = context
-  const words = typed.trim().toLowerCase()
-  if (words === 'off' || words === 'none') await store.notices.quiet(caller.id, null)
-  else {
-    const [from, to, ...rest] = words.split(/\s*(?:-|–|to)\s*/).map((time) => timeOfDay.safeParse(time))
-    if (!from?.success || !to?.success || rest.length > 0)
-      throw new Refusal(say`“${typed}” are no quiet hours. They look like 22:00-08:00, or off.`, 'hours')
-    await store.notices.quiet(caller.id, { from: from.data, to: to.data })
-  }
-  return { card: await noticesCard(context) }
 }
 
 /** The caller's answer to whether they are one person with the other account; the second yes unites them. */

@@ -11,6 +11,7 @@ export default command({
   permission: 'staff',
   group: 'staff',
   options: {},
+  shows: [],
   async run({ store }) {
     const [first, ...more] = await store.communities.waitingForStaff()
     if (!first) return { text: say`No community waits for you.` }

@@ -17,6 +17,7 @@ export default command({
   permission: 'staff',
   group: 'staff',
   options: { carrier: carrier.optional(), category: category.optional() },
+  shows: [],
   async run(context, wanted) {
     const server = serverOf(context)
     if (wanted.carrier || wanted.category) await choose(context, server, wanted)

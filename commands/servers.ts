@@ -15,6 +15,7 @@ export default command({
   permission: 'staff',
   group: 'staff',
   options: {},
+  shows: [],
   run: async (context) => ({ card: await show(context) }),
   presses: {
     more: press({

@@ -21,6 +21,7 @@ export default command({
     community: community('A community, or "all"', 'named').optional(),
     answer: choice('Turn it on or off', ['on', 'off']).optional(),
   },
+  shows: ['community'],
   async run(context, { community: found, answer }) {
     if (found && found.standing.state !== 'member') throw new Refusal(notIn(found))
     if (answer === 'off') return turnOff(context, found)

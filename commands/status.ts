@@ -18,6 +18,7 @@ export default command({
   permission: 'staff',
   group: 'staff',
   options: {},
+  shows: [],
   run: async (context) => ({ card: await show(context) }),
   presses: {
     retry: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => tryAgain(context, d) }),

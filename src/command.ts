@@ -54,6 +54,10 @@ export interface Command {
   shapes: OptionShape[]
   /** The options a native form asks for before `run`, when something required was left out; at most 5. */
   form: string[]
+  /** With no other options than these it only shows something, so a page may be drawn of it that nobody asked for. */
+  shows?: readonly string[]
+  /** What it shows then says nothing about whoever looks. */
+  isPublic?: true
   run(context: Context, options: unknown): Promise<Reply>
   presses: Record<string, Press>
   cards: Record<string, DrawCard>
@@ -66,6 +70,8 @@ export interface Press {
   fields: FormField[]
   /** The form's heading; a press with fields opens its form first. */
   title: string
+  /** It only shows something, which says nothing about whoever presses it. */
+  isPublic?: true
   run(context: Context, args: unknown): Promise<Reply>
 }
 
@@ -83,6 +89,8 @@ export function command<O extends z.ZodRawShape>(declared: {
   permission: Permission
   group?: 'organize' | 'staff'
   form?: (keyof O & string)[]
+  shows?: (keyof O & string)[]
+  isPublic?: true
   run(context: Context, options: z.output<z.ZodObject<O>>): Promise<Reply>
   presses?: Record<string, Press>
   cards?: Record<string, DrawCard>
@@ -110,11 +118,13 @@ export function press<A extends z.ZodRawShape, F extends z.ZodRawShape = Record<
   fields?: F
   title?: string
   permission?: Permission
+  isPublic?: true
   run(context: Context, args: z.output<z.ZodObject<A>> & z.output<z.ZodObject<F>>): Promise<Reply>
 }): Press {
   const fields = z.object(declared.fields ?? {})
   return {
     permission: declared.permission ?? 'guest',
+    ...(declared.isPublic && { isPublic: true }),
     args: z.object({ ...declared.args, ...declared.fields }),
     title: declared.title ?? '',
     fields: formFields(shapesOf(fields)),

@@ -18,6 +18,10 @@ export interface Answer extends Reading {
   replaces: boolean
   /** Nothing was done because of one field, which a form can say at that field. */
   mistake?: Mistake
+  /** Nothing was done, for the reason given. */
+  refused?: true
+  /** Nothing was done, through a fault of ours. */
+  failed?: true
 }
 
 /** A form to open instead of an answer. */

@@ -36,8 +36,11 @@ export interface Choice {
 export interface Router {
   run(delivery: Delivery, command: string, raw: Raw): Promise<Answer>
   press(delivery: Delivery, address: string, fields?: Raw): Promise<Answer>
-  /** What a command would answer, for a page that is drawn without anybody asking: nothing of it is kept, and nobody is met. */
-  look(delivery: Delivery, command: string, raw: Raw): Promise<Answer>
+  /**
+   * What a command or a button would answer, for a page that is drawn without anybody asking: nothing of it is kept, and
+   * nobody is met.
+   */
+  look(delivery: Delivery, address: string, raw: Raw): Promise<Answer>
   /** Communities to offer while their name is being typed: the caller's own first, and none they may not know of. */
   complete(delivery: Delivery, command: string, option: string, words: string): Promise<Choice[]>
   /** The form to open before `run` or `press`, told without touching the database, since platforms give 3 seconds. */
@@ -114,12 +117,12 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
       return given
     } catch (error) {
       if (error instanceof Looked) return error.answer
-      if (error instanceof Refusal) return { ...answer(error.text), ...(error.mistake && { mistake: error.mistake }) }
+      if (error instanceof Refusal)
+        return { ...answer(error.text), refused: true, ...(error.mistake && { mistake: error.mistake }) }
       const reference = tools.draws.word()
       tools.logFailure(reference, name, error)
-      return answer(
-        say`Something went wrong on our side and nothing was changed. Try again; if it happens again, tell staff this reference: ${reference}`,
-      )
+      const text = say`Something went wrong on our side and nothing was changed. Try again; if it happens again, tell staff this reference: ${reference}`
+      return { ...answer(text), refused: true, failed: true }
     }
   }
 
@@ -142,20 +145,21 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     )
   }
 
-  async function press(delivery: Delivery, pressed: string, sent: Raw = {}): Promise<Answer> {
+  async function press(delivery: Delivery, pressed: string, sent: Raw = {}, isLook = false): Promise<Answer> {
     const fields = filled(sent)
     const read = readAddress(pressed)
     if (!read) return handle(delivery, 'press', () => Promise.reject(new Refusal(OUT_OF_DATE)))
-    if (!read.press) return run(delivery, read.command, { ...read.args, ...fields })
+    if (!read.press) return run(delivery, read.command, { ...read.args, ...fields }, isLook)
     const command = find(read.command)
     const found = command && pressOf(command, read.press)
-    return handle(delivery, `${read.command}.${read.press}`, async (context) => {
+    const act = async (context: Context) => {
       if (!command || !found) throw new Refusal(OUT_OF_DATE)
       const args = await pressArgs(context, found, { ...read.args, ...fields }, command)
       // An act on a community by button is permitted by what the caller is to it, as if it had been typed.
       await permit(found.permission, context, Object.values(args).find(isFound))
       return found.run(context, args)
-    })
+    }
+    return handle(delivery, `${read.command}.${read.press}`, act, isLook)
   }
 
   function form(pressed: string, raw: Raw): Form | undefined {
@@ -188,7 +192,13 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     return database.transaction((store) => store.communities.suggest(account, words, ownOnly, CHOICES_MAX))
   }
 
-  return { run, press, form, complete, look: (delivery, command, raw) => run(delivery, command, raw, true) }
+  return {
+    run: (delivery, name, raw) => run(delivery, name, raw),
+    press: (delivery, pressed, sent) => press(delivery, pressed, sent),
+    look: (delivery, pressed, raw) => press(delivery, pressed, raw, true),
+    form,
+    complete,
+  }
 }
 
 /** Ends a look, so that nothing of it stays. */

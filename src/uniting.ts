@@ -3,11 +3,13 @@ import { maskEmail } from './core/person.ts'
 import { say, type Text } from './core/say.ts'
 import { address, type Card } from './reply.ts'
 
+type Asks = Pick<Context, 'store' | 'caller' | 'where' | 'now'>
+
 /**
  * Asks two people who have proven the same address whether they are one, each in their own chat; the one who speaks right
  * now is given the question to answer at once (product.md, law 9).
  */
-export async function askWhetherOne(context: Context, email: string): Promise<Card | undefined> {
+export async function askWhetherOne(context: Asks, email: string): Promise<Card | undefined> {
   const { store, caller, where, now } = context
   const asked = await store.unions.ask(caller.id, email, now)
   for (const { id, other } of asked) {
@@ -22,7 +24,7 @@ export async function askWhetherOne(context: Context, email: string): Promise<Ca
 }
 
 async function questionFor(
-  { store }: Context,
+  { store }: Asks,
   union: string,
   person: string,
   other: string,

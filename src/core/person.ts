@@ -11,6 +11,9 @@ export interface AccountRef {
  */
 export const EVERYWHERE = ''
 
+/** The web has one workspace. */
+export const ON_THE_WEB = { platform: 'web', workspace: 'web' } as const
+
 /** Someone Kindred has met, resolved from one of their accounts. */
 export interface Person {
   id: string

@@ -3,13 +3,15 @@ import type { Database } from '../store/database.ts'
 import { dailyJob } from './daily.ts'
 import type { Job } from './job.ts'
 
-/** Forgets what was kept only for a while: delivery ids, drafts, codes, and how to undo unions of accounts. */
+/** Forgets what was kept only for a while: delivery ids, drafts, codes, sessions, and how to undo unions of accounts. */
 export function sweepJob(database: Database, zone: string): Job {
   let unions: string[] = []
   const daily = dailyJob('sweep', { daily: '03:30', zone }, database, async (store, now) => {
     await store.deliveries.sweep(now)
     await store.drafts.sweep(now)
     await store.codes.sweep(now)
+    await store.webLinks.sweep(now)
+    await store.webSessions.sweep(now)
     unions = await store.unions.due(now)
   })
 

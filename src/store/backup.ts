@@ -34,6 +34,7 @@ const LASTING = [
   'rooms',
   'room_places',
   'cards',
+  'web_messages',
   'invitations',
   'audit',
   'staff_notes',
@@ -43,9 +44,10 @@ const LASTING = [
 
 /**
  * What is of the moment, and in no backup: what was on its way to somebody (it has most likely arrived since, and nobody
- * is to see it twice), codes and words that last minutes, and what a platform was answered within the hour.
+ * is to see it twice), codes and words that last minutes, what a platform was answered within the hour, and browsers that
+ * are signed in: whoever has an old backup must not be able to bring a session back that was ended.
  */
-const OF_THE_MOMENT = ['posts', 'mails', 'email_codes', 'drafts', 'deliveries', 'leases']
+const OF_THE_MOMENT = ['posts', 'mails', 'email_codes', 'drafts', 'deliveries', 'leases', 'web_sessions', 'web_links']
 
 /** The tables of a scope, in the order in which they can be filled. */
 export function tablesOf(scope: BackupScope): string[] {

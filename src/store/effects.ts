@@ -33,6 +33,16 @@ export function effects(tx: Tx) {
       return tx.$queryRaw(Prisma.join(each, ' union all '))
     },
 
+    /** How much of each kind waits to be done. One statement. */
+    async waiting(): Promise<Record<string, number>> {
+      const each = [...EFFECTS, 'reports', 'erasures'].map(
+        (kind) =>
+          Prisma.sql`select ${kind} as kind, count(*)::int as count from ${Prisma.raw(kind)} where due_at is not null`,
+      )
+      const rows = await tx.$queryRaw<{ kind: string; count: number }[]>(Prisma.join(each, ' union all '))
+      return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]))
+    },
+
     /** What waits in a workspace because something failed there is tried again at once, from the first attempt on. */
     async goOn(platform: string, workspace: string, now: Date): Promise<void> {
       const change = Prisma.sql`due_at = ${now}::timestamptz, attempts = 0`

@@ -1,4 +1,4 @@
-import type { AccountRef, Names, Person } from '../core/person.ts'
+import { type AccountRef, type Names, ON_THE_WEB, type Person, sameEmail } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
 import { shellsOf } from './hidden.ts'
 import { reachedFrom } from './presence.ts'
@@ -72,6 +72,39 @@ export function people(tx: Tx, tools: Tools) {
         data: { email, emailProvenAt: now, emailVersion: { increment: 1 } },
       })
       await tombstones(tx, tools).lift(email)
+    },
+
+    /** Who an account of the web is, made on first sight; whoever is known keeps the name they have. */
+    async byWeb(externalId: string, name: string, now: Date): Promise<Person> {
+      const account = { ...ON_THE_WEB, externalId }
+      const known = await tx.account.findUnique({ where: { platform_workspace_externalId: account } })
+      const met = await this.meet(account, known?.name ?? name, now)
+      const { email, emailProvenAt } = await tx.person.findUniqueOrThrow({ where: { id: met.id } })
+      return { ...met, ...(email && { email }), ...(emailProvenAt && { emailProvenAt }) }
+    },
+
+    /** Somebody known from a chat, as an account of the web, which is made where they have none. */
+    async onWeb(personId: string, name: string, now: Date): Promise<Person> {
+      const known = await tx.account.findFirst({ where: { personId, platform: 'web' }, orderBy: { id: 'asc' } })
+      const account =
+        known ??
+        (await tx.account.create({
+          data: { id: draws.id(now), personId, ...ON_THE_WEB, externalId: draws.key(), name },
+        }))
+      return this.byWeb(account.externalId, account.name, now)
+    },
+
+    /** What an account of the web is called, where there is one. */
+    async nameOnWeb(externalId: string): Promise<string | undefined> {
+      const account = { ...ON_THE_WEB, externalId }
+      return (await tx.account.findUnique({ where: { platform_workspace_externalId: account } }))?.name
+    },
+
+    /** On the web they sign in by this address from now on, unless somebody else does already. */
+    async signsInBy(accountId: string, email: string): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update accounts set external_id = ${sameEmail(email)} where id = ${accountId} and platform = 'web'
+          and not exists (select 1 from accounts o where o.platform = 'web' and o.external_id = ${sameEmail(email)})`)
     },
 
     /**

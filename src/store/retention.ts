@@ -34,6 +34,7 @@ export function retention(tx: Tx) {
       await tx.$executeRaw(Prisma.sql`
         delete from posts where due_at is null and created_at < ${sent}::timestamptz`)
       await tx.invitation.deleteMany({ where: { expiresAt: { lt: sent } } })
+      await tx.webMessage.deleteMany({ where: { createdAt: { lt: sent } } })
       await tx.staffNote.deleteMany({ where: { resolvedAt: { lt: sent } } })
       await tx.unmetNeed.deleteMany({ where: { at: { lt: seeds } } })
       await tx.$executeRaw(Prisma.sql`

@@ -32,6 +32,9 @@ import { staffNotes } from './staff-notes.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { unions } from './unions.ts'
+import { webLinks } from './web-links.ts'
+import { webMessages } from './web-messages.ts'
+import { webSessions } from './web-sessions.ts'
 import { workspaces } from './workspaces.ts'
 
 /** Everything stored, by noun. An object of this lives as long as its transaction. */
@@ -78,6 +81,9 @@ export function storeOn(tx: Tx, tools: Tools) {
     staffNotes: staffNotes(tx),
     tombstones: tombstones(tx, tools),
     unions: unions(tx, tools),
+    webLinks: webLinks(tx, tools),
+    webMessages: webMessages(tx, tools),
+    webSessions: webSessions(tx, tools),
     workspaces: workspaces(tx),
   }
 }

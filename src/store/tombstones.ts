@@ -12,8 +12,13 @@ export function tombstones(tx: Tx, { keys }: Tools) {
   return {
     /** For people who are still here, each with the address they had. */
     async raise(personIds: string[], now: Date): Promise<void> {
-      const rows = await tx.person.findMany({ where: { id: { in: personIds } }, select: { email: true } })
-      const addresses = new Set(rows.flatMap(({ email }) => (email === null ? [] : [ofAddress(email)])))
+      const rows = await tx.person.findMany({
+        where: { id: { in: personIds } },
+        select: { email: true, accounts: { where: { platform: 'web' }, select: { externalId: true } } },
+      })
+      // On the web an account is called by its address, whether it was proven or not.
+      const known = rows.flatMap(({ email, accounts }) => [email, ...accounts.map((one) => one.externalId)])
+      const addresses = new Set(known.flatMap((email) => (email === null ? [] : [ofAddress(email)])))
       const people = personIds.map((id) => ({ hash: ofPerson(id), kind: 'person', at: now }))
       const each = [...addresses].map((hash) => ({ hash, kind: 'address', at: now }))
       await tx.tombstone.createMany({ data: [...people, ...each], skipDuplicates: true })

@@ -1,0 +1,157 @@
+import { questionCard } from './asking.ts'
+import type { Keys } from './core/keys.ts'
+import { maskEmail, ON_THE_WEB, sameEmail } from './core/person.ts'
+import { readPersonal } from './core/personal-link.ts'
+import { lines, say } from './core/say.ts'
+import { prove } from './proving.ts'
+import { peopleNamed } from './reply.ts'
+import type { WithStanding } from './store/communities.ts'
+import type { Database } from './store/database.ts'
+import type { Store } from './store/store.ts'
+import type { WebLink } from './store/web-links.ts'
+import type { WebMessage } from './store/web-messages.ts'
+import type { Books, Entered, Shown } from './web/parts.ts'
+
+const NEWEST = 50
+
+/** What the pages read and write, each time in a transaction of its own. */
+export function booksOf(database: Database, keys: Keys, site: string, now: () => Date, wake: () => void): Books {
+  const read = <T>(work: (store: Store) => Promise<T>) => database.transaction(work)
+  const named = async (store: Store, messages: WebMessage[]) =>
+    store.people.names(
+      messages.flatMap(({ content }) => peopleNamed(content)),
+      'web',
+      '',
+    )
+  return {
+    about: () =>
+      read(async (store) => {
+        const { name, privacyNotice, contact, zone } = await store.organization.get()
+        return { name, privacyNotice, contact, zone }
+      }),
+    signedIn: (token) => read((store) => store.webSessions.of(token, now())),
+    signOut: (token) => read((store) => store.webSessions.end(token)),
+    async mailLink(link) {
+      await read(async (store) => {
+        const token = await store.webLinks.make(link, now())
+        if (token === undefined) return
+        const { name } = await store.organization.get()
+        await store.mails.want(null, letterOf(link, `${site}/enter/${token}`, name), now(), minutesOn(now(), 15))
+      })
+      wake()
+    },
+    lookAtLink: (token) => read((store) => store.webLinks.look(token, now())),
+    async enter(token) {
+      const entered = await read((store) => enter(store, token, now()))
+      wake()
+      return entered
+    },
+    newest: () =>
+      read(async (store) => {
+        const all = await store.communities.list({ personId: '', which: 'all', skip: 0, take: NEWEST })
+        return all.flatMap((one) => shownOf(one) ?? []).sort((a, b) => b.since.getTime() - a.since.getTime())
+      }),
+    community: (words) =>
+      read(async (store) => (words ? shownOf(await store.communities.find(words, words, '')) : undefined)),
+    room: (slug, personId) =>
+      read(async (store) => {
+        const found = await store.communities.find(slug, slug, personId)
+        if (found?.standing.state !== 'member') return undefined
+        const place = await store.rooms.placeOf(found.id, ON_THE_WEB)
+        const said = place === undefined ? [] : await store.webMessages.at(place)
+        return { said, names: await named(store, said) }
+      }),
+    inbox: (personId) =>
+      read(async (store) => {
+        const messages = await store.webMessages.to(personId)
+        return { messages, names: await named(store, messages) }
+      }),
+    done: (message, personId) => read((store) => store.webMessages.done(message, personId)),
+    invited: (token) =>
+      read(async (store) => {
+        const link = readPersonal(keys, token, now())
+        if (link === undefined || link === 'ended') return link
+        const { community: id, address } = link
+        // Whoever was forgotten since is brought back by nobody but themselves.
+        if (await store.tombstones.isOf(address)) return 'ended'
+        const found = await store.communities.get(id)
+        const shown = shownOf(found)
+        const name = (await store.people.nameOnWeb(address)) ?? maskEmail(address)
+        return {
+          address,
+          name,
+          community: shown && { ...shown, onRequest: !shown.isWanted && found?.visibility === 'request' },
+        }
+      }),
+    questions: (community) =>
+      read(async (store) => {
+        const organization = await store.organization.get()
+        if (!organization.privacyNotice) return []
+        const askings = await store.destinations.list()
+        return askings.map((asking) => {
+          const card = questionCard({ organization }, asking, community, true)
+          const print = new URLSearchParams(card.buttons?.[0]?.press.split('?')[1]).get('q') ?? ''
+          return { print, content: { card } }
+        })
+      }),
+    unsubscribe: (token) => read((store) => store.notices.unsubscribe(token, now())),
+    isReady: () => read(async (store) => Boolean(await store.organization.get())),
+    waiting: () => read((store) => store.effects.waiting()),
+  }
+}
+
+/** What everybody may find of a community. */
+function shownOf(found: WithStanding | undefined): Shown | undefined {
+  if (!found?.slug || found.sensitive || found.visibility === 'secret') return undefined
+  if (found.state !== 'open' && found.state !== 'seed') return undefined
+  const { id, slug, name, need, state, openedAt, createdAt } = found
+  return { id, slug, name, need, isWanted: state === 'seed', since: openedAt ?? createdAt }
+}
+
+/** Uses a link up and signs its bearer in: by the account of the address it was mailed to, or of who was given it. */
+async function enter(store: Store, token: string, now: Date): Promise<Entered | undefined> {
+  const link = await store.webLinks.use(token, now)
+  if (!link) return undefined
+  const where = ON_THE_WEB
+  const { caller, isStaff } = await whoEnters(store, link, now)
+  const asks =
+    link.kind === 'mail' && !(caller.emailProvenAt && sameEmail(caller.email ?? '') === sameEmail(link.address))
+      ? (await prove({ store, caller, where, now }, link.address)).asks
+      : undefined
+  const session = await store.webSessions.begin(caller.accountId, isStaff, now)
+  const signedIn = await store.webSessions.of(session, now)
+  return signedIn && { token: session, signedIn, link, asks: asks && { card: asks } }
+}
+
+async function whoEnters(store: Store, link: WebLink, now: Date) {
+  switch (link.kind) {
+    case 'chat': {
+      const account = await store.people.onWeb(await store.people.whoNow(link.personId), link.name, now)
+      return { caller: account, isStaff: link.isStaff }
+    }
+    case 'start':
+      return { caller: await store.people.byWeb('operator', 'Operator', now), isStaff: true }
+    case 'mail':
+      return {
+        caller: await store.people.byWeb(sameEmail(link.address), maskEmail(link.address), now),
+        isStaff: false,
+      }
+    default:
+      return link satisfies never
+  }
+}
+
+function letterOf(link: WebLink & { kind: 'mail' }, url: string, name: string) {
+  const words = link.yes
+    ? say`Somebody holding your personal link said that ${name} may write to you. It counts only once you open this and say Yes yourself:`
+    : link.join
+      ? say`Open this and press the button to join:`
+      : say`Open this and press the button to sign in:`
+  return {
+    to: link.address,
+    subject: link.yes ? say`${name}: is that a Yes?` : link.join ? say`${name}: join here` : say`${name}: sign in here`,
+    text: lines(words, say`${url}`, say`It works once, for 15 minutes. If you did not ask for it, do nothing.`),
+  }
+}
+
+const minutesOn = (now: Date, minutes: number) => new Date(now.getTime() + minutes * 60_000)

@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { booksOf } from './books.ts'
+import type { Command } from './command.ts'
+import { type Config, siteOf } from './config.ts'
+import type { Draws } from './core/ids.ts'
+import type { Keys } from './core/keys.ts'
+import type { Log } from './house.ts'
+import type { Platform } from './platform.ts'
+import type { Router } from './router.ts'
+import { parseCommand } from './slack/parse.ts'
+import type { Database } from './store/database.ts'
+import { createWeb } from './web/bot.ts'
+import { webPlatform } from './web/rooms.ts'
+
+/** What the web is made of besides the settings. */
+export interface WebHouse {
+  database: Database
+  commands: Command[]
+  draws: Draws
+  keys: Keys
+  log: Log
+  /** Whether mails can be sent. */
+  mails: boolean
+  now(): Date
+  print(line: string): void
+}
+
+/** The web, ready to be started once the house stands. */
+export interface ReadyWeb {
+  platform: Platform
+  /** `first` are others who may take a request, before the pages do. */
+  start(
+    router: Router,
+    wake: () => void,
+    first?: (request: IncomingMessage, response: ServerResponse) => boolean,
+  ): RunningWeb
+}
+
+export interface RunningWeb {
+  server: Server
+  /** A link that signs in whoever started Kindred, once, as staff. */
+  staffLink(): Promise<string>
+  stop(): Promise<void>
+}
+
+/** The web as the settings describe it. */
+export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
+  const { database, commands, draws, keys, log, mails, now, print } = house
+  const site = siteOf(config)
+  const logFailure = (where: string, error: unknown) => log.failure(where, undefined, error)
+  return {
+    platform: webPlatform((key, where, content) =>
+      database.transaction((store) => store.webMessages.put(key, where, content, now())),
+    ),
+    start(router, wake, first = () => false) {
+      const app = createWeb({
+        books: booksOf(database, keys, site, now, wake),
+        ...{ router, commands, site, mails, now, logFailure },
+        parse: (typed) => parseCommand(typed, (name) => commands.find((command) => command.name === name)?.shapes),
+        proxies: config.PROXIES,
+        metricsToken: config.METRICS_TOKEN,
+        formHashes: (cookie) => keys.hashes('form', cookie),
+        draw: draws.key,
+      })
+      const listener = getRequestListener(app.fetch)
+      const server = createServer((request, response) => {
+        if (!first(request, response)) void listener(request, response)
+      })
+      server.on('error', (error) => {
+        logFailure('web/listen', error)
+        print(`Kindred can't listen on port ${config.PORT}: set another PORT, and start again.`)
+      })
+      server.listen(config.PORT, config.HOST ?? (config.PUBLIC_URL ? undefined : '127.0.0.1'))
+      return {
+        server,
+        async staffLink() {
+          const token = await database.transaction((store) => store.webLinks.make({ kind: 'start' }, now()))
+          return `${site}/enter/${token}`
+        },
+        async stop() {
+          await new Promise((done) => {
+            server.close(done)
+            server.closeIdleConnections()
+            setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref()
+          })
+        },
+      }
+    },
+  }
+}
+
+/** How long a request that is under way may still take at the stop. */
+const CLOSE_MS = 3_000

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { sameEmail } from '../core/person.ts'
+import type { Tools, Tx } from './transaction.ts'
+
+/** A link in a mail is for whoever just asked for it; one from a chat may be kept for a walk to the computer. */
+const LIVES_MS = 15 * 60_000
+/** How many such mails one address may get in an hour. */
+const MAILS_AN_HOUR = 5
+const HOUR_MS = 3_600_000
+
+const linkSchema = z.discriminatedUnion('kind', [
+  /** It was mailed to an address, which whoever opens it thereby proves; `go` is what they were about to do. */
+  z.object({
+    kind: z.literal('mail'),
+    address: z.string(),
+    go: z.object({ command: z.string(), raw: z.record(z.string(), z.string()) }).optional(),
+    /** They pressed *Join* on this community. */
+    join: z.string().optional(),
+    /** They said yes to a question, which counts once it is said again from the mail. */
+    yes: z.object({ community: z.string(), print: z.string() }).optional(),
+  }),
+  /** It was given in private to somebody who was known there. */
+  z.object({ kind: z.literal('chat'), personId: z.string(), name: z.string(), isStaff: z.boolean() }),
+  /** It was printed for whoever started Kindred. */
+  z.object({ kind: z.literal('start') }),
+])
+
+/** What a link is good for. */
+export type WebLink = z.infer<typeof linkSchema>
+
+/** Links that sign somebody in, each once. */
+export function webLinks(tx: Tx, { draws, keys }: Tools) {
+  const read = (sealed: Uint8Array): WebLink | undefined => {
+    const words = keys.open(sealed)
+    return words === undefined ? undefined : linkSchema.parse(JSON.parse(words))
+  }
+
+  return {
+    /** A new link; undefined where the address got too many lately, which only its owner may notice. */
+    async make(link: WebLink, now: Date): Promise<string | undefined> {
+      const address = link.kind === 'mail' ? keys.hashes('address', sameEmail(link.address)) : []
+      if (link.kind === 'mail') {
+        const lately = { gt: new Date(now.getTime() - HOUR_MS) }
+        const sent = await tx.webLink.count({ where: { address: { in: address }, createdAt: lately } })
+        if (sent >= MAILS_AN_HOUR) return undefined
+      }
+      const token = draws.key()
+      await tx.webLink.create({
+        data: {
+          hash: keys.hash('link', token),
+          sealed: keys.seal(JSON.stringify(link)),
+          address: address[0] ?? null,
+          createdAt: now,
+          expiresAt: new Date(now.getTime() + (link.kind === 'start' ? HOUR_MS : LIVES_MS)),
+        },
+      })
+      return token
+    },
+
+    /** What a link is good for, as long as it is; nothing is used up by looking. */
+    async look(token: string, now: Date): Promise<WebLink | undefined> {
+      const row = await tx.webLink.findFirst({
+        where: { hash: { in: keys.hashes('link', token) }, usedAt: null, expiresAt: { gt: now } },
+      })
+      return row ? read(row.sealed) : undefined
+    },
+
+    /** Uses a link, which only one of several at the same moment can. */
+    async use(token: string, now: Date): Promise<WebLink | undefined> {
+      const [row] = await tx.webLink.updateManyAndReturn({
+        where: { hash: { in: keys.hashes('link', token) }, usedAt: null, expiresAt: { gt: now } },
+        data: { usedAt: now },
+      })
+      return row ? read(row.sealed) : undefined
+    },
+
+    async sweep(now: Date): Promise<void> {
+      await tx.webLink.deleteMany({ where: { createdAt: { lte: new Date(now.getTime() - HOUR_MS) } } })
+    },
+  }
+}

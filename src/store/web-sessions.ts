@@ -1,0 +1,86 @@
+import type { AccountRef } from '../core/person.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tools, Tx } from './transaction.ts'
+
+/** For how long a browser stays signed in, and for how long of it as the staff somebody was where they came from. */
+export const SESSION_LIVES_MS = 30 * 86_400_000
+export const STAFF_LIVES_MS = 12 * 3_600_000
+
+/** Who a signed-in browser acts for. */
+export interface SignedIn {
+  personId: string
+  accountId: string
+  account: AccountRef & { name: string; language?: string }
+  isStaff: boolean
+  /** IANA name, where they told theirs. */
+  zone?: string
+  /** They can be written to, and never said whether they want to be. */
+  isUnasked: boolean
+  /** Messages to them alone that wait on the web. */
+  waiting: number
+}
+
+interface Row {
+  person_id: string
+  account_id: string
+  platform: string
+  workspace: string
+  external_id: string
+  name: string
+  language: string | null
+  zone: string | null
+  is_staff: boolean
+  is_unasked: boolean
+  waiting: number
+}
+
+/** Browsers that are signed in. What a cookie holds is kept nowhere. */
+export function webSessions(tx: Tx, { draws, keys }: Tools) {
+  return {
+    /** Signs a browser in for an account; gives what its cookie is to hold. */
+    async begin(accountId: string, isStaff: boolean, now: Date): Promise<string> {
+      const token = draws.key()
+      await tx.webSession.create({
+        data: {
+          id: keys.hash('session', token),
+          accountId,
+          staffUntil: isStaff ? new Date(now.getTime() + STAFF_LIVES_MS) : null,
+          createdAt: now,
+          expiresAt: new Date(now.getTime() + SESSION_LIVES_MS),
+        },
+      })
+      return token
+    },
+
+    /** Who a cookie stands for. One statement. */
+    async of(token: string, now: Date): Promise<SignedIn | undefined> {
+      const [row] = await tx.$queryRaw<Row[]>(Prisma.sql`
+        select p.id as person_id, a.id as account_id, a.platform, a.workspace, a.external_id, a.name, p.language, p.zone,
+          coalesce(s.staff_until > ${now}::timestamptz, false) as is_staff,
+          (p.email_proven_at is not null and not exists (select 1 from notice_choices n where n.person_id = p.id)) as is_unasked,
+          (select count(*)::int from web_messages m join accounts mine on mine.id = m.account_id and mine.person_id = p.id) as waiting
+        from web_sessions s join accounts a on a.id = s.account_id join people p on p.id = a.person_id
+        where s.id = any(${keys.hashes('session', token)}) and s.expires_at > ${now}::timestamptz`)
+      if (!row) return undefined
+      const { platform, workspace, name, language } = row
+      return {
+        personId: row.person_id,
+        accountId: row.account_id,
+        account: { platform, workspace, externalId: row.external_id, name, ...(language && { language }) },
+        isStaff: row.is_staff,
+        ...(row.zone && { zone: row.zone }),
+        isUnasked: row.is_unasked,
+        waiting: row.waiting,
+      }
+    },
+
+    /** Signs one browser out. */
+    async end(token: string): Promise<void> {
+      await tx.webSession.deleteMany({ where: { id: { in: keys.hashes('session', token) } } })
+    },
+
+    async sweep(now: Date): Promise<void> {
+      await tx.webSession.deleteMany({ where: { expiresAt: { lte: now } } })
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import { actRoutes } from './acts.ts'
+import { createDesk } from './desk.ts'
+import { bodies, FILE_MAX_BYTES, FORM_MAX_BYTES, headers } from './guard.ts'
+import { healthRoutes } from './health.ts'
+import { invitationRoutes } from './invitations.ts'
+import { pageRoutes } from './pages.ts'
+import type { WebParts } from './parts.ts'
+import { signInRoutes } from './sign-in.ts'
+import { STYLE, STYLE_PATH } from './style.ts'
+
+const YEAR_SECONDS = 31_536_000
+
+/** The web: everything of the house as pages that work with no script. */
+export function createWeb(parts: WebParts): Hono {
+  const { commands, draw, logFailure } = parts
+  const desk = createDesk(parts)
+  const app = new Hono()
+  const uploads = commands.filter(({ shapes }) => shapes.some(({ kind }) => kind === 'file')).map(({ name }) => name)
+  app.use(headers(parts.site))
+  app.use(async (c, next) => {
+    // What one person is shown is kept by no browser and no proxy.
+    c.header('Cache-Control', 'no-store')
+    await next()
+  })
+  healthRoutes(app, parts)
+  const [short, long] = [bodies(FORM_MAX_BYTES), bodies(FILE_MAX_BYTES)]
+  app.use((c, next) => (uploads.some((name) => c.req.path === `/do/${name}`) ? long : short)(c, next))
+  app.get(STYLE_PATH, (c) => {
+    c.header('Cache-Control', `public, max-age=${YEAR_SECONDS}, immutable`)
+    return c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' })
+  })
+  app.get('/robots.txt', (c) =>
+    c.text('User-agent: *\nDisallow: /i/\nDisallow: /enter/\nDisallow: /unsubscribe/\nDisallow: /do/\n'),
+  )
+  pageRoutes(app, parts, desk)
+  actRoutes(app, parts, desk)
+  signInRoutes(app, parts, desk)
+  invitationRoutes(app, parts, desk)
+  app.notFound(async (c) => desk.missing(c, await desk.visit(c)))
+  app.onError((error, c) => {
+    const reference = draw().slice(0, 8)
+    logFailure(`web/${reference}`, error)
+    return c.html(
+      html`<!doctype html><html lang="en"><head><title>Something went wrong</title><link rel="stylesheet" href="${STYLE_PATH}"></head>
+<body><main><h1>Something went wrong on our side</h1><p>Nothing was changed. Try again; if it happens again, tell the organization this reference: ${reference}</p>
+<p><a href="/">To the start</a></p></main></body></html>`,
+      500,
+    )
+  })
+  return app
+}

@@ -1,0 +1,160 @@
+import type { Context } from 'hono'
+import { html } from 'hono/html'
+import { ON_THE_WEB } from '../core/person.ts'
+import type { Delivery, Raw } from '../router.ts'
+import { SESSION_LIVES_MS, type SignedIn } from '../store/web-sessions.ts'
+import { cameFrom, cookieOf, isOurs, paces } from './guard.ts'
+import { type PageParts, page } from './page.ts'
+import type { Answered, Visit, WebParts } from './parts.ts'
+import { drawn, type Html, type Pressing } from './render.ts'
+
+/** The name of the hidden fields that every form carries. */
+const SEAL = 'kindred-form'
+const ONCE = 'kindred-once'
+const MESSAGE = 'kindred-message'
+
+/** A form that was sent from one of our pages: its fields, and what goes along unseen. */
+export interface Sent {
+  fields: Raw
+  /** The same for a form that is sent twice. */
+  once: string
+  /** The message in the inbox whose button was pressed. */
+  message: string | undefined
+}
+
+/** What all pages share: who visits, how a page is put together, and what was sent. */
+export type Desk = ReturnType<typeof createDesk>
+
+export function createDesk(parts: WebParts) {
+  const { books, commands, site, proxies, draw, now, formHashes } = parts
+  const cookie = cookieOf(site)
+  const pace = paces()
+
+  async function visit(c: Context): Promise<Visit> {
+    const held = cookie.read(c)
+    const signedIn = held === undefined ? undefined : await books.signedIn(held)
+    return { signedIn, cookie: held ?? newcomer(c), from: cameFrom(c, proxies), about: await books.about() }
+  }
+
+  /** Who is not signed in has a cookie too, by which a form is known to be drawn for this browser. */
+  function newcomer(c: Context): string {
+    const words = draw()
+    cookie.write(c, words, SESSION_LIVES_MS / 1000)
+    return words
+  }
+
+  /** A browser is someone else's from now on: whatever it held before counts no more. */
+  function signIn(c: Context, before: Visit, token: string, signedIn: SignedIn): Visit {
+    cookie.write(c, token, SESSION_LIVES_MS / 1000)
+    return { ...before, cookie: token, signedIn }
+  }
+
+  function hidden(visit: Visit, message?: string): Html {
+    const [seal = ''] = formHashes(visit.cookie)
+    return html`<input type="hidden" name="${SEAL}" value="${seal}"><input type="hidden" name="${ONCE}" value="${draw()}">${
+      message === undefined ? '' : html`<input type="hidden" name="${MESSAGE}" value="${message}">`
+    }`
+  }
+
+  /** Where the buttons of a message are sent to. */
+  function pressing(visit: Visit, action = '/press', message?: string): Pressing {
+    return { action, hidden: () => hidden(visit, message) }
+  }
+
+  /** The page of a command that stands in a text. */
+  function pageOf(typed: string): string | undefined {
+    const { command, raw } = parts.parse(typed.replace(/^\//, ''))
+    const found = commands.find(({ name }) => name === command)
+    if (!typed.startsWith('/') || !found) return undefined
+    const known = Object.entries(raw).filter(([name]) => found.shapes.some((shape) => shape.name === name))
+    const query = new URLSearchParams(known).toString()
+    return `/do/${command}${query && `?${query}`}`
+  }
+
+  function show(answer: Answered, press: Pressing | undefined, level: 2 | 3 = 2): Html {
+    return drawn(answer.content, answer, press, pageOf, level)
+  }
+
+  async function send(c: Context, visit: Visit, parts: PageParts, status: 200 | 403 | 404 | 413 | 422 | 429 = 200) {
+    const hiddenHere = visit.signedIn ? { hidden: hidden(visit) } : {}
+    return c.html(await page({ ...hiddenHere, ...parts }, visit, commands), status)
+  }
+
+  const apology = (c: Context, visit: Visit, title: string, words: string, status: 403 | 404 | 422 | 429) =>
+    send(c, visit, { title, main: html`<p>${words}</p><p><a href="/">To the start</a></p>`, isPrivate: true }, status)
+
+  const missing = (c: Context, visit: Visit) =>
+    apology(c, visit, 'There is no such page', 'It may have been moved, or be over.', 404)
+
+  /** What was sent, or the answer to who must not send it. */
+  async function sent(c: Context, visit: Visit): Promise<Sent | Response> {
+    const allowed = pace.sending(visit.signedIn?.personId ?? visit.from, now())
+    if (!allowed.allowed) return tooFast(c, visit, allowed.waitSeconds)
+    const body = await c.req.parseBody().catch((): Record<string, string | File> => ({}))
+    const fields: Raw = {}
+    for (const [name, value] of Object.entries(body)) {
+      if (value instanceof File) fields[name] = await value.text()
+      else if (typeof value === 'string') fields[name] = value
+    }
+    const { [SEAL]: seal = '', [ONCE]: once = '', [MESSAGE]: message, ...others } = fields
+    if (!isOurs(c, seal, visit.cookie, formHashes))
+      return apology(
+        c,
+        visit,
+        'That page was too old',
+        'It was opened before you signed in or out, or by another site. Nothing was done. Go back, load the page again, and press once more.',
+        403,
+      )
+    return { fields: others, once, message }
+  }
+
+  const tooFast = (c: Context, visit: Visit, seconds: number) =>
+    apology(
+      c,
+      visit,
+      'That was a lot at once',
+      `Nothing of this one was done. Wait ${seconds === 1 ? 'a second' : `${seconds} seconds`} and try again.`,
+      429,
+    )
+
+  /** Whether another mail may be asked for from there. */
+  const mayMail = (visit: Visit) => pace.mailing(visit.from, now())
+
+  /** Something a signed-in person does; the same form sent again is the same delivery again. */
+  function delivery({ account, isStaff }: Pick<SignedIn, 'account' | 'isStaff'>, once: string, what = ''): Delivery {
+    const { externalId } = account
+    return {
+      id: `web/${externalId}/${once.slice(0, 40) || draw()}/${what}`,
+      account: { ...account, isStaff },
+      where: ON_THE_WEB,
+      now: now(),
+    }
+  }
+
+  /** Somebody who only looks, and is not known. */
+  function looker(visit: Visit): Delivery {
+    const known = visit.signedIn
+    const account = { ...ON_THE_WEB, externalId: `visitor ${visit.from}`, name: 'visitor' }
+    return delivery(known ?? { account, isStaff: false }, draw(), 'look')
+  }
+
+  return {
+    ...{
+      visit,
+      signIn,
+      hidden,
+      pressing,
+      show,
+      send,
+      apology,
+      missing,
+      sent,
+      tooFast,
+      mayMail,
+      delivery,
+      looker,
+      pageOf,
+    },
+    leave: (c: Context) => cookie.clear(c),
+  }
+}

@@ -1,0 +1,92 @@
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { secureHeaders } from 'hono/secure-headers'
+import { sameHash } from '../core/keys.ts'
+import { limiter } from '../core/rate.ts'
+import type { WebParts } from './parts.ts'
+
+/** A form is short; a file of addresses may be long. */
+export const FORM_MAX_BYTES = 64_000
+export const FILE_MAX_BYTES = 12_000_000
+
+/** What browsers are told to allow on our pages: nothing that we do not use. */
+export function headers(site: string): MiddlewareHandler {
+  const isSealed = site.startsWith('https:')
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+    strictTransportSecurity: isSealed ? 'max-age=31536000; includeSubDomains' : false,
+    xContentTypeOptions: true,
+    xFrameOptions: 'DENY',
+    referrerPolicy: 'no-referrer',
+    crossOriginOpenerPolicy: 'same-origin',
+    crossOriginResourcePolicy: 'same-origin',
+    permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [] },
+    xXssProtection: false,
+    xDownloadOptions: false,
+    xDnsPrefetchControl: false,
+    originAgentCluster: false,
+    xPermittedCrossDomainPolicies: false,
+  })
+}
+
+/** Refuses bodies that are too long before they are read. */
+export function bodies(maxSize: number): MiddlewareHandler {
+  return bodyLimit({ maxSize, onError: (c) => c.text('That is too much to be sent at once.', 413) })
+}
+
+/** How much one network address may send: as many at once, and so many a second after that. */
+const SENDING = { burst: 120, perSecond: 1 }
+/** Mails that one network address may ask for. */
+const MAILING = { burst: 10, perSecond: 1 / 360 }
+
+/** What keeps one from asking for too much. */
+export function paces() {
+  return { sending: limiter(SENDING), mailing: limiter(MAILING) }
+}
+
+/** The network address a request comes from; of those a proxy adds only as many are believed as there are proxies. */
+export function cameFrom(c: Context, proxies: number): string {
+  const added = (c.req.header('x-forwarded-for') ?? '').split(',').map((one) => one.trim())
+  const named = proxies > 0 ? added.at(-proxies) : undefined
+  if (named) return named
+  try {
+    return getConnInfo(c).remote.address ?? ''
+  } catch {
+    // There is no connection where a test hands a request over directly.
+    return ''
+  }
+}
+
+/** The cookie of a browser. Over https its name makes browsers take it from this very site alone. */
+export interface Cookie {
+  read(c: Context): string | undefined
+  write(c: Context, words: string, seconds: number): void
+  clear(c: Context): void
+}
+
+export function cookieOf(site: string): Cookie {
+  const isSealed = site.startsWith('https:')
+  const name = isSealed ? '__Host-kindred' : 'kindred'
+  const options = { path: '/', httpOnly: true, sameSite: 'Lax', secure: isSealed } as const
+  return {
+    read: (c) => getCookie(c, name),
+    write: (c, words, seconds) => setCookie(c, name, words, { ...options, maxAge: seconds }),
+    clear: (c) => void deleteCookie(c, name, options),
+  }
+}
+
+/** Whether a form was sent from one of our own pages, drawn for this very browser. */
+export function isOurs(c: Context, sent: string, cookie: string, formHashes: WebParts['formHashes']): boolean {
+  const site = c.req.header('sec-fetch-site')
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
+  return formHashes(cookie).some((hash) => sameHash(hash, sent))
+}

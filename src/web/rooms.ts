@@ -1,0 +1,25 @@
+import type { Platform } from '../platform.ts'
+import type { Content } from '../reply.ts'
+
+/** Puts a message where it stands on the web; under the same key it takes the place of the earlier one. */
+export type Put = (key: string, where: { place: string } | { account: string }, content: Content) => Promise<void>
+
+/** The web as the jobs see it: a room is a part of its community's page, which its members alone are shown. */
+export function webPlatform(put: Put): Platform {
+  return {
+    name: 'web',
+    // A page is drawn when somebody opens it, so nobody is disturbed by a change.
+    drawEveryMs: 0,
+    makeRoom: async (_, { name }) => ({ id: name }),
+    // Nobody is seen there; whoever belongs to the community is let in by being shown it.
+    letIn: async () => 'here',
+    letOut: async () => undefined,
+    async post({ place, account }, content, _, key) {
+      await put(key, account === null ? { place: place ?? '' } : { account }, content)
+    },
+    async draw({ place }, content, _, key, externalId) {
+      await put(externalId ?? key, { place: place ?? '' }, content)
+      return externalId ?? key
+    },
+  }
+}
