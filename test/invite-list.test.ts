@@ -146,7 +146,7 @@ describe('no links are made', () => {
   })
 
   test('into one that is not approved yet, or did not open in time; a wanted one takes people in', async () => {
-    await stage.actor('ana').types(`/start-community Choir ${NEED} pledges:5`)
+    await stage.actor('ana').types(`/start-community Choir ${NEED} pledges:5 visibility:request`)
     expect((await invite(LIST, 'choir')).told).toContain('1 personal link into Choir')
     await stage.pass('60d')
     expect((await invite(LIST, 'choir')).told).toContain('There is no community called “choir”')
