@@ -1,15 +1,11 @@
-import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
-import { CODE_LIVES_MS, maskEmail } from '../src/core/person.ts'
+import { CODE_LIVES_MS, EMAIL_MAX, emailAddress, maskEmail } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { text } from '../src/option.ts'
 import { prove } from '../src/proving.ts'
 import { address as addressOf, type Card, type Reply } from '../src/reply.ts'
 
-const EMAIL_MAX = 254
-
-const emailAddress = z.email().max(EMAIL_MAX)
 const sixDigits = /^\d{6}$/
 
 export default command({

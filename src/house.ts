@@ -87,7 +87,7 @@ export async function build({
     roomsJob(database, platforms, draws),
     cardsJob(database, platforms, commands, draws),
     postsJob(database, platforms, draws),
-    mailsJob(database, mailer, draws),
+    mailsJob(database, mailer, draws, site),
     reportsJob(database, destinations, draws),
     erasuresJob(database, platforms, destinations, draws),
     staffNotesJob(database),

@@ -8,6 +8,8 @@ export interface Mail {
   messageId: string
   /** The name to send under, if another than the configured one. */
   sender?: string
+  /** Where one press gets the reader no more such mails. */
+  unsubscribe?: string
 }
 
 /** Sends mails. A mail sent twice carries the same Message-ID. */
@@ -38,13 +40,14 @@ export function smtpMailer(url: string, from: string): Mailer {
   })
   const domain = addressOf(from).split('@').at(-1)
   return {
-    async send({ messageId, sender, ...mail }) {
+    async send({ messageId, sender, unsubscribe, ...mail }) {
       const named = sender ? { name: sender, address: addressOf(from) } : from
       try {
         await transport.sendMail({
           ...mail,
           from: named,
           messageId: `<${messageId}@${domain}>`,
+          ...(unsubscribe && oneClick(unsubscribe)),
           disableFileAccess: true,
           disableUrlAccess: true,
         })
@@ -58,6 +61,15 @@ export function smtpMailer(url: string, from: string): Mailer {
       }
     },
     close: () => transport.close(),
+  }
+}
+
+/** The headers by which a mail program offers a button for it (RFC 8058); it may post only to an HTTPS address. */
+function oneClick(url: string) {
+  const isSafe = url.startsWith('https:')
+  return {
+    list: { unsubscribe: url },
+    ...(isSafe && { headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } }),
   }
 }
 

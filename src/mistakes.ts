@@ -25,7 +25,10 @@ export function parse(
     given === undefined
       ? say`${{ strong: name }} is missing.`
       : say`${{ strong: name }} ${issue?.message ?? 'is not right'}.`
-  const words = Object.entries(typed).filter(([key]) => Object.hasOwn(options.shape, key) && key !== 'c')
+  const isWords = (key: string) => !command.shapes.some((shape) => shape.name === key && shape.kind === 'file')
+  const words = Object.entries(typed).filter(
+    ([key]) => Object.hasOwn(options.shape, key) && key !== 'c' && isWords(key),
+  )
   const again = words
     .map(([key, value]) => `${key}:${/\s/.test(value) ? `"${value}"` : value}`)
     .join(' ')

@@ -14,6 +14,7 @@ export type OptionMeta =
   | { kind: 'yesno' }
   | { kind: 'community'; of: CommunityRule }
   | { kind: 'invitation' }
+  | { kind: 'file'; max: number }
 
 /**
  * What a community option left out means. `mine`: the room's, else the caller's only one, else a card asks; `any`: the
@@ -93,6 +94,20 @@ export function invitation(description: string) {
     .transform((code) => code.replaceAll(/[^a-z0-9]/gi, ''))
     .describe(description)
     .meta({ option: { kind: 'invitation' } satisfies OptionMeta, keyOnly: true })
+}
+
+const MB = 1_000_000
+
+/**
+ * A text file of `max` bytes at most, handed over as its text. Only the web pages and rehearsals can take one, so it is made
+ * optional, and the command says where it is taken.
+ */
+export function file(description: string, { max }: { max: number }) {
+  return z
+    .string()
+    .refine((text) => Buffer.byteLength(text) <= max, { error: `can have ${max / MB} MB at most` })
+    .describe(description)
+    .meta({ option: { kind: 'file', max } satisfies OptionMeta })
 }
 
 /** The options of a command, in their declared order. */

@@ -12,7 +12,7 @@ export interface Content {
 /** A text file, made at once and handed over whole. */
 export interface TextFile {
   name: string
-  type: 'application/json'
+  type: 'application/json' | 'text/csv'
   text: string
 }
 

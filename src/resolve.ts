@@ -113,7 +113,11 @@ async function choose(
   communities: { id: string; name: string }[],
   raw: Record<string, string>,
 ) {
-  const others = Object.fromEntries(Object.entries(raw).filter(([name]) => name !== shape.name))
+  // A file is not kept: whoever presses gives it again.
+  const files = command.shapes.filter(({ kind }) => kind === 'file').map(({ name }) => name)
+  const others = Object.fromEntries(
+    Object.entries(raw).filter(([name]) => name !== shape.name && !files.includes(name)),
+  )
   const kept =
     Object.keys(others).length > 0 ? { d: await store.drafts.keep(caller.id, command.name, others, now) } : {}
   const options = communities.map(({ id, name }) => ({

@@ -127,8 +127,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
   }
 
   async function run(delivery: Delivery, name: string, words: Raw, isLook = false): Promise<Answer> {
-    const raw = filled(words)
     const command = find(name)
+    const raw = filled(words, command)
     if (!command) return handle(delivery, name, () => Promise.reject(new Refusal(unknownCommand(name, commands))))
     return handle(
       delivery,
@@ -225,9 +225,10 @@ async function pending(context: Context): Promise<Pick<Reply, 'card'>> {
 
 const OUT_OF_DATE = say`That button is out of date. Type the command instead; ${{ typed: '/help' }} lists them.`
 
-/** What was left blank was left out. */
-function filled(raw: Raw): Raw {
-  return Object.fromEntries(Object.entries(raw).filter(([, words]) => words.trim() !== ''))
+/** What was left blank was left out; but a file with nothing in it is a file. */
+function filled(raw: Raw, command?: Command): Raw {
+  const isFile = (name: string) => command?.shapes.some((shape) => shape.name === name && shape.kind === 'file')
+  return Object.fromEntries(Object.entries(raw).filter(([name, words]) => words.trim() !== '' || isFile(name)))
 }
 
 /** A button of the command itself; an address may name anything, `constructor` too. */

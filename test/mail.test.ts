@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { NOTICE_KINDS } from '../src/core/notice.ts'
 import { smtpMailer } from '../src/mail.ts'
+import { NEED, personCalled } from './lookup.ts'
 import { type MailSink, openMailSink } from './mail-sink.ts'
-import { openStage, type Stage } from './stage.ts'
+import { openStage, SITE, type Stage } from './stage.ts'
 
 let sink: MailSink
 let stage: Stage
@@ -50,4 +52,85 @@ test('words people typed cannot add headers or recipients', async () => {
   )
   await stage.actor('dia').types('/email dia@example.org')
   expect(sink.taken[0]).not.toMatch(/^Bcc:/m)
+})
+
+/** Proves an address, and chooses mail for what can come by it. */
+async function wantsMail(name: string) {
+  await stage.actor(name).types(`/email ${name}@example.org`)
+  await stage.actor(name).types(`/email ${/Your code is (\d{6})/.exec(sink.taken.at(-1) ?? '')?.[1]}`)
+  const { id } = await personCalled(stage, name)
+  await stage.read(async (store) => {
+    for (const kind of NOTICE_KINDS) await store.notices.choose(id, kind, 'mail')
+  })
+  return id
+}
+
+/** A mail as a mail program reads it: its headers unfolded, and its words without soft line breaks. */
+function opened(mail = '') {
+  const [head = '', body = ''] = mail.split(/\r\n\r\n(.*)/s)
+  const text = body
+    .replaceAll(/=\r\n/g, '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)))
+  const headers = head.replaceAll(/\r\n\s+/g, ' ').split('\r\n')
+  const header = (name: string) =>
+    headers.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2))
+  return { header, text }
+}
+
+const openTo = async (founder: string) => {
+  await stage.actor(founder).types(`/start-community Parents ${NEED} pledges:2`)
+  await stage.actor('ben').types('/join parents')
+  return opened(sink.taken.at(-1))
+}
+
+test('a notice offers one press that ends it, to mail programs and to people alike', async () => {
+  const id = await wantsMail('ana')
+  const { header, text } = await openTo('ana')
+  expect(text).toContain('Parents has opened')
+  const [url = ''] = header('List-Unsubscribe')
+  expect(url).toMatch(/^<https:\/\/kindred\.example\/unsubscribe\/[\w-]+>$/)
+  expect(header('List-Unsubscribe')).toHaveLength(1)
+  expect(header('List-Unsubscribe-Post')).toEqual(['List-Unsubscribe=One-Click'])
+  expect(text).toContain(`To get no more of these by mail: ${url.slice(1, -1)}`)
+  expect(text).toContain(`Change it in the chat with /my notices, or at ${SITE}/notices`)
+
+  const token = url.slice(1, -1).split('/').at(-1) ?? ''
+  const ways = () => stage.read(async (store) => (await store.notices.choices(id)).ways)
+  for (const _ of [1, 2]) {
+    expect(await stage.read((store) => store.notices.unsubscribe(token))).toBe(true)
+    expect(await ways()).toEqual({ answered: 'mail', asked: 'mail', opened: 'chat', 'looking-after': 'mail' })
+  }
+  await stage.read((store) => store.notices.choose(id, 'opened', 'room'))
+  expect(await stage.read((store) => store.notices.unsubscribe(token))).toBe(true)
+  expect(await ways()).toMatchObject({ opened: 'room' })
+})
+
+test('a press that ends notices cannot be forged, and does nothing for who is gone', async () => {
+  const id = await wantsMail('ana')
+  const [url = ''] = (await openTo('ana')).header('List-Unsubscribe')
+  const token = url.slice(1, -1).split('/').at(-1) ?? ''
+  const { ways } = await stage.read((store) => store.notices.choices(id))
+  for (const forged of ['', 'x', `${token}A`, token.slice(1), token.toLowerCase()])
+    expect(await stage.read((store) => store.notices.unsubscribe(forged))).toBe(false)
+  expect(await stage.read(async (store) => (await store.notices.choices(id)).ways)).toEqual(ways)
+  await stage.actor('ana').types('/my')
+  await stage.actor('ana').presses('Forget me')
+  expect(await stage.actor('ana').presses('Yes, forget me')).toContain('forgotten')
+  expect(await stage.read((store) => store.notices.unsubscribe(token))).toBe(true)
+})
+
+test('a code is no notice: nothing ends it', async () => {
+  await stage.actor('dia').types('/email dia@example.org')
+  expect(opened(sink.taken[0]).header('List-Unsubscribe')).toEqual([])
+  expect(sink.taken[0]).not.toContain('unsubscribe')
+})
+
+test('where the pages have no HTTPS address, mail programs are not told to post to it', async () => {
+  const mailer = smtpMailer(sink.url, 'museum@example.org')
+  const mail = { to: 'dia@example.org', subject: 'x', text: 'x', messageId: 'x' }
+  await mailer.send({ ...mail, unsubscribe: 'http://localhost:3000/unsubscribe/abc' })
+  mailer.close()
+  const { header } = opened(sink.taken[0])
+  expect(header('List-Unsubscribe')).toEqual(['<http://localhost:3000/unsubscribe/abc>'])
+  expect(header('List-Unsubscribe-Post')).toEqual([])
 })

@@ -71,6 +71,8 @@ describe('a line', () => {
     ['store files down', { kind: 'store', name: 'files', fault: 'down' }],
     ['hook crm {"event":"clicked"}', { kind: 'hook', name: 'crm', body: '{"event":"clicked"}' }],
     ['file members.csv <<END', { kind: 'file', name: 'members.csv', end: 'END' }],
+    ['file a.csv <<END\na, b\n\n c\n END', { kind: 'file', name: 'a.csv', end: 'END', text: 'a, b\n\n c\n' }],
+    ['file a.csv <<END\nEND', { kind: 'file', name: 'a.csv', end: 'END', text: '' }],
     ['+3d', { kind: 'advance', duration: '3d' }],
   ])('%s', (line, read) => {
     expect(readLine(line)).toEqual(read)

@@ -136,7 +136,7 @@ export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENT
     const { router } = await build(parts)
     // Only these can matter to a destination; with all jobs a history takes three times as long.
     const jobs = [
-      mailsJob(mortal, mailer, draws),
+      mailsJob(mortal, mailer, draws, SITE),
       reportsJob(mortal, configured, draws),
       erasuresJob(mortal, [], configured, draws),
     ]

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** Where an account lives: the platform, the workspace on it, and its id there. */
 export interface AccountRef {
   platform: string
@@ -30,6 +32,12 @@ export interface Person {
 
 /** How people are named on one platform, by person id: the name, and the id to mention there, if they are there. */
 export type Names = Record<string, { name: string; externalId?: string }>
+
+/** The longest e-mail address (RFC 5321). */
+export const EMAIL_MAX = 254
+
+/** An e-mail address as it is written. */
+export const emailAddress = z.email().max(EMAIL_MAX)
 
 /** An address as a label that others may read over the shoulder: a...@example.org. */
 export function maskEmail(email: string): string {

@@ -64,7 +64,10 @@ function subcommand(command: Command): APIApplicationCommandSubcommandOption {
 }
 
 function optionsOf(command: Command): APIApplicationCommandBasicOption[] {
-  const drawn = command.shapes.map((shape) => optionOf(shape, isDemanded(shape, command)))
+  // A file is given on the web pages; the command says so.
+  const drawn = command.shapes.flatMap((shape) =>
+    shape.kind === 'file' ? [] : [optionOf(shape, isDemanded(shape, command))],
+  )
   // Discord wants those it demands first.
   return [...drawn.filter((one) => one.required), ...drawn.filter((one) => !one.required)]
 }
@@ -75,7 +78,7 @@ function isDemanded(shape: OptionShape, command: Command): boolean {
   return shape.required && !isLeftToRoom && !command.form.includes(shape.name)
 }
 
-function optionOf(shape: OptionShape, required: boolean): APIApplicationCommandBasicOption {
+function optionOf(shape: Exclude<OptionShape, { kind: 'file' }>, required: boolean): APIApplicationCommandBasicOption {
   const { name, description } = shape
   const common = { name, description, required }
   switch (shape.kind) {

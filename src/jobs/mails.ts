@@ -1,12 +1,14 @@
 import type { Draws } from '../core/ids.ts'
-import { plainPen, say, write } from '../core/say.ts'
+import { type Pen, plainPen, say, write } from '../core/say.ts'
 import { type Mailer, Undeliverable } from '../mail.ts'
 import { Stuck } from '../platform.ts'
 import type { Database } from '../store/database.ts'
 import { attempt, BATCH, isHeld, type Job } from './job.ts'
 
-/** Sends the mails that wait. Without a mailer they wait on, and staff are told. */
-export function mailsJob(database: Database, mailer: Mailer | undefined, draws: Draws): Job {
+/** Sends the mails that wait. Without a mailer they wait on, and staff are told. `site`: where links to our pages go. */
+export function mailsJob(database: Database, mailer: Mailer | undefined, draws: Draws, site: string): Job {
+  const absolute = (url: string) => (url.startsWith('/') ? `${site}${url}` : url)
+  const pen: Pen = { ...plainPen, link: absolute }
   return {
     name: 'mails',
     schedule: { every: 'minute' },
@@ -23,8 +25,16 @@ export function mailsJob(database: Database, mailer: Mailer | undefined, draws: 
           if (!isHeld(now, clock)) return
           const outcome = await attempt(attempts, now, draws.fraction(), async () => {
             if (!letter) throw new Stuck('sealed with a key that is no longer in KINDRED_KEY')
-            const [subject, text] = [write(letter.subject, plainPen), write(letter.text, plainPen)]
-            const mail = { to: letter.to, subject, text, messageId, ...(sender && { sender }) }
+            const [subject, text] = [write(letter.subject, pen), write(letter.text, pen)]
+            const unsubscribe = letter.unsubscribe && absolute(letter.unsubscribe)
+            const mail = {
+              to: letter.to,
+              subject,
+              text,
+              messageId,
+              ...(sender && { sender }),
+              ...(unsubscribe && { unsubscribe }),
+            }
             await mailer.send(mail).catch(giveUpIfRefused)
           })
           await database.transaction(async (store) => {

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { lock } from 'proper-lockfile'
 import { z } from 'zod'
+import { defused } from './formula.ts'
 import type { Connector, Entry, Forgotten, Result, SegmentStore } from './segment-store.ts'
 
 const settings = z.object({
@@ -22,8 +23,6 @@ const COLUMNS = ['email', 'person', 'since', 'direction']
 /** What must be known of a line of the changes to find a person's. */
 const changeLine = z.object({ person: z.string(), op: z.string() })
 
-/** Cells beginning so are read as formulas by spreadsheets, and get an apostrophe in front. */
-const FORMULA = /^[=+\-@\t\r]/
 const LOCK_STALE_MS = 10_000
 
 /** Files: a snapshot per segment, the day's changes, and a manifest written last. */
@@ -117,10 +116,6 @@ function rowOf(entry: Entry): Row {
     since: entry.since.toISOString(),
     direction: entry.direction,
   }
-}
-
-function defused(cell: string): string {
-  return FORMULA.test(cell) ? `'${cell}` : cell
 }
 
 async function readSnapshot(folder: string, segment: string): Promise<Row[]> {

@@ -43,7 +43,10 @@ export function parseLine(text: string, shapesOf: (command: string) => OptionSha
   if (!line) return undefined
   const [first = ''] = line.split(/\s/)
   const meant = Object.entries(SHORT_NAMES).find(([, short]) => short === first.toLowerCase())?.[0]
-  return parseCommand(meant ? meant + line.slice(first.length) : line, shapesOf)
+  const { command, raw } = parseCommand(meant ? meant + line.slice(first.length) : line, shapesOf)
+  // Words are no file: the command says where it takes one.
+  const files = shapesOf(command)?.filter((shape) => shape.kind === 'file') ?? []
+  return { command, raw: Object.fromEntries(Object.entries(raw).filter(([key]) => !files.some((f) => f.name === key))) }
 }
 
 /** The channels a line names, which Slack itself looked up as it was typed. */
@@ -97,7 +100,7 @@ function place(words: Word[], shapes: OptionShape[]): Record<string, string> {
   const raw: Record<string, string> = {}
   for (const { key, value } of words) if (key !== undefined) raw[key] = value
   let plain = words.filter((word) => word.key === undefined).map((word) => word.value)
-  const open = shapes.filter((shape) => !(shape.name in raw) && !shape.keyOnly)
+  const open = shapes.filter((shape) => !(shape.name in raw) && !shape.keyOnly && shape.kind !== 'file')
   if (plain.length < open.length) plain = takeChoices(plain, open, raw)
   const left = open.filter((shape) => !(shape.name in raw))
   left.forEach((shape, i) => {

@@ -9,6 +9,8 @@ export interface Letter {
   to: string
   subject: Text
   text: Text
+  /** Where the reader gets no more of these by one press: the path of a page of ours. Notices have one. */
+  unsubscribe?: string | undefined
 }
 
 export interface ClaimedMail {
@@ -19,7 +21,12 @@ export interface ClaimedMail {
 }
 
 const textSchema: z.ZodType<Text> = z.object({ key: z.string(), values: z.array(z.any()) })
-const letterSchema = z.object({ to: z.string(), subject: textSchema, text: textSchema })
+const letterSchema = z.object({
+  to: z.string(),
+  subject: textSchema,
+  text: textSchema,
+  unsubscribe: z.string().optional(),
+})
 
 export function mails(tx: Tx, { draws, keys }: Tools) {
   return {
@@ -38,15 +45,9 @@ export function mails(tx: Tx, { draws, keys }: Tools) {
       })
     },
 
-    /** Writes the same to many people, each at its time. One statement. */
-    async wantEach(
-      to: { personId: string; to: string; dueAt: Date }[],
-      words: Omit<Letter, 'to'>,
-      now: Date,
-    ): Promise<void> {
-      const sealed = to.map((one) =>
-        Buffer.from(keys.seal(JSON.stringify({ to: one.to, ...words } satisfies Letter))).toString('hex'),
-      )
+    /** Writes to many people, each at its time. One statement. */
+    async wantEach(to: { personId: string; letter: Letter; dueAt: Date }[], now: Date): Promise<void> {
+      const sealed = to.map(({ letter }) => Buffer.from(keys.seal(JSON.stringify(letter))).toString('hex'))
       await tx.$executeRaw(Prisma.sql`
         insert into mails (id, message_id, person_id, sealed, created_at, due_at)
         select each.id, each.message_id, each.person_id, decode(each.sealed, 'hex'), ${now}::timestamptz, each.due_at::timestamptz

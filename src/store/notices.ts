@@ -8,13 +8,15 @@ import {
   type Way,
   wayOf,
 } from '../core/notice.ts'
-import { lines, say, type Text } from '../core/say.ts'
+import { lines, say } from '../core/say.ts'
+import { readUnsubscribe, writeUnsubscribe } from '../core/unsubscribe.ts'
 import type { Content } from '../reply.ts'
 import { Prisma } from './generated/client.ts'
-import { mails } from './mails.ts'
+import { type Letter, mails } from './mails.ts'
 import { posts } from './posts.ts'
 import { reachedFrom } from './presence.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { whoNow } from './turns.ts'
 
 /** How one person is to be told of something. */
 interface Told {
@@ -86,7 +88,19 @@ export function notices(tx: Tx, tools: Tools) {
         now,
       )
       const mailed = told.flatMap(({ id, mailTo, dueAt }) => (mailTo ? [{ personId: id, to: mailTo, dueAt }] : []))
-      if (mailed.length > 0) await mails(tx, tools).wantEach(mailed, await letterOf(kind, body, needsChat), now)
+      if (mailed.length > 0) {
+        const organization = await tx.organization.findUnique({ where: { id: 1 }, select: { name: true } })
+        const letters = mailed.map(({ personId, to, dueAt }) => ({
+          personId,
+          dueAt,
+          letter: {
+            to,
+            subject: say`${organization?.name ?? 'Kindred'}: ${kindOf(kind).label}`,
+            ...letterOf(body, needsChat, writeUnsubscribe(tools.keys, { personId, kind })),
+          },
+        }))
+        await mails(tx, tools).wantEach(letters, now)
+      }
       return shown.map((one) => one.id)
     },
 
@@ -115,6 +129,24 @@ export function notices(tx: Tx, tools: Tools) {
       })
     },
 
+    /**
+     * What a mail's one press means: notices of its kind come by mail no more, but in the first other way. Who has chosen
+     * another way meanwhile keeps it. False for a token that is none of ours.
+     */
+    async unsubscribe(token: string): Promise<boolean> {
+      const told = readUnsubscribe(tools.keys, token)
+      if (!told) return false
+      const { personId, kind } = told
+      const way = kindOf(kind).ways.find((one) => one !== 'mail')
+      // Mail is never a kind's first way, so whoever gets it has a row; whoever was united with another has taken it along.
+      if (way)
+        await tx.noticeChoice.updateMany({
+          where: { personId: await whoNow(tx, personId), kind, way: 'mail' },
+          data: { way },
+        })
+      return true
+    },
+
     /** Sets the hours in which notices wait ("22:00" to "08:00"), or ends them. */
     async quiet(personId: string, hours: Quiet | null): Promise<void> {
       await tx.person.update({
@@ -123,24 +155,22 @@ export function notices(tx: Tx, tools: Tools) {
       })
     },
   }
+}
 
-  /** A notice as a letter. Nothing can be pressed there, so it says where to answer; it names no community outside. */
-  async function letterOf(
-    kind: NoticeKind,
-    { text, card }: Content,
-    needsChat: boolean,
-  ): Promise<{ subject: Text; text: Text }> {
-    const organization = await tx.organization.findUnique({ where: { id: 1 }, select: { name: true } })
-    return {
-      subject: say`${organization?.name ?? 'Kindred'}: ${kindOf(kind).label}`,
-      text: lines(
-        text,
-        card?.title,
-        card?.body,
-        ...(card?.fields?.map(({ label, value }) => say`${label}: ${value}`) ?? []),
-        needsChat && say`To answer, go to the chat: the same message waits for you there.`,
-        say`You get this by mail because you chose so. To change it, type ${{ typed: '/my notices' }} in the chat.`,
-      ),
-    }
+/** A notice as a letter. Nothing can be pressed there, so it says where to answer; it names no community outside. */
+function letterOf({ text, card }: Content, needsChat: boolean, token: string): Omit<Letter, 'to' | 'subject'> {
+  const unsubscribe = `/unsubscribe/${token}`
+  const page = { link: '/notices', label: 'your notices' }
+  return {
+    text: lines(
+      text,
+      card?.title,
+      card?.body,
+      ...(card?.fields?.map(({ label, value }) => say`${label}: ${value}`) ?? []),
+      needsChat && say`To answer, go to the chat, where the same message waits for you, or to ${page}`,
+      say`You get this by mail because you chose so. Change it in the chat with ${{ typed: '/my notices' }}, or at ${page}`,
+      say`To get no more of these by mail: ${{ link: unsubscribe, label: 'no more by mail' }}`,
+    ),
+    unsubscribe,
   }
 }

@@ -20,6 +20,7 @@ import { needs } from './needs.ts'
 import { notices } from './notices.ts'
 import { organizations } from './organization.ts'
 import { people } from './people.ts'
+import { personalLinks } from './personal-links.ts'
 import { posts } from './posts.ts'
 import { records } from './records.ts'
 import { reports } from './reports.ts'
@@ -70,6 +71,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     notices: notices(tx, tools),
     organization: organizations(tx),
     people: people(tx, tools),
+    personalLinks: personalLinks(tx, tools),
     posts: posts(tx, tools),
     records: records(tx),
     reports: reports(tx, tools),

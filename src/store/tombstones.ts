@@ -1,4 +1,5 @@
 import { sameEmail } from '../core/person.ts'
+import { Prisma } from './generated/client.ts'
 import type { Mark } from './marks.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -39,6 +40,15 @@ export function tombstones(tx: Tx, { keys }: Tools) {
     /** Whether whoever had this address wanted to be forgotten, and has not come back. */
     async isOf(email: string): Promise<boolean> {
       return (await tx.tombstone.count({ where: { hash: ofAddress(email) } })) > 0
+    },
+
+    /** Those of these addresses whose owner wanted to be forgotten and has not come back. One statement, however many. */
+    async ofAddresses(emails: string[]): Promise<Set<string>> {
+      const hashes = new Map(emails.map((email) => [ofAddress(email), email]))
+      const rows = await tx.$queryRaw<{ hash: string }[]>(
+        Prisma.sql`select hash from tombstones where hash = any(${[...hashes.keys()]}::text[])`,
+      )
+      return new Set(rows.flatMap(({ hash }) => hashes.get(hash) ?? []))
     },
 
     /** All of them since a time, the earliest first, to be kept beside the backups. */

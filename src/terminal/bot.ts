@@ -33,13 +33,33 @@ export type Terminal = ReturnType<typeof createTerminal>
 /** Carries one line to the router, and the answer into the chat. */
 export function createTerminal({ chat, router, commands, print, draws, now, rehearsal }: TerminalParts) {
   let asking: { speaker: Speaker; form: Form } | undefined
+  /** Files at hand, by name. */
+  const files = new Map<string, string>()
   const shapesOf = (name: string) => commands.find((command) => command.name === name)?.shapes
 
   async function command(speaker: Speaker, text: string): Promise<void> {
-    const { command, raw } = parseCommand(text, shapesOf)
+    const { command, raw: typed } = parseCommand(text, shapesOf)
+    const raw = withFiles(command, typed)
+    if (!raw) return
     const form = router.form(command, raw)
     if (form) return openForm(speaker, { form })
     answer(speaker, await router.run(delivery(speaker), command, raw))
+  }
+
+  /** A file is typed as the name of one at hand, and handed over as its text. */
+  function withFiles(command: string, raw: Raw): Raw | undefined {
+    const handed = { ...raw }
+    for (const { name } of shapesOf(command)?.filter((shape) => shape.kind === 'file') ?? []) {
+      const typed = raw[name]
+      if (typed === undefined) continue
+      const text = files.get(typed)
+      if (text === undefined) {
+        print({ error: `There is no file ${typed} at hand. Give it with: file ${typed} <<END` })
+        return undefined
+      }
+      handed[name] = text
+    }
+    return handed
   }
 
   async function press(speaker: Speaker, labels: string[], containing: string | undefined): Promise<void> {
@@ -117,7 +137,9 @@ export function createTerminal({ chat, router, commands, print, draws, now, rehe
       case 'hook':
         return print({ notice: 'Nothing comes back from destinations yet.' })
       case 'file':
-        return print({ notice: 'No command takes a file yet.' })
+        if (line.text === undefined) return print({ error: `The file ${line.name} has no line ${line.end}.` })
+        files.set(line.name, line.text)
+        return print({ notice: `The file ${line.name} is at hand.` })
       default:
         return line satisfies never
     }

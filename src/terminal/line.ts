@@ -9,7 +9,7 @@ export type Line =
   | { kind: 'mail'; to: string; labels: string[] }
   | { kind: 'store'; name: string; fault: string }
   | { kind: 'hook'; name: string; body: string }
-  | { kind: 'file'; name: string; end: string }
+  | { kind: 'file'; name: string; end: string; text?: string }
   | { kind: 'advance'; duration: string }
   | { kind: 'unknown'; why: string }
 
@@ -23,7 +23,7 @@ export interface Speaker {
 
 const SPEAKER = /^@([^\s#:![\]{}?@]+)((?:!|#[^\s#:!]+|:[^\s#:!]+)*)(?:\s+|$)/
 
-/** Reads one line by the grammar of the terminal. */
+/** Reads one line by the grammar of the terminal, or a file with all of its lines. */
 export function readLine(line: string): Line {
   const text = line.trim()
   if (!text) return { kind: 'nothing' }
@@ -40,9 +40,17 @@ function readSpecial(text: string): Line | undefined {
   if (store && fault) return { kind: 'store', name: store, fault }
   const [, hook, body] = /^hook\s+(\S+)\s+(\{.*)$/.exec(text) ?? []
   if (hook && body) return { kind: 'hook', name: hook, body }
-  const [, file, end] = /^file\s+(\S+)\s+<<(\S+)$/.exec(text) ?? []
-  if (file && end) return { kind: 'file', name: file, end }
-  return undefined
+  return readFile(text)
+}
+
+/** A file is the one thing that takes many lines: all up to its end. Before that has come, it has no text. */
+function readFile(whole: string): Line | undefined {
+  const [first = '', ...lines] = whole.split('\n')
+  const [, name, end] = /^file\s+(\S+)\s+<<(\S+)$/.exec(first.trim()) ?? []
+  if (!name || !end) return undefined
+  const last = lines.findIndex((line) => line.trim() === end)
+  const text = lines.slice(0, last).map((line) => `${line}\n`)
+  return { kind: 'file', name, end, ...(last >= 0 && { text: text.join('') }) }
 }
 
 function readSpoken(text: string): Line {

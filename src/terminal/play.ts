@@ -51,22 +51,23 @@ export async function play(
   }
 
   await fillForms().catch(ignoreAbort)
-  let file: { name: string; end: string } | undefined
+  /** The lines of a file, until its end has come. */
+  let file: { end: string; lines: string[] } | undefined
   for await (const text of lines) {
-    if (file) {
-      if (text.trim() === file.end) file = undefined
-      continue
-    }
-    print({ typed: text })
+    if (file) file.lines.push(text)
+    else print({ typed: text })
+    if (file && text.trim() !== file.end) continue
     const line: Line =
       text.length > LINE_MAX
         ? { kind: 'unknown', why: `The line is too long: ${text.length} characters.` }
-        : readLine(text)
+        : readLine(file ? file.lines.join('\n') : text)
+    file = line.kind === 'file' && line.text === undefined ? { end: line.end, lines: [text] } : undefined
+    if (file) continue
     await terminal.handle(line)
-    if (line.kind === 'file') file = line
     await settle()
     await fillForms().catch(ignoreAbort)
   }
+  if (file) await terminal.handle(readLine(file.lines.join('\n')))
 }
 
 /** A question that is open when the process is asked to stop ends unanswered. */
