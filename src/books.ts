@@ -1,7 +1,5 @@
 import { questionCard } from './asking.ts'
-import type { Keys } from './core/keys.ts'
 import { maskEmail, ON_THE_WEB, sameEmail } from './core/person.ts'
-import { readPersonal } from './core/personal-link.ts'
 import { lines, say } from './core/say.ts'
 import { prove } from './proving.ts'
 import { peopleNamed } from './reply.ts'
@@ -15,7 +13,7 @@ import type { Books, Entered, Shown } from './web/parts.ts'
 const NEWEST = 50
 
 /** What the pages read and write, each time in a transaction of its own. */
-export function booksOf(database: Database, keys: Keys, site: string, now: () => Date, wake: () => void): Books {
+export function booksOf(database: Database, site: string, now: () => Date, wake: () => void): Books {
   const read = <T>(work: (store: Store) => Promise<T>) => database.transaction(work)
   const named = async (store: Store, messages: WebMessage[]) =>
     store.people.names(
@@ -69,12 +67,11 @@ export function booksOf(database: Database, keys: Keys, site: string, now: () =>
     done: (message, personId) => read((store) => store.webMessages.done(message, personId)),
     invited: (token) =>
       read(async (store) => {
-        const link = readPersonal(keys, token, now())
+        const link = await store.personalLinks.read(token, now())
         if (link === undefined || link === 'ended') return link
-        const { community: id, address } = link
-        // Whoever was forgotten since is brought back by nobody but themselves.
-        if (await store.tombstones.isOf(address)) return 'ended'
-        const found = await store.communities.get(id)
+        const { communityId, email } = link
+        const address = sameEmail(email)
+        const found = await store.communities.get(communityId)
         const shown = shownOf(found)
         const name = (await store.people.nameOnWeb(address)) ?? maskEmail(address)
         return {
@@ -94,7 +91,7 @@ export function booksOf(database: Database, keys: Keys, site: string, now: () =>
           return { print, content: { card } }
         })
       }),
-    unsubscribe: (token) => read((store) => store.notices.unsubscribe(token, now())),
+    unsubscribe: (token) => read((store) => store.notices.unsubscribe(token)),
     isReady: () => read(async (store) => Boolean(await store.organization.get())),
     waiting: () => read((store) => store.effects.waiting()),
   }

@@ -21,6 +21,7 @@ import { BadDestination, openDestinations } from './segments/connectors.ts'
 import { tellExpelled, tellMet } from './servers.ts'
 import { manifest } from './slack/manifest.ts'
 import { publicAddress, type RunningSlack, readySlack, slackWay } from './start-slack.ts'
+import { type RunningWeb, readyWeb } from './start-web.ts'
 import { CannotStart, InUse } from './store/data-folder.ts'
 import type { Database, DatabasePlace } from './store/database.ts'
 import { createTerminal, terminalMailer } from './terminal/bot.ts'
@@ -62,17 +63,19 @@ async function start(config: Config): Promise<void> {
   const discord = config.DISCORD_TOKEN ? { token: config.DISCORD_TOKEN, api: config.DISCORD_API_URL } : undefined
   const slack =
     way && readySlack(way, config, { database, commands, draws, keys, log, now, print: say, note: noteAt(database) })
-  const platforms = [
-    ...(isPrompt ? [terminalPlatform(chat, print)] : []),
-    ...(discord ? [discordPlatform(restOf(discord), commands)] : []),
-    ...(slack ? [slack.platform] : []),
-  ]
   const mailer =
     config.SMTP_URL && config.MAIL_FROM
       ? smtpMailer(config.SMTP_URL, config.MAIL_FROM)
       : isPrompt
         ? terminalMailer(print)
         : undefined
+  const web = readyWeb(config, { database, commands, draws, keys, log, now, print: say, mails: mailer !== undefined })
+  const platforms = [
+    web.platform,
+    ...(isPrompt ? [terminalPlatform(chat, print)] : []),
+    ...(discord ? [discordPlatform(restOf(discord), commands)] : []),
+    ...(slack ? [slack.platform] : []),
+  ]
   const { router, runner } = await build({
     database,
     commands,
@@ -109,12 +112,13 @@ async function start(config: Config): Promise<void> {
     })
   const stopping = new AbortController()
   let inSlack: RunningSlack | undefined
+  let onWeb: RunningWeb | undefined
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
       setTimeout(() => process.exit(1), STOP_MS).unref()
       stopping.abort()
-      await Promise.all([bot?.stop(), inSlack?.stop(), runner.stop()])
+      await Promise.all([bot?.stop(), inSlack?.stop(), onWeb?.stop(), runner.stop()])
       mailer?.close()
       await Promise.all(destinations.map(({ store }) => store.close?.()))
       await database.close()
@@ -127,7 +131,9 @@ async function start(config: Config): Promise<void> {
   runner.start()
   bot?.start()
   inSlack = slack?.start(router, () => runner.wake())
+  onWeb = await web.start(router, () => runner.wake(), inSlack?.takes)
   process.stdout.write(`${greeting(place, config, isPrompt)}\n`)
+  if (onWeb.isListening) say(`To come in as staff in a browser, once and within an hour: ${await onWeb.staffLink()}`)
   if (!isPrompt) return
   restoreRooms(chat, await database.transaction((store) => store.rooms.known('terminal')))
   const terminal = createTerminal({ chat, router, commands, print, draws, now })
@@ -147,16 +153,9 @@ function greeting(place: DatabasePlace, config: Config, isPrompt: boolean): stri
     memory: 'a database in memory',
     postgresql: 'PostgreSQL',
   }[place.kind]
-  const ready = `Kindred is ready, on ${where}.`
+  const ready = `Kindred is ready, on ${where}: ${siteOf(config)}`
   if (isPrompt) return `${ready}\nYou speak here as one person, who is staff. Type /help, or press Ctrl+C to stop.`
-  if (config.DISCORD_TOKEN || config.SLACK_APP_TOKEN || config.SLACK_SIGNING_SECRET)
-    return `${ready}\nIts work goes on until you stop it (Ctrl+C).`
-  return [
-    ready,
-    'Nobody can reach it yet: no chat platform is configured, and this is no terminal.',
-    'To use it here, run npm start in a terminal. To try it with a made-up museum: npm run try.',
-    'Settings are explained in .env.example. Its work goes on until you stop it (Ctrl+C).',
-  ].join('\n')
+  return `${ready}\nIts work goes on until you stop it (Ctrl+C). Settings are explained in .env.example.`
 }
 
 /** What one process at a time may hold, kept in the database that all of them share. */

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Command } from './command.ts'
 import { BadConfig, type Config } from './config.ts'
 import type { Draws } from './core/ids.ts'
@@ -34,8 +34,8 @@ export interface ReadySlack {
 }
 
 export interface RunningSlack {
-  /** Where it listens, once it does; nothing where Slack is reached over a socket alone. */
-  server: Server | undefined
+  /** Answers a request that came from Slack, or for its install page; false where it was sent for something else. */
+  takes(request: IncomingMessage, response: ServerResponse): boolean
   stop(): Promise<void>
 }
 
@@ -87,27 +87,11 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
               draw: draws.key,
             })
           : undefined
-      const server =
-        install || 'signingSecret' in way
-          ? createServer((request, response) => {
-              if (bot.takes(request, response) || install?.takes(request, response)) return
-              response.writeHead(404).end()
-            })
-          : undefined
-      server?.on('error', (error) => {
-        logFailure('slack/listen', error)
-        print(`Kindred can't listen on port ${config.PORT}: set another PORT, and start again.`)
-      })
-      server?.listen(config.PORT)
       if (install) print(`To bring Kindred into another Slack workspace, open ${install.link}`)
       bot.start()
       return {
-        server,
-        async stop() {
-          server?.close()
-          await bot.stop()
-          server?.closeAllConnections()
-        },
+        takes: (request, response) => bot.takes(request, response) || (install?.takes(request, response) ?? false),
+        stop: () => bot.stop(),
       }
     },
   }

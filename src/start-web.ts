@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { booksOf } from './books.ts'
 import type { Command } from './command.ts'
@@ -34,11 +34,12 @@ export interface ReadyWeb {
     router: Router,
     wake: () => void,
     first?: (request: IncomingMessage, response: ServerResponse) => boolean,
-  ): RunningWeb
+  ): Promise<RunningWeb>
 }
 
 export interface RunningWeb {
-  server: Server
+  /** Whether anybody can reach it; where not, whoever started it was told why. */
+  isListening: boolean
   /** A link that signs in whoever started Kindred, once, as staff. */
   staffLink(): Promise<string>
   stop(): Promise<void>
@@ -53,9 +54,9 @@ export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
     platform: webPlatform((key, where, content) =>
       database.transaction((store) => store.webMessages.put(key, where, content, now())),
     ),
-    start(router, wake, first = () => false) {
+    async start(router, wake, first = () => false) {
       const app = createWeb({
-        books: booksOf(database, keys, site, now, wake),
+        books: booksOf(database, site, now, wake),
         ...{ router, commands, site, mails, now, logFailure },
         parse: (typed) => parseCommand(typed, (name) => commands.find((command) => command.name === name)?.shapes),
         proxies: config.PROXIES,
@@ -67,18 +68,24 @@ export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
       const server = createServer((request, response) => {
         if (!first(request, response)) void listener(request, response)
       })
-      server.on('error', (error) => {
-        logFailure('web/listen', error)
-        print(`Kindred can't listen on port ${config.PORT}: set another PORT, and start again.`)
+      const isListening = await new Promise<boolean>((tell) => {
+        server
+          .once('listening', () => tell(true))
+          .on('error', (error) => {
+            logFailure('web/listen', error)
+            print(`The web pages can't be served on port ${config.PORT}: set another PORT, and start again.`)
+            tell(false)
+          })
+        server.listen(config.PORT, config.HOST ?? (config.PUBLIC_URL ? undefined : '127.0.0.1'))
       })
-      server.listen(config.PORT, config.HOST ?? (config.PUBLIC_URL ? undefined : '127.0.0.1'))
       return {
-        server,
+        isListening,
         async staffLink() {
           const token = await database.transaction((store) => store.webLinks.make({ kind: 'start' }, now()))
           return `${site}/enter/${token}`
         },
         async stop() {
+          if (!server.listening) return
           await new Promise((done) => {
             server.close(done)
             server.closeIdleConnections()

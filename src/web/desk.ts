@@ -12,6 +12,7 @@ import { drawn, type Html, type Pressing } from './render.ts'
 const SEAL = 'kindred-form'
 const ONCE = 'kindred-once'
 const MESSAGE = 'kindred-message'
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** A form that was sent from one of our pages: its fields, and what goes along unseen. */
 export interface Sent {
@@ -93,7 +94,8 @@ export function createDesk(parts: WebParts) {
     const body = await c.req.parseBody().catch((): Record<string, string | File> => ({}))
     const fields: Raw = {}
     for (const [name, value] of Object.entries(body)) {
-      if (value instanceof File) fields[name] = await value.text()
+      // A mark of the encoding stays, and bytes that are no UTF-8 show, so that whoever reads the file can tell.
+      if (value instanceof File && value.size > 0) fields[name] = UTF8.decode(await value.arrayBuffer())
       else if (typeof value === 'string') fields[name] = value
     }
     const { [SEAL]: seal = '', [ONCE]: once = '', [MESSAGE]: message, ...others } = fields

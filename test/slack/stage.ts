@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { readConfig } from '../../src/config.ts'
 import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
@@ -125,6 +125,9 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
     now,
   })
   const running = slack.start(house.router, () => house.runner.wake())
+  const door = createServer((request, response) => {
+    if (!running.takes(request, response)) response.writeHead(404).end()
+  }).listen(port, '127.0.0.1')
   const others: RunningSlack[] = []
   const until = async (holds: () => boolean | Promise<boolean>) => {
     for (const end = Date.now() + PATIENCE_MS; !(await holds()); ) {
@@ -148,19 +151,17 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
     read,
     until,
     another() {
-      const other = readySlack(
-        way,
-        { ...config, PORT: 0 },
-        {
-          ...{ database, commands, draws, keys, log, now, note },
-          print: (line) => void printed.push(line),
-        },
-      ).start(house.router, () => house.runner.wake())
+      const other = readySlack(way, config, {
+        ...{ database, commands, draws, keys, log, now, note },
+        print: (line) => void printed.push(line),
+      }).start(house.router, () => house.runner.wake())
       others.push(other)
       return other
     },
     async close() {
+      door.close()
       await Promise.all([running, ...others].map((one) => one.stop()))
+      door.closeAllConnections()
       await house.runner.stop()
       await database.close()
       await spare.giveBack()
