@@ -120,6 +120,15 @@ describe('a list of addresses', () => {
     expect((await invite('email\ndia@example.org')).told).toContain('1 personal link into')
   })
 
+  test('of 50,000 comes back in under 10 seconds', async () => {
+    const rows = Array.from({ length: 50_000 }, (_, i) => `${i},Müller ${i},person${i}@example.org,Elm Street ${i}`)
+    const started = performance.now()
+    const { told, file } = await invite(['nr,name,email,street', ...rows].join('\n'))
+    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(told).toContain('50000 rows read, 50000 personal links')
+    expect(new Set(file?.text.trim().split('\n').slice(1).map(linkIn)).size).toBe(50_000)
+  })
+
   test('leaves a count in the audit, and no address anywhere', async () => {
     await invite('email\nzelda@example.org\nzoe@example.org')
     expect(await stage.actor('sam!').types('/audit')).toContain('sam made 2 personal links into Parents United.')
