@@ -230,7 +230,7 @@ export async function sharer(stage: Stage, name: string, community: string): Pro
   return actor
 }
 
-async function readFiles(folder: string): Promise<Record<string, string>> {
+export async function readFiles(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).filter((name) => /\.(csv|jsonl|json)$/.test(name)).sort()
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await readFile(`${folder}/${name}`, 'utf8')] as const)),
