@@ -54,6 +54,7 @@ export default command({
   permission: 'staff',
   group: 'staff',
   options: all,
+  shows: [],
   async run(context, wanted) {
     if (Object.values(wanted).every((value) => value === undefined))
       return { card: withRooms(context, show(context.organization, context.server?.())) }
