@@ -13,7 +13,7 @@ export default defineConfig({
             'test/slack/{troubles,rehearsals}.test.ts',
             'test/web/chromium.test.ts',
           ]),
-      ...(process.env.SLOW || process.env.TEST_DATABASE_URL ? [] : ['test/backup.test.ts']),
+      ...(process.env.SLOW || process.env.TEST_DATABASE_URL ? [] : ['test/{backup,start,store-copy,migrations}.test.ts']),
     ],
     // Left to itself vitest keeps one core free, which on two cores is half of them.
     maxWorkers: '100%',
