@@ -127,7 +127,7 @@ describe('a list of addresses', () => {
     const started = performance.now()
     const { told, file } = await invite(['nr,name,email,street', ...rows].join('\n'))
     expect(performance.now() - started).toBeLessThan(10_000)
-    expect(told).toContain('50000 rows read, 50000 personal links')
+    expect(told).toContain(`${LONG} rows read, ${LONG} personal links`)
     expect(new Set(file?.text.trim().split('\n').slice(1).map(linkIn)).size).toBe(LONG)
   })
 
@@ -286,8 +286,8 @@ test('whatever stands in a list, all of its cells and their order survive', () =
         list.addresses.map((_, i) => `link ${i}`),
       )
       const back: string[][] = parse(written, { delimiter, bom: true, record_delimiter: ['\r\n', '\n'] })
-      const undone = back.map((cells) => cells.slice(0, -1).map((one) => one.replace(/^'(?=[=+\-@\t\r])/, '')))
-      expect(undone).toEqual(given)
+      const defused = given.map((cells) => cells.map((one) => (/^[=+\-@\t\r]/.test(one) ? `'${one}` : one)))
+      expect(back.map((cells) => cells.slice(0, -1))).toEqual(defused)
       expect(back.map((cells) => cells.at(-1))).toEqual(['join_link', ...table.map((_, i) => `link ${i}`)])
       expect(list.addresses).toEqual(table.map(([, email]) => email || undefined))
     }),
