@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Community } from '../core/community.ts'
 import { EVERYWHERE } from '../core/person.ts'
-import { CARRIERS, type Carrier, type RoomMade, seenBy } from '../core/room.ts'
+import { CARRIERS, type Carrier, type RoomMade } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import { MET_AT_ROOM } from './presence.ts'
+import { HAS_READ, TOLD_AT_ROOM } from './told.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { isFree, type Outcome, settled, taken } from './work.ts'
 
@@ -67,11 +68,6 @@ export const NOTHING_LEFT = { wanted: 'out', known: 'out', dueAt: null, lease: n
 /** A room `r` that people can be let into: it is there, and nothing of it is broken or waits to be mended. */
 export const IS_THERE = Prisma.sql`r.external_id is not null and r.due_at is null and r.failure is null`
 
-/** Whoever has a place `p` in a room `r` has read who sees them there. */
-export const HAS_READ = Prisma.sql`(r.carrier is null or exists (select 1 from memberships m
-  where m.person_id = p.person_id and m.community_id = r.community_id and m.told_in in (r.workspace, ${EVERYWHERE})
-    and (m.told = 'everyone' or (m.told = 'members' and r.carrier in (${Prisma.join(CARRIERS.filter((one) => seenBy(one) === 'members'))})))))`
-
 /** A place `p` in a room `r` that somebody may be brought to; out of it, whatever is broken or waits to be mended. */
 const MAY_MOVE = Prisma.sql`(r.external_id is not null and (p.wanted = 'out' or (${IS_THERE} and ${HAS_READ})))`
 
@@ -104,6 +100,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
         select distinct a.platform, coalesce(seen.workspace, a.workspace) as workspace from memberships m
         join accounts a on a.person_id = m.person_id
         left join presences seen on a.workspace = ${EVERYWHERE} and seen.account_id = a.id and seen.workspace = m.told_in
+          and m.told_on = a.platform and m.told is not null
         where m.community_id = ${communityId} and m.state = 'member'
           and coalesce(seen.workspace, a.workspace) <> ${EVERYWHERE} order by 1, 2`)
     },
@@ -111,8 +108,8 @@ export function rooms(tx: Tx, { draws }: Tools) {
     /** Wants every member in the room of the workspace their account is in, where the community has one. */
     async wantMembers(communityId: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        insert into room_places (room_id, person_id, wanted, known, revision, due_at)
-        select distinct r.id, m.person_id, 'in', 'out', 1, ${now}::timestamptz
+        insert into room_places (room_id, person_id, wanted, told, known, revision, due_at)
+        select distinct r.id, m.person_id, 'in', ${TOLD_AT_ROOM}, 'out', 1, ${now}::timestamptz
         from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
         join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
         where r.community_id = ${communityId}
