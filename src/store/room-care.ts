@@ -14,6 +14,13 @@ const SHOWN = CARRIERS.filter((carrier) => carrier === 'channel' || seenBy(carri
 /** A place `p` in a room `r` of somebody who is inside, or may be and is not brought in: they did not read who sees them there now. */
 const MAY_BE_INSIDE = Prisma.sql`(p.wanted = 'in' and ((p.known = 'in' and p.due_at is null) or (p.known is null and not ${HAS_READ})))`
 
+/** An account in a channel that was there before it became a room. */
+interface Stays {
+  platform: string
+  workspace: string
+  accountId: string
+}
+
 /** What becomes of rooms and of people's places in them when somebody changes them by hand, on the platform itself. */
 export function roomCare(tx: Tx, { draws }: Tools) {
   return {
@@ -119,25 +126,31 @@ export function roomCare(tx: Tx, { draws }: Tools) {
 
     /**
      * A community has become sensitive: rooms whose name or people others could see are left by everybody, and private ones are
-     * made in their place, which nobody is put into. Gives the accounts to let out, and whether a room was left.
+     * made in their place, which nobody is put into. Gives the accounts to let out, those that stay where they may have been
+     * before, and how many rooms of each sort were left.
      */
     async leaveShown(
       communityId: string,
       now: Date,
-    ): Promise<{ places: z.infer<typeof placeOutside>[]; rooms: number }> {
+    ): Promise<{ places: z.infer<typeof placeOutside>[]; stay: Stays[]; rooms: number; adopted: number }> {
       // One that is being made at this moment will be something others can see, too.
       const isShown = Prisma.sql`r.community_id = ${communityId}
         and (r.carrier in (${Prisma.join(SHOWN)}) or (r.carrier is null and r.external_id is null and r.lease is not null))`
       const places = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown, r.adopted,
+        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
           a.external_id as account, p.leased_until as until
-        from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.external_id is not null
+        from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.external_id is not null and not r.adopted
         join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}`)
+      const stay = await tx.$queryRaw<Stays[]>(Prisma.sql`
+        select r.platform, r.workspace, a.id as "accountId"
+        from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.adopted
+        join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}
+        where p.wanted = 'in' order by a.id`)
       const left = await tx.$queryRaw<
-        { id: string; workspace: string; platform: string; name: string; isThere: boolean }[]
+        { id: string; workspace: string; platform: string; name: string; isThere: boolean; adopted: boolean }[]
       >(
         Prisma.sql`delete from rooms r where ${isShown}
-          returning r.id, r.platform, r.workspace, r.name, r.external_id is not null as "isThere"`,
+          returning r.id, r.platform, r.workspace, r.name, r.adopted, r.external_id is not null as "isThere"`,
       )
       // The private ones are rooms of their own, younger than what was left: nothing made before is taken for one of them.
       const rows = left.map(({ platform, workspace, name }) => ({ platform, workspace, name }))
@@ -149,7 +162,9 @@ export function roomCare(tx: Tx, { draws }: Tools) {
       const rooms = [...left, ...(await tx.room.findMany({ where: { communityId } }))]
       const keys = rooms.flatMap(({ id }) => [`room/${id}`, `news/room/${id}`])
       await tx.staffNote.deleteMany({ where: { key: { in: keys } } })
-      return { places, rooms: left.filter(({ isThere }) => isThere).length }
+      const there = left.filter(({ isThere }) => isThere)
+      const adopted = there.filter((room) => room.adopted).length
+      return { places, stay, rooms: there.length - adopted, adopted }
     },
 
     /** The roles that open rooms of a workspace. */

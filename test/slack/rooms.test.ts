@@ -200,6 +200,29 @@ test('made sensitive, a public channel is left by all, and nobody is put into th
   expect(ana.isIn('night-owls-2')).toBe(false)
 })
 
+test('made sensitive, a channel that was there before keeps everybody, which staff and its members are told', async () => {
+  await staff.types('/community rooms carrier:none')
+  await start(ana, 'Night Owls')
+  stage.team.channel('families', { members: [ana, staff] })
+  staff.invites('app', 'families')
+  await staff.types('/community rooms', { channel: 'families' })
+  await staff.presses('Use this channel')
+  await staff.selects('Night Owls')
+  const ben = stage.team.user('ben')
+  await join(ben, 'night-owls')
+  await stage.settle()
+  expect(ben.isIn('families')).toBe(true)
+  await staff.types('/community sensitive night-owls')
+  const { text } = await staff.presses('Make it sensitive')
+  expect(text).toContain('nobody was taken out of that channel')
+  expect(text).not.toContain('Everybody is let out')
+  await stage.settle()
+  for (const one of [ana, ben]) {
+    expect(one.isIn('families')).toBe(true)
+    expect(one.seesDm().at(-1)?.text).toContain('whoever is in it is still seen there')
+  }
+})
+
 test('whose account ended is out of the room after a day, and stays in the community', async () => {
   await start(ana, 'Night Owls')
   const ben = stage.team.user('ben')
