@@ -1,5 +1,5 @@
 import { LogLevel, webApi } from '@slack/bolt'
-import { Later } from '../platform.ts'
+import { Later, untilDeadline } from '../platform.ts'
 import { codeOf, GONE, NOT_INSTALLED } from './faults.ts'
 import { LIMITS } from './limits.ts'
 import { type AnswerTo, METHODS, type Method } from './methods.ts'
@@ -95,6 +95,7 @@ export function clientOptions(api: string | undefined): webApi.WebClientOptions 
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: TIMEOUT_MS,
+    fetch: (url, init) => fetch(url, { ...init, signal: untilDeadline(init?.signal) }),
     logger: SILENT,
   }
 }

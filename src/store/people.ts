@@ -127,6 +127,12 @@ export function people(tx: Tx, tools: Tools) {
       )
     },
 
+    /** An account by the id it has on its platform, seen from one of its workspaces. */
+    async accountAt(platform: string, workspace: string, externalId: string): Promise<string | undefined> {
+      const where = { platform, workspace: { in: reachedFrom(workspace) }, externalId }
+      return (await tx.account.findFirst({ where }))?.id
+    },
+
     /** The id that an account has on its platform. */
     async accountOf(accountId: string): Promise<string | undefined> {
       return (await tx.account.findUnique({ where: { id: accountId } }))?.externalId

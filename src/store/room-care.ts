@@ -4,15 +4,11 @@ import { CARRIERS, type Carrier, seenBy, type Told } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import type { Entrance } from './memberships.ts'
 import { MET_AT_ROOM } from './presence.ts'
-import { type ClaimedPlace, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside, WAS_AWAY } from './rooms.ts'
-import { HAS_READ } from './told.ts'
+import { NOTHING_LEFT, type placeOutside, WAS_AWAY } from './rooms.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** What carries rooms whose name others read, which a hidden community must not have. */
 const SHOWN = CARRIERS.filter((carrier) => carrier === 'channel' || seenBy(carrier) === 'everyone')
-
-/** A place `p` in a room `r` of somebody who is inside, or may be and is not brought in: they did not read who sees them there now. */
-const MAY_BE_INSIDE = Prisma.sql`(p.wanted = 'in' and ((p.known = 'in' and p.due_at is null) or (p.known is null and not ${HAS_READ})))`
 
 /** An account in a channel that was there before it became a room. */
 interface Stays {
@@ -59,10 +55,11 @@ export function roomCare(tx: Tx, { draws }: Tools) {
     async shut(
       { platform, workspace, room }: { platform: string; workspace: string; room: string },
       why: string,
+      isUnseen: boolean,
     ): Promise<{ id: string; communityId: string } | undefined> {
       // One that waits to be looked at may be mended since: whoever looks finds that out.
       const [row] = await tx.$queryRaw<{ id: string; communityId: string }[]>(Prisma.sql`
-        update rooms set attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}
+        update rooms set attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}, unseen = ${isUnseen}
         where platform = ${platform} and workspace = ${workspace} and external_id = ${room}
           and (due_at is null or lease is not null)
         returning id, community_id as "communityId"`)
@@ -97,31 +94,6 @@ export function roomCare(tx: Tx, { draws }: Tools) {
         update room_places place set due_at = ${now}::timestamptz, revision = revision + 1 from rooms r
         where r.id = place.room_id and place.person_id = ${personId} and r.platform = ${platform} and r.workspace = ${workspace}
           and ${WAS_AWAY}`)
-    },
-
-    /**
-     * Takes people of a platform's rooms whom nobody has looked after since a time, whoever waited longest first, and notes
-     * that it is done now. Looking twice does no harm, so there is no lease.
-     */
-    async lookAfter(platforms: string[], since: Date, limit: number, now: Date): Promise<ClaimedPlace[]> {
-      return tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
-        with next as (
-          select p.room_id, p.person_id from room_places p join rooms r on r.id = p.room_id and ${IS_THERE}
-          where r.platform = any(${platforms}) and ${MAY_BE_INSIDE}
-            and (p.looked_at is null or p.looked_at <= ${since}::timestamptz)
-          order by p.looked_at nulls first limit ${limit} for update of p skip locked)
-        update room_places p set looked_at = ${now}::timestamptz from next, rooms r
-        where p.room_id = next.room_id and p.person_id = next.person_id and r.id = p.room_id
-        returning ${PLACE}`)
-    },
-
-    /** When somebody was last looked after, of those for whom that is longest ago; nothing where nobody is in a room. */
-    async lookedAfter(platforms: string[]): Promise<Date | undefined> {
-      const [row] = await tx.$queryRaw<{ at: Date | null }[]>(Prisma.sql`
-        select min(coalesce(p.looked_at, 'epoch'::timestamptz)) as at from room_places p
-        join rooms r on r.id = p.room_id and ${IS_THERE}
-        where r.platform = any(${platforms}) and ${MAY_BE_INSIDE}`)
-      return row?.at ?? undefined
     },
 
     /**
@@ -179,18 +151,6 @@ export function roomCare(tx: Tx, { draws }: Tools) {
         where: { platform, workspace, OR: [{ externalId: id }, { roleId: id }] },
       })
       return room?.externalId ?? undefined
-    },
-
-    /** What looking after somebody found: they are gone from the workspace, or out of the room and to be let in again. */
-    async found({ roomId, personId, revision }: ClaimedPlace, presence: 'away' | 'out', now: Date): Promise<void> {
-      // Who has not read who sees them in a room that was outgrown is still in the one before.
-      const change =
-        presence === 'away'
-          ? Prisma.sql`known = 'out', due_at = null from rooms r where ${MAY_BE_INSIDE}`
-          : Prisma.sql`known = null, due_at = ${now}::timestamptz from rooms r where p.due_at is null and ${HAS_READ}`
-      await tx.$executeRaw(Prisma.sql`
-        update room_places p set ${change} and r.id = p.room_id and p.room_id = ${roomId} and p.person_id = ${personId}
-          and p.revision = ${revision} and p.wanted = 'in'`)
     },
 
     /** Who sees somebody in a community's rooms, as they read it; null where they are in none. */

@@ -25,8 +25,8 @@ export interface ClaimedRoom {
   category: string | null
   isOutgrown: boolean
   adopted: boolean
-  /** Roles that other rooms there have. */
-  roles: string[]
+  /** What it is really called there, as far as it was heard. */
+  called: string | null
   attempts: number
 }
 
@@ -129,15 +129,17 @@ export function rooms(tx: Tx, { draws }: Tools) {
     async adopt(
       { id, slug }: Pick<Community, 'id' | 'slug'>,
       { platform, workspace, place }: { platform: string; workspace: string; place: string },
+      called: string | undefined,
       now: Date,
     ): Promise<boolean> {
       const taken = await tx.$executeRaw(Prisma.sql`
-        insert into rooms (id, community_id, platform, workspace, name, external_id, carrier, adopted)
-        select ${draws.id(now)}, ${id}, ${platform}, ${workspace}, ${slug ?? id}, ${place}, 'public', true
+        insert into rooms (id, community_id, platform, workspace, name, called, external_id, carrier, adopted)
+        select ${draws.id(now)}, ${id}, ${platform}, ${workspace}, ${slug ?? id}, ${called ?? null}, ${place}, 'public', true
         where not exists (select 1 from rooms o where o.platform = ${platform} and o.workspace = ${workspace}
           and o.external_id = ${place})
         on conflict (community_id, platform, workspace) do update
-          set external_id = excluded.external_id, carrier = 'public', adopted = true, role_id = null, outgrown = null, failure = null, attempts = 0
+          set external_id = excluded.external_id, called = excluded.called, carrier = 'public', adopted = true, role_id = null,
+             outgrown = null, failure = null, attempts = 0
           where rooms.external_id is null and rooms.due_at is null`)
       return taken > 0
     },
@@ -155,15 +157,22 @@ export function rooms(tx: Tx, { draws }: Tools) {
       const lease = draws.key()
       const rows = await tx.$queryRaw<ClaimedRoom[]>(Prisma.sql`
         with free as (select id from rooms where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
-        update rooms r set ${taken({ name: lease, now })} from free, communities c where r.id = free.id and c.id = r.community_id
+        update rooms r set ${taken({ name: lease, now })}, looked_at = ${now}::timestamptz from free, communities c where r.id = free.id and c.id = r.community_id
         returning r.id, r.community_id as "communityId", c.name as "communityName", c.sensitive as "isSensitive",
-          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.adopted, r.attempts,
+          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.called, r.adopted, r.attempts,
           r.external_id as "externalId", coalesce(r.outgrown = r.external_id and r.carrier <> 'role', false) as "isOutgrown",
           coalesce(r.carrier, (select w.carrier from workspaces w where w.platform = r.platform and w.workspace = r.workspace)) as carrier,
-          (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category,
-          array(select o.role_id from rooms o where o.platform = r.platform and o.workspace = r.workspace and o.id <> r.id
-            and o.role_id is not null) as roles`)
+          (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category`)
       return { lease, rows }
+    },
+
+    /** The other rooms of a room's workspace, and their roles: one made a moment ago is among them. */
+    async others({ id, platform, workspace }: ClaimedRoom): Promise<{ others: string[]; roles: string[] }> {
+      const rows = await tx.room.findMany({ where: { platform, workspace, id: { not: id } } })
+      return {
+        others: rows.flatMap(({ externalId, outgrown }) => [externalId, outgrown].filter((one) => one !== null)),
+        roles: rows.flatMap(({ roleId }) => roleId ?? []),
+      }
     },
 
     /**
@@ -186,6 +195,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
     async finish(id: string, lease: string, outcome: Outcome, made?: RoomMade): Promise<boolean> {
       const how = made
         ? Prisma.sql`external_id = ${made.id}, carrier = ${made.carrier ?? null}, role_id = ${made.role ?? null},
+            called = coalesce(${made.name ?? null}, called), unseen = false,
             adopted = adopted and external_id is not distinct from ${made.id},`
         : Prisma.empty
       const finished = await tx.$executeRaw(Prisma.sql`

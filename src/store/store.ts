@@ -32,6 +32,7 @@ import { staffNotes } from './staff-notes.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { unions } from './unions.ts'
+import { walks } from './walks.ts'
 import { workspaces } from './workspaces.ts'
 
 /** Everything stored, by noun. An object of this lives as long as its transaction. */
@@ -78,6 +79,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     staffNotes: staffNotes(tx),
     tombstones: tombstones(tx, tools),
     unions: unions(tx, tools),
+    walks: walks(tx),
     workspaces: workspaces(tx),
   }
 }

@@ -129,7 +129,6 @@ test('whoever leaves is taken out, and who went by themselves is no trouble', as
 
 test('a channel that was archived by hand is not made again', async () => {
   await start(ana, 'Sea Sitters')
-  stage.team.find('sea-sitters')
   ana.archives('sea-sitters')
   await stage.until(async () => (await status()).includes('The room of Sea Sitters was archived there'))
   const ben = stage.team.user('ben')
