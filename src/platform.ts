@@ -122,6 +122,17 @@ export class Later extends Error {}
 /** Nobody else fits into a room. */
 export class RoomFull extends Stuck {}
 
+/** Nothing can be shown in a place before somebody there lets Kindred in. */
+export class NotThere extends Stuck {
+  constructor(
+    message: string,
+    /** How that is done, for whoever wanted it shown. */
+    readonly told: Text,
+  ) {
+    super(message)
+  }
+}
+
 /** Somebody can't be let in by Kindred, and can ask for it themselves. */
 export class NotLetIn extends Stuck {
   constructor(

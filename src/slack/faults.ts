@@ -1,6 +1,6 @@
 import { webApi } from '@slack/bolt'
 import { say } from '../core/say.ts'
-import { RoomShut, Stuck } from '../platform.ts'
+import { NotThere, RoomShut, Stuck } from '../platform.ts'
 
 /** Whether Slack answered with one of these codes. */
 export function isCode(error: unknown, ...codes: string[]): boolean {
@@ -46,6 +46,14 @@ function translated(error: unknown): unknown {
   const sentence = SENTENCES[code]
   if (sentence) return new Stuck(sentence)
   return PASSING.includes(code) ? new Error(`Slack failed: ${code}`) : new Stuck(`Slack does not allow it: ${code}`)
+}
+
+/** A private channel that Kindred is not in, where somebody wanted something shown. */
+export function outside(): NotThere {
+  return new NotThere(
+    'Kindred is not in that channel. Somebody inside has to invite it: /invite and its name.',
+    say`Invite me there: type /invite @Kindred in that channel.`,
+  )
 }
 
 /** A channel that was archived, which somebody may undo: nobody can be brought into it or out of it meanwhile. Slack puts every app out of it. */

@@ -51,6 +51,14 @@ export function effects(tx: Tx) {
       await tx.$executeRaw(Prisma.sql`update erasures set ${change} where kind = 'room' and ${waits}`)
     },
 
+    /** What could not be shown or said at one place is tried again: Kindred was let in there. */
+    async goOnAt(platform: string, workspace: string, place: string, now: Date): Promise<void> {
+      for (const table of ['cards', 'posts'] as const)
+        await tx.$executeRaw(Prisma.sql`
+          update ${Prisma.raw(table)} set due_at = ${now}::timestamptz, attempts = ${fresh(table)}, failure = null
+          where ${STUCK} and platform = ${platform} and workspace = ${workspace} and place = ${place}`)
+    },
+
     /** Tries again what is stuck, from the first attempt on. */
     async retry(kind: EffectKind, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`

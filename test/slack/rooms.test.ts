@@ -147,20 +147,6 @@ test('a channel that was deleted while nobody told is found at its next use', as
   expect(await status()).toContain('The room of Sea Sitters was archived there')
 })
 
-test('Kindred goes back into a public channel it was taken out of, and says so of a private one', async () => {
-  const open = stage.team.channel('open', { members: [ana] })
-  stage.team.channel('closed', { private: true, members: [ana] })
-  const start2 = (name: string, channel: string) =>
-    ana.types(`/community start "${name}" need:"people who would like to do it together"`, { channel })
-  await start2('Sea Sitters', 'open')
-  await start2('Night Owls', 'closed')
-  await stage.settle()
-  expect(open.members.has(stage.team.botUserId)).toBe(true)
-  expect(ana.sees('open').some(({ text }) => text.includes('Wanted: Sea Sitters'))).toBe(true)
-  expect(ana.sees('closed').some(({ text }) => text.includes('Wanted: Night Owls'))).toBe(false)
-  expect(await status()).toContain("A message on slack can't be shown")
-})
-
 test('a workspace that lets nobody make channels is named to staff, with what to do', async () => {
   stage.fake.faults.next('conversations.create', { error: 'restricted_action' })
   await start(ana, 'Sea Sitters')
