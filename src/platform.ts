@@ -152,8 +152,8 @@ export class RoomShut extends Stuck {
     message: string,
     /** What became of it and how it is mended, for staff. */
     readonly how: Text,
-    /** Whether it is there still can't be told. */
-    readonly isUnseen = false,
+    /** Whether it is there still can't be told, or everybody may see who is in it, though nobody was to. */
+    readonly state: 'shut' | 'unseen' | 'exposed' = 'shut',
   ) {
     super(message)
   }

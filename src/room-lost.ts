@@ -27,10 +27,10 @@ export async function tellLost(
 export async function tellShut(
   store: Store,
   at: { platform: string; workspace: string; room: string },
-  { message, how, isUnseen }: Pick<RoomShut, 'message' | 'how' | 'isUnseen'>,
+  { message, how, state }: Pick<RoomShut, 'message' | 'how' | 'state'>,
   now: Date,
 ): Promise<boolean> {
-  const shut = await store.roomCare.shut(at, message, isUnseen)
+  const shut = await store.roomCare.shut(at, message, state)
   if (!shut) return false
   const name = await nameFor(store, shut.communityId)
   await store.staffNotes.tell(`room/${shut.id}`, say`The room of ${name} ${how}`, now)

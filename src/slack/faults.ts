@@ -65,13 +65,13 @@ export function archived(): RoomShut {
 /** Slack says the same of a channel that is gone as of a private one Kindred is not in. */
 export function unseen(): RoomShut {
   const how = say`was deleted there, or Kindred was taken out of it, so nobody comes in or out. Invite Kindred into it again, and press Retry in ${{ typed: '/status' }}. If it was deleted, Retry makes another, and Ignore goes on without a room.`
-  return new RoomShut('the channel was deleted, or Kindred was taken out of it', how, true)
+  return new RoomShut('the channel was deleted, or Kindred was taken out of it', how, 'unseen')
 }
 
 /** A hidden community's channel that somebody made public: who is in it is seen, and nobody else is to be. */
 export function exposed(): RoomShut {
   const how = say`was made public there, so everyone there sees who is in it, and nobody else is let in. Make it private again, and press Retry in ${{ typed: '/status' }}; those in it can leave it themselves.`
-  return new RoomShut('the channel was made public', how)
+  return new RoomShut('the channel was made public', how, 'exposed')
 }
 
 /** Slack's own bad moments, which pass. */

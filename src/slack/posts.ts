@@ -99,7 +99,7 @@ export function posts(api: Api, render: Render, { conversationWith, say }: Says)
         return there ?? (await say(workspace, channel, page, key))
       }).catch((error: unknown) => {
         // Slack says of a private channel that there is none.
-        throw error instanceof RoomShut && error.isUnseen ? outside() : error
+        throw error instanceof RoomShut && error.state === 'unseen' ? outside() : error
       })
     },
   }

@@ -107,7 +107,8 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'lookAt' | 'letIn' 
   async function madeAgain(workspace: string, wanted: RoomWanted, id: string, isPrivate: boolean): Promise<RoomMade> {
     try {
       // One that everybody saw once may be entered by people who know no better.
-      return await seen(workspace, { id, adopted: wanted.carrier === 'public' }, isHidden(wanted))
+      const adopted = wanted.carrier === 'public' && !isHidden(wanted)
+      return await seen(workspace, { id, adopted }, isHidden(wanted))
     } catch (error) {
       if (!isCode(error, 'channel_not_found')) throw error
       const { id, name } = await made(workspace, wanted, isPrivate, wanted.called ?? channelName(wanted.name), 1)

@@ -55,11 +55,12 @@ export function roomCare(tx: Tx, { draws }: Tools) {
     async shut(
       { platform, workspace, room }: { platform: string; workspace: string; room: string },
       why: string,
-      isUnseen: boolean,
+      state: 'shut' | 'unseen' | 'exposed',
     ): Promise<{ id: string; communityId: string } | undefined> {
       // One that waits to be looked at may be mended since: whoever looks finds that out.
       const [row] = await tx.$queryRaw<{ id: string; communityId: string }[]>(Prisma.sql`
-        update rooms set attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}, unseen = ${isUnseen}
+        update rooms set attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}, unseen = ${state === 'unseen'},
+          carrier = case when ${state === 'exposed'} then 'public' else carrier end
         where platform = ${platform} and workspace = ${workspace} and external_id = ${room}
           and (due_at is null or lease is not null)
         returning id, community_id as "communityId"`)
