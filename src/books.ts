@@ -74,10 +74,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
         const address = sameEmail(email)
         const found = await store.communities.get(communityId)
         const shown = shownOf(found)
-        const name = (await store.people.nameOnWeb(address)) ?? maskEmail(address)
         return {
           address,
-          name,
           community: shown && { ...shown, onRequest: !shown.isWanted && found?.visibility === 'request' },
         }
       }),

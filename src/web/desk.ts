@@ -23,6 +23,9 @@ export interface Sent {
   message: string | undefined
 }
 
+/** Who acts: somebody signed in, or the address that a personal link was written to. */
+type Acting = { account: Omit<Delivery['account'], 'isStaff'>; isStaff: boolean }
+
 /** What all pages share: who visits, how a page is put together, and what was sent. */
 export type Desk = ReturnType<typeof createDesk>
 
@@ -123,7 +126,7 @@ export function createDesk(parts: WebParts) {
   const mayMail = (visit: Visit) => pace.mailing(visit.from, now())
 
   /** Something a signed-in person does; the same form sent again is the same delivery again. */
-  function delivery({ account, isStaff }: Pick<SignedIn, 'account' | 'isStaff'>, once: string, what = ''): Delivery {
+  function delivery({ account, isStaff }: Acting, once: string, what = ''): Delivery {
     const { externalId } = account
     return {
       id: `web/${externalId}/${once.slice(0, 40) || draw()}/${what}`,

@@ -30,8 +30,6 @@ export interface Shown {
 /** Whom a personal link was written to, and what it lets them join. */
 export interface Invited {
   address: string
-  /** What the address is called here; for nobody to see. */
-  name: string
   /** Empty where it can't be joined any more. */
   community: (Shown & { onRequest: boolean }) | undefined
 }
