@@ -55,7 +55,7 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
           })
           await database.transaction(async (store) => {
             await store.cards.finish(card, lease, outcome, now, externalId, on(card.platform)?.drawEveryMs)
-            if (stuck && card.externalId === null) await tellFounder(store, card, stuck, now)
+            if (stuck && card.externalId === null && !card.hasFailed) await tellFounder(store, card, stuck, now)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(
                 'stuck/cards',
@@ -81,7 +81,7 @@ async function tellFounder(
 ): Promise<void> {
   const community = kind === 'seed' ? await store.communities.get(subject) : undefined
   const account = community?.founderId && (await store.people.account(community.founderId, platform, workspace))
-  if (!community || !account || account.platform !== platform) return
+  if (community?.state !== 'seed' || !account || account.platform !== platform) return
   const how = error instanceof NotThere ? error.told : say`${error.message}`
   const text = say`${{ strong: community.name }} can't be shown where you started it, so nobody there can pledge. ${how}`
   await store.posts.say({ accountId: account.id, platform, workspace }, { text }, now)

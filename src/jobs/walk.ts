@@ -44,7 +44,9 @@ export function walkJob(database: Database, platforms: Platform[], logFailure: (
     const { platform: name, workspace, externalId: id, carrier, adopted, isPrivate } = room
     const platform = platforms.find((one) => one.name === name)
     try {
-      const ref = { id, carrier, role: null, outgrown: null, adopted }
+      // One that everybody saw once stays so: others may be in it who are no members. Only staff's Retry knows better.
+      const isOpenToAll = adopted || (carrier === 'public' && !isPrivate)
+      const ref = { id, carrier, role: null, outgrown: null, adopted: isOpenToAll }
       const found = await inTime(async () => platform?.lookAt?.(workspace, ref, isPrivate))
       if (found) await database.transaction((store) => tellSeen(store, room, found, now))
     } catch (error) {

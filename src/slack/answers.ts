@@ -160,7 +160,8 @@ async function post(url: string, body: object): Promise<undefined> {
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
-  const words = await answer.text()
+  // What was taken must not be sent again because the rest of its answer never came.
+  const words = await answer.text().catch(() => '')
   if (answer.ok) {
     // It also refuses by an answer that looks well.
     if (/"ok":\s*false/.test(words)) throw new Refused(`the reply address refused: ${words.slice(0, REFUSAL_MAX)}`)

@@ -51,13 +51,16 @@ export function people(api: Api, now: () => Date, logFailure: (where: string, er
       const there = known.get(`${workspace}/${account}`)
       if (there && there.until > now().getTime()) return there.profile
       // Slack's limits are no reason to let people wait: who nobody has to know goes by the name the delivery brought.
-      const instead = there?.profile ?? { name: nameThere || account, isStaff: false, isProvisional: true }
+      // Who ran the workspace once may do so no more.
+      const instead = {
+        ...(there?.profile ?? { name: nameThere || account, isProvisional: true as const }),
+        isStaff: false,
+      }
       if (!mustKnow && !api.isFree(workspace, 'users.info')) return instead
       const answer = asked(workspace, account, nameThere).catch((error: unknown) => {
         // That many newcomers came at once is no failure.
         if (!(error instanceof TooSoon)) logFailure('slack/profile', error)
-        // Who ran the workspace once may do so no more.
-        return { ...instead, isStaff: false }
+        return instead
       })
       return mustKnow ? answer : within(SOON_MS, answer, instead)
     },

@@ -15,6 +15,8 @@ export interface ClaimedCard {
   attempts: number
   /** It was tried before, and nobody knows for sure that it did not come about. */
   isAgain: boolean
+  /** It could not be drawn before, for whatever reason. */
+  hasFailed: boolean
 }
 
 /** Messages everyone sees are drawn at most this often, however many press, where a platform says nothing else. */
@@ -48,7 +50,7 @@ export function cards(tx: Tx, { draws }: Tools) {
         with free as (select id, leased_until from cards where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
         update cards c set ${taken({ name: lease, now })} from free where c.id = free.id
         returning c.id, c.kind, c.subject, c.platform, c.workspace, c.place, c.external_id as "externalId", c.wanted, c.attempts,
-          (c.attempts > 0 or free.leased_until is not null) as "isAgain"`)
+          c.failure is not null as "hasFailed", (c.attempts > 0 or free.leased_until is not null) as "isAgain"`)
       return { lease, rows: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) }
     },
 

@@ -133,7 +133,7 @@ export function roomCare(tx: Tx, { draws }: Tools) {
         update rooms set outgrown = null, lease = null, leased_until = null, attempts = 0, due_at = null, failure = null where community_id = ${communityId} and outgrown = external_id`)
       // The notes about its rooms named it.
       const rooms = [...left, ...(await tx.room.findMany({ where: { communityId } }))]
-      const keys = rooms.flatMap(({ id }) => [`room/${id}`, `news/room/${id}`])
+      const keys = rooms.flatMap(({ id }) => [`room/${id}`, `news/room/${id}`, `news/public/${id}`])
       await tx.staffNote.deleteMany({ where: { key: { in: keys } } })
       const there = left.filter(({ isThere }) => isThere)
       const adopted = there.filter((room) => room.adopted).length

@@ -195,11 +195,11 @@ export function rooms(tx: Tx, { draws }: Tools) {
     async finish(id: string, lease: string, outcome: Outcome, made?: RoomMade): Promise<boolean> {
       const how = made
         ? Prisma.sql`external_id = ${made.id}, carrier = ${made.carrier ?? null}, role_id = ${made.role ?? null},
-            called = coalesce(${made.name ?? null}, called), unseen = false,
+            called = coalesce(${made.name ?? null}, called),
             adopted = adopted and external_id is not distinct from ${made.id},`
         : Prisma.empty
       const finished = await tx.$executeRaw(Prisma.sql`
-        update rooms set ${how} ${settled(outcome)} where id = ${id} and lease = ${lease}`)
+        update rooms set ${how} unseen = false, ${settled(outcome)} where id = ${id} and lease = ${lease}`)
       if (made && made.id === null && finished > 0) await sayNothingIn(tx, [id])
       return finished > 0
     },

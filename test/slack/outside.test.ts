@@ -37,6 +37,11 @@ test('who starts a community in a private channel is told to invite Kindred, and
   expect((await staff.types('/community status')).text).toContain("A message on slack can't be shown")
   const told = ana.seesDm().map(({ text }) => text)
   expect(told.filter((text) => text.includes('Invite me there: type /invite @Kindred'))).toHaveLength(1)
+  // Each pledge wants it drawn anew; she has read why it can't be.
+  await staff.types('/community join night-owls')
+  await staff.presses('Pledge')
+  await stage.settle()
+  expect(ana.seesDm().filter(({ text }) => text.includes('Invite me there'))).toHaveLength(1)
   ana.invites('app', 'closed')
   await stage.until(async () => {
     await stage.settle()

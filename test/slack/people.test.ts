@@ -27,6 +27,17 @@ test('who runs the workspace no more is no staff, also while Slack does not say 
   expect(stage.failures.map(({ where }) => where)).toEqual(['slack/profile'])
 })
 
+test('who runs the workspace no more comes to the web as no staff, also where Slack is slow to say so', async () => {
+  await staff.types('/community status')
+  staff.state.isAdmin = false
+  stage.fake.pass(6 * MINUTES_MS)
+  stage.fake.faults.next('users.info', { error: 'internal_error', times: 3 })
+  const [, token = ''] = /\/enter\/(\w+)/.exec((await staff.types('/community web')).text) ?? []
+  const link = await stage.read((store) => store.webLinks.look(token, stage.fake.now()))
+  expect(link).toMatchObject({ kind: 'chat', isStaff: false })
+  stage.failures.splice(0)
+})
+
 test('who is known by name keeps it while Slack does not say who they are', async () => {
   await ana.types('/community start "Night Owls" need:"people who would like to stay up together" pledges:1')
   await stage.settle()
