@@ -11,6 +11,7 @@ export default defineConfig({
         : [
             'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover}.test.ts',
             'test/slack/{troubles,rehearsals}.test.ts',
+            'test/web/rehearsals.test.ts',
           ]),
       ...(process.env.SLOW || process.env.TEST_DATABASE_URL ? [] : ['test/backup.test.ts']),
     ],

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
+import { ON_THE_WEB } from '../src/core/person.ts'
 import { say, type Text } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
 import { choice, text } from '../src/option.ts'
+import { communityName } from '../src/own.ts'
 import { ADDRESS_MAX, address, type Button, type Reply } from '../src/reply.ts'
 import type { WithStanding } from '../src/store/communities.ts'
 
@@ -76,14 +78,15 @@ async function page(context: Context, { search, tag, show }: Search, skip: numbe
     )
     const n = skip + PAGE
     const press = address('communities.more', { n, ...kept })
-    // Only words that are too long for a button are kept aside.
-    const d = press.length > ADDRESS_MAX && (await store.drafts.keep(caller.id, 'communities', kept, now))
+    // Only words that are too long for a button of a chat are kept aside; a page nobody asked for keeps nothing.
+    const isTooLong = press.length > ADDRESS_MAX && context.where.platform !== ON_THE_WEB.platform
+    const d = isTooLong && (await store.drafts.keep(caller.id, 'communities', kept, now))
     buttons.push({ label: say`More`, press: d ? address('communities.more', { n, d }) : press })
   }
   return {
     card: {
       title: { all: say`Communities`, mine: say`Your communities`, wanted: say`Wanted communities` }[which],
-      fields: listed.map((one) => ({ label: say`${one.name}`, value: describe(one) })),
+      fields: listed.map((one) => ({ label: communityName(one, context.where), value: describe(one) })),
       buttons,
     },
   }

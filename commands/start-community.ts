@@ -128,7 +128,7 @@ async function openAtOnce(context: Context, founded: WithStanding): Promise<Repl
   await openCommunity(context, founded)
   const card = founded.sensitive ? enterCard(founded) : await askNext(context, founded)
   const open = say`${{ strong: founded.name }} is open, and you look after it.`
-  return withRoom(context, founded, [open, howOthersCome(founded)], card)
+  return withRoom(context, founded, [open, howOthersCome(context, founded)], card)
 }
 
 /** Whoever starts a community is in its room with the others, reads who sees that, and may stay out of it. */
@@ -150,7 +150,7 @@ async function plant(context: Context, seed: WithStanding): Promise<Reply> {
   const pledges = { count: seed.pledgesNeeded, one: 'pledge', other: 'pledges' }
   const wanted = say`${{ strong: seed.name }} is wanted: it opens at ${pledges}, yours included, by ${{ when: seed.deadline ?? seed.createdAt }}.`
   const isShown = seed.visibility !== 'secret' && !seed.sensitive
-  const shown = await withRoom(context, seed, [wanted, howOthersCome(seed)])
+  const shown = await withRoom(context, seed, [wanted, howOthersCome(context, seed)])
   return { ...shown, ...(isShown && { announce: { card: 'seed', id: seed.id } }) }
 }
 

@@ -57,7 +57,7 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
         if (found?.standing.state !== 'member') return undefined
         const place = await store.rooms.placeOf(found.id, ON_THE_WEB)
         const said = place === undefined ? [] : await store.webMessages.at(place)
-        return { said, names: await named(store, said) }
+        return { said, names: await named(store, said), isOrganizer: found.standing.organizer }
       }),
     inbox: (personId) =>
       read(async (store) => {

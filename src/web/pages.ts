@@ -79,7 +79,7 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
     if (!shown && !visit.signedIn) return desk.missing(c, visit)
     const answer = await router.look(desk.looker(visit), 'about', { community: shown?.id ?? slug })
     const room = visit.signedIn && (await books.room(slug, visit.signedIn.personId))
-    const main = html`${desk.show(answer, desk.pressing(visit))}${visit.signedIn ? acts(slug, Boolean(room)) : ''}${room ? saidIn(room, visit) : ''}`
+    const main = html`${desk.show(answer, desk.pressing(visit))}${visit.signedIn ? acts(slug, room) : ''}${room ? saidIn(room, visit) : ''}`
     const preview = shown && { description: shown.need, url: `${site}/c/${shown.slug}` }
     return desk.send(
       c,
@@ -90,8 +90,9 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
   })
 
   /** What can be done about a community, as far as it has a page of its own. */
-  function acts(slug: string, isInside: boolean): Html {
-    const possible = commands.filter((command) => isAbout(command) && (isInside || command.permission === 'guest'))
+  function acts(slug: string, room: { isOrganizer: boolean } | undefined): Html {
+    const allowed = ['guest', ...(room ? ['member'] : []), ...(room?.isOrganizer ? ['organizer'] : [])]
+    const possible = commands.filter((command) => isAbout(command) && allowed.includes(command.permission))
     const links = possible.map(
       ({ name, description }) =>
         html`<li><a href="/do/${name}?community=${encodeURIComponent(slug)}">${description}</a></li>`,

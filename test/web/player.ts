@@ -52,7 +52,8 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
     const named = room && found?.shapes.some(({ kind }) => kind === 'community') ? { community: room, ...raw } : raw
     const isLink = found?.shows !== undefined && Object.keys(named).every((name) => found.shows?.includes(name))
     const page = await seat.browser.opens(`/do/${command}${isLink ? `?${new URLSearchParams(named)}` : ''}`)
-    if (!found || page.path === '/sign-in' || isLink || found.shapes.length === 0) return page
+    if (!found) return refused(page, 'there is no such page')
+    if (page.path === '/sign-in' || isLink || found.shapes.length === 0) return page
     const refuses = typable(page.$, named)
     return refuses ? refused(page, refuses) : seat.browser.sends(named)
   }
@@ -60,7 +61,8 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
   async function presses(seat: Seat, label: string, containing: string | undefined): Promise<Page> {
     const { browser } = seat
     const has = (page: Page | undefined) =>
-      page?.$('button, option')
+      page
+        ?.$('button, option')
         .toArray()
         .some((one) => page.$(one).text().trim() === label && around(page, one).includes(containing ?? ''))
     const press = () => browser.presses(label, containing)
@@ -80,6 +82,11 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
 
   return {
     names: () => [...seats.keys()],
+
+    /** What anybody finds under these words. */
+    async directory(search: string): Promise<string> {
+      return readable(await stage.browser().opens(`/communities?${new URLSearchParams({ search })}`))
+    },
 
     /** Does what a line says; gives what whoever did it reads then. */
     async play(line: Extract<Line, { speaker: Speaker }>): Promise<string> {
@@ -141,6 +148,7 @@ function typable($: CheerioAPI, raw: Record<string, string>): string | undefined
   return undefined
 }
 
+/** A page that a browser shows in the place of one it did not ask for. */
 function refused(page: Page, why: string): Page {
   return { ...page, $: load(`<main><p>not sent: ${why}</p></main>`) }
 }
