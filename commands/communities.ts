@@ -36,17 +36,15 @@ export default command({
       args: {
         d: z.string().optional(),
         n: z.coerce.number().int().min(1).max(10_000),
-        search: z.string().max(SEARCH_MAX).optional(),
-        tag: z.string().max(TAG_MAX).optional(),
-        show: z.enum(SHOWN).optional(),
+        s: z.string().optional(),
       },
       isPublic: true,
-      async run(context, { d, n, ...search }) {
+      async run(context, { d, n, s }) {
         const { store, caller, now } = context
-        if (d === undefined) return { update: await page(context, search, n) }
         // A draft that is gone is a list of everything, which is never wrong.
-        const { show, ...kept } = (await store.drafts.read(d, caller.id, 'communities', now)) ?? {}
-        return { update: await page(context, { ...kept, show: SHOWN.find((one) => one === show) }, n) }
+        const drafted = d === undefined ? undefined : await store.drafts.read(d, caller.id, 'communities', now)
+        const { search, tag, show } = drafted ?? Object.fromEntries(new URLSearchParams(s))
+        return { update: await page(context, { search, tag, show: SHOWN.find((one) => one === show) }, n) }
       },
     }),
   },
@@ -77,8 +75,9 @@ async function page(context: Context, { search, tag, show }: Search, skip: numbe
       Object.entries({ search: words, tag, show }).filter((entry): entry is [string, string] => Boolean(entry[1])),
     )
     const n = skip + PAGE
-    const press = address('communities.more', { n, ...kept })
-    // Only words that are too long for a button of a chat are kept aside; a page nobody asked for keeps nothing.
+    const s = new URLSearchParams(kept).toString()
+    const press = address('communities.more', { n, ...(s && { s }) })
+    // Only what is too long for a button of a chat is kept aside; a page nobody asked for keeps nothing.
     const isTooLong = press.length > ADDRESS_MAX && context.where.platform !== ON_THE_WEB.platform
     const d = isTooLong && (await store.drafts.keep(caller.id, 'communities', kept, now))
     buttons.push({ label: say`More`, press: d ? address('communities.more', { n, d }) : press })

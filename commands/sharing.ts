@@ -241,9 +241,8 @@ async function show({ store, caller }: Context, found: Found | undefined): Promi
   }
 }
 
-function agreed(one: Direction): Text {
-  const wording = one.wording.split('\n').map((line) => say`${line}`)
-  return say`You said yes on ${{ when: one.at }} (${one.act}) to:\n${wording}`
+function agreed({ wording, at, act }: Direction): Text {
+  return say`You said yes on ${{ when: at }} (${act}) to:\n${wording.split('\n').map((line) => say`${line}`)}`
 }
 
 function notIn(found: Found): Text {

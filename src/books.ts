@@ -55,8 +55,7 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       read(async (store) => {
         const found = await store.communities.find(slug, slug, personId)
         if (found?.standing.state !== 'member') return undefined
-        const place = await store.rooms.placeOf(found.id, ON_THE_WEB)
-        const said = place === undefined ? [] : await store.webMessages.at(place)
+        const said = await store.webMessages.inRoomOf(found.id)
         return { said, names: await named(store, said), isOrganizer: found.standing.organizer }
       }),
     inbox: (personId) =>

@@ -33,7 +33,7 @@ export const variables = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .describe('Where the web pages are reached from outside, such as https://kindred.example.org'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Where the web pages are served'),
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000).describe('Where the web pages are served'),
   HOST: z
     .string()
     .optional()

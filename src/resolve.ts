@@ -1,4 +1,4 @@
-import type { Command, Context } from './command.ts'
+import { type Command, type Context, usage } from './command.ts'
 import { isFoundByName, similar, slugOf } from './core/community.ts'
 import { Refusal } from './core/refusal.ts'
 import { say } from './core/say.ts'
@@ -125,4 +125,16 @@ async function choose(
     press: address(command.name, { ...kept, [shape.name]: id }),
   }))
   return options.length > FEW ? { choice: { label: say`Community`, options } } : { buttons: options }
+}
+
+/** Words kept from an earlier message of the same person, with what this press adds. */
+export async function withDraft(
+  context: Context,
+  command: Command,
+  { d, ...raw }: Record<string, string>,
+): Promise<Record<string, string>> {
+  if (d === undefined) return raw
+  const kept = await context.store.drafts.read(d, context.caller.id, command.name, context.now)
+  if (!kept) throw new Refusal(say`That was too long ago. Type ${{ typed: usage(command) }} again.`)
+  return { ...kept, ...raw }
 }

@@ -1,6 +1,6 @@
 import { arrive } from './arriving.ts'
 import { askNext } from './asking.ts'
-import { type Command, type Context, formFields, type Press, type Server, usage, type Where } from './command.ts'
+import { type Command, type Context, formFields, type Press, type Server, type Where } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import type { AccountRef } from './core/person.ts'
 import { personLimiter } from './core/rate.ts'
@@ -11,7 +11,7 @@ import type { Found } from './option.ts'
 import { permit } from './permit.ts'
 import type { Answer } from './platform.ts'
 import { ADDRESS_MAX, address, type Form, peopleNamed, type Reply, readAddress } from './reply.ts'
-import { resolveCommunities } from './resolve.ts'
+import { resolveCommunities, withDraft } from './resolve.ts'
 import type { Database } from './store/database.ts'
 
 /** One thing a platform delivers: who did it, where and when. The same id again is the same thing again. */
@@ -234,14 +234,6 @@ function filled(raw: Raw, command?: Command): Raw {
 /** A button of the command itself; an address may name anything, `constructor` too. */
 function pressOf(command: Command, name: string): Press | undefined {
   return Object.hasOwn(command.presses, name) ? command.presses[name] : undefined
-}
-
-/** Words kept from an earlier message of the same person, with what this press adds. */
-async function withDraft(context: Context, command: Command, { d, ...raw }: Raw): Promise<Raw> {
-  if (d === undefined) return raw
-  const kept = await context.store.drafts.read(d, context.caller.id, command.name, context.now)
-  if (!kept) throw new Refusal(say`That was too long ago. Type ${{ typed: usage(command) }} again.`)
-  return { ...kept, ...raw }
 }
 
 async function pressArgs(context: Context, found: Press, raw: Raw, command: Command): Promise<Record<string, unknown>> {

@@ -42,6 +42,8 @@ const LONGEST: Record<string, string> = {
   // A kind of effect, or of notice.
   k: 'looking-after',
   n: '10000',
+  // What was looked for; longer words are a draft.
+  s: 'Z'.repeat(40),
   // The terms were shown in full; hidden communities come along.
   f: '1',
   h: '1',
@@ -218,6 +220,9 @@ async function everyButtonOfServers(): Promise<void> {
   await act('ken', 'join', { community: named('c') })
 }
 
+/** Shown by the pages of the web, for whom there is nothing but an address. */
+const ON_PAGES = ['my.by-mail']
+
 const presses = () =>
   commands.flatMap((command) =>
     Object.entries(command.presses).map(([name, press]) => ({ name: `${command.name}.${name}`, press })),
@@ -230,7 +235,7 @@ describe('button addresses', () => {
       presses()
         .map(({ name }) => name)
         .filter((name) => !shown.has(name)),
-    ).toEqual([])
+    ).toEqual(ON_PAGES)
   })
 
   test('stay within what platforms return unchanged, in every scene', () => {

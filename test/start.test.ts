@@ -26,12 +26,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** A port that nobody else is likely to have. */
+const portAbove = (least: number) => least + Math.floor(Math.random() * 10_000)
+
 /** A Kindred as it is started in a folder, with nothing set but what is given. */
 function start(settings: Record<string, string> = {}) {
   const { PATH = '' } = process.env
   const child = spawn(process.execPath, ['--import', tsx, main], {
     cwd: folder,
-    env: { PATH, ...settings },
+    env: { PATH, PORT: String(portAbove(20_000)), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.push(child)
@@ -67,7 +70,7 @@ describe('the embedded database', () => {
   test('is made at the first start with a key of its own, says what to do, and stops cleanly', async () => {
     const first = start()
     await first.ready()
-    expect(first.said()).toContain('To use it here, run npm start in a terminal')
+    await expect.poll(first.said).toMatch(/To come in as staff in a browser[^\n]+\/enter\/\S+/)
     const key = `${folder}/data/key`
     expect((await stat(key)).mode & 0o777).toBe(0o600)
     expect((await stat(`${folder}/data`)).mode & 0o777).toBe(0o700)

@@ -62,3 +62,7 @@ export function sameEmail(email: string): string {
 /** A code that proves an address lives 15 minutes and bears 5 tries (segment-stores.md, rule 9). */
 export const CODE_LIVES_MS = 15 * 60_000
 export const CODE_TRIES = 5
+
+/** For how long a browser stays signed in, and for how long of it as the staff somebody was where they came from. */
+export const SESSION_LIVES_MS = 30 * 86_400_000
+export const STAFF_LIVES_MS = 12 * 3_600_000

@@ -98,15 +98,6 @@ export function rooms(tx: Tx, { draws }: Tools) {
       })
     },
 
-    /** The room of a community in a workspace, as its platform knows it. */
-    async placeOf(
-      communityId: string,
-      { platform, workspace }: { platform: string; workspace: string },
-    ): Promise<string | undefined> {
-      const room = await tx.room.findFirst({ where: { communityId, platform, workspace } })
-      return room?.externalId ?? undefined
-    },
-
     /** The workspaces from which members of a community would enter its room. */
     async workspacesOf(communityId: string): Promise<{ platform: string; workspace: string }[]> {
       return tx.$queryRaw(Prisma.sql`

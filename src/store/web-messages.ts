@@ -39,9 +39,13 @@ export function webMessages(tx: Tx, { draws, keys }: Tools) {
         on conflict (key) do update set sealed = excluded.sealed`)
     },
 
-    /** What was said in a room or at a place, the oldest first. */
-    async at(place: string): Promise<WebMessage[]> {
-      return read(await tx.webMessage.findMany({ where: { place }, orderBy: { id: 'desc' }, take: SHOWN })).reverse()
+    /** What was said in a community's room on the web, the oldest first. */
+    async inRoomOf(communityId: string): Promise<WebMessage[]> {
+      const rows = await tx.$queryRaw<{ key: string; sealed: Uint8Array; createdAt: Date }[]>(Prisma.sql`
+        select m.key, m.sealed, m.created_at as "createdAt" from web_messages m
+        join rooms r on r.platform = 'web' and r.external_id = m.place and r.community_id = ${communityId}
+        order by m.id desc limit ${SHOWN}`)
+      return read(rows).reverse()
     },
 
     /** What waits for a person in private, the newest first. */

@@ -1,10 +1,6 @@
-import type { AccountRef } from '../core/person.ts'
+import { type AccountRef, SESSION_LIVES_MS, STAFF_LIVES_MS } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
-
-/** For how long a browser stays signed in, and for how long of it as the staff somebody was where they came from. */
-export const SESSION_LIVES_MS = 30 * 86_400_000
-export const STAFF_LIVES_MS = 12 * 3_600_000
 
 /** Who a signed-in browser acts for. */
 export interface SignedIn {
