@@ -81,8 +81,10 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
       c.header('Content-Disposition', `attachment; filename="${file.name}"`)
       return c.body(file.text, 200, { 'Content-Type': `${file.type}; charset=utf-8` })
     }
-    const main = html`<div role="status">${desk.show(answer, desk.pressing(visit))}</div>`
-    return desk.send(c, visit, { title: command.description, main, isPrivate: true }, answer.refused ? 422 : 200)
+    // Whoever is forgotten by it is signed in no more.
+    const left = answer.replaces && !answer.content.card ? await desk.visit(c) : visit
+    const main = html`<div role="status">${desk.show(answer, desk.pressing(left))}</div>`
+    return desk.send(c, left, { title: command.description, main, isPrivate: true }, answer.refused ? 422 : 200)
   }
 
   async function commandPage(c: Context, visit: Visit, command: Command, raw: Raw, answer?: Answer) {

@@ -79,7 +79,7 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
     if (!shown && !visit.signedIn) return desk.missing(c, visit)
     const answer = await router.look(desk.looker(visit), 'about', { community: shown?.id ?? slug })
     const room = visit.signedIn && (await books.room(slug, visit.signedIn.personId))
-    const main = html`${desk.show(answer, desk.pressing(visit))}${visit.signedIn ? acts(slug, room) : ''}${room ? saidIn(room, visit) : ''}`
+    const main = html`${desk.show(answer, desk.pressing(visit))}${visit.signedIn && (shown || room) ? acts(slug, room) : ''}${room ? saidIn(room, visit) : ''}`
     const preview = shown && { description: shown.need, url: `${site}/c/${shown.slug}` }
     return desk.send(
       c,
