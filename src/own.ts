@@ -10,6 +10,11 @@ export function communityName({ name, slug }: Pick<WithStanding, 'name' | 'slug'
   return where.platform === ON_THE_WEB.platform && slug ? say`${{ link: `/c/${slug}`, label: name }}` : say`${name}`
 }
 
+/** The same in the middle of a sentence. */
+export function communityNamed({ name, slug }: Pick<WithStanding, 'name' | 'slug'>, { platform }: Context['where']) {
+  return platform === ON_THE_WEB.platform && slug ? { link: `/c/${slug}`, label: name } : { strong: name }
+}
+
 /** How many of each kind a card shows; the file has them all. */
 const SHOWN = 5
 const COMMUNITIES_SHOWN = 10

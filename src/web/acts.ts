@@ -90,7 +90,9 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
   async function commandPage(c: Context, visit: Visit, command: Command, raw: Raw, answer?: Answer) {
     const wrong = wrongOf(answer)
     const said = answer && !wrong ? desk.show(answer, desk.pressing(visit)) : ''
-    const form = html`${command.shapes.length > 0 || !answer ? await formOf(visit, command, raw, wrong) : ''}`
+    // Whoever is not to do it at all has nothing to fill in.
+    const isBarred = answer?.refused && !wrong && command.permission === 'staff' && Object.keys(raw).length === 0
+    const form = html`${(command.shapes.length > 0 || !answer) && !isBarred ? await formOf(visit, command, raw, wrong) : ''}`
     const isLook = answer !== undefined && !answer.refused
     const main = html`${said}${isLook && command.shapes.length > 0 ? html`<details><summary>More to choose</summary>${form}</details>` : isLook ? '' : form}`
     return desk.send(c, visit, { title: command.description, main, isPrivate: true }, answer?.refused ? 422 : 200)

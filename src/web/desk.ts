@@ -165,4 +165,4 @@ export function createDesk(parts: WebParts) {
 }
 
 /** What stands in a text for what is still to be typed: `<name>`, `[community]`, `you@example.org`, `https://...`. */
-const isPlaceholder = (words: string) => /^<.*>$|^\[.*\]$|^\.\.\.$|^you@example\.org$|\/\.\.\.$/.test(words)
+const isPlaceholder = (words: string) => /^[<[].*[>\]]$|^\.\.\.$|^you@example\.org$|\/\.\.\.$/.test(words)

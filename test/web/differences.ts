@@ -16,6 +16,11 @@ export const WORDS: Record<'foundation' | 'trust', Difference[]> = {
   foundation: [
     FOUNDING,
     {
+      terminal: /(members\.|pledges\.|You're in\.) \/join [\p{L}\d-]+/gu,
+      web: '$1',
+      why: 'in the directory a name leads to its page',
+    },
+    {
       terminal: /(listed nowhere.*)\/c\//g,
       web: '$1/do/join?community=',
       why: 'a hidden one has no page for who is not in it, so the link leads to the form',
