@@ -55,9 +55,9 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     // What has to be typed first is asked on a page of its own.
     if (!read.press && router.form(press, fields)) return commandPage(c, visit, command, { ...read.args, ...fields })
     const form = router.form(press, fields)
-    if (form) return formPage(c, visit, command, press, fields)
+    if (form) return formPage(c, visit, command, press, sent)
     const answer = await router.press(desk.delivery(visit.signedIn, sent.once, press), press, fields)
-    if (answer.refused && Object.keys(fields).length > 0) return formPage(c, visit, command, press, fields, answer)
+    if (answer.refused && Object.keys(fields).length > 0) return formPage(c, visit, command, press, sent, answer)
     return answerPage(c, visit, command, answer, sent)
   })
 
@@ -107,12 +107,13 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     })
   }
 
-  async function formPage(c: Context, visit: Visit, command: Command, press: string, values: Raw, answer?: Answer) {
+  async function formPage(c: Context, visit: Visit, command: Command, press: string, sent: Sent, answer?: Answer) {
+    const { press: _, ...values } = sent.fields
     const form = router.form(press, {})
     if (!form) return desk.missing(c, visit)
     const wrong = wrongOf(answer)
     const said = answer && !wrong ? desk.show(answer, desk.pressing(visit)) : ''
-    const main = html`${said}${pressForm(form, { action: '/press', hidden: desk.hidden(visit), values, wrong })}`
+    const main = html`${said}${pressForm(form, { action: '/press', hidden: desk.hidden(visit, sent.message), values, wrong })}`
     const title = form.title || command.description
     return desk.send(c, visit, { title, main, isPrivate: true }, answer ? 422 : 200)
   }

@@ -1,6 +1,8 @@
 import type { CheerioAPI } from 'cheerio'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Command } from '../../src/command.ts'
+import { ON_THE_WEB } from '../../src/core/person.ts'
+import { say } from '../../src/core/say.ts'
 import { loadCommands } from '../../src/load-commands.ts'
 import { address, readAddress } from '../../src/reply.ts'
 import { folders } from '../stage.ts'
@@ -81,6 +83,47 @@ test('every form behind a button is asked and sent as a page', async () => {
     }
 })
 
+test('a message that comes by itself can be answered where it stands, by its buttons and from its list', async () => {
+  const [gus, content] = [
+    await stage.person('gus@example.org'),
+    {
+      card: {
+        title: say`Which of them?`,
+        choice: {
+          label: say`A community`,
+          options: [{ label: say`This one`, press: address('about', { community }) }],
+        },
+        buttons: [{ label: say`None`, press: address('my.keep') }],
+      },
+    },
+  ]
+  const says = async () => {
+    await stage.read(async ({ posts, people }) => {
+      const { accountId } = await people.byWeb('gus@example.org', '', stage.now())
+      await posts.say({ accountId, ...ON_THE_WEB }, content, stage.now())
+      await posts.sayInRooms(community, content, stage.now())
+    })
+    await stage.settle()
+  }
+  await says()
+  await gus.opens('/do/join?community=Parents United')
+  await gus.sends({})
+  for (const place of ['/notices', '/c/parents-united']) {
+    for (const [label, told] of [
+      ['This one', 'Open since'],
+      ['None', 'Everything stays as it is.'],
+    ] as const) {
+      await gus.opens(place)
+      expect(gus.page?.$('main li select').closest('label').text(), place).toContain('A community')
+      expect((await gus.presses(label, 'Which of them?')).text, `${place} ${label}`).toContain(told)
+      if (place === '/notices') {
+        expect((await gus.opens(place)).text, 'what was answered waits no more').not.toContain('Which of them?')
+        await says()
+      }
+    }
+  }
+})
+
 // It presses some hundred buttons.
 test.runIf(process.env.SLOW)(
   'every button and list that anybody is shown can be pressed, wherever it stands',
@@ -93,7 +136,6 @@ test.runIf(process.env.SLOW)(
     const all = new Set<string>()
     for (const browser of [stage.browser(), await stage.person('fay@example.org'), sam])
       for (const target of await walk(browser, places)) all.add(target)
-    console.log([...all].sort().join(' '))
     expect(all.size).toBeGreaterThan(25)
   },
   WALK_MS,
