@@ -32,8 +32,7 @@ ${await directory(visit, {})}`
     }
     const own = []
     for (const { command, raw } of OWN) own.push(await router.look(desk.looker(visit), command, raw))
-    const unasked = signedIn.isUnasked ? desk.show(saying(BY_MAIL, about.zone), desk.pressing(visit)) : ''
-    const main = html`${unasked}${own.map((answer) => desk.show(answer, desk.pressing(visit)))}${await directory(visit, { show: 'wanted' })}`
+    const main = html`${askByMail(visit, desk)}${own.map((answer) => desk.show(answer, desk.pressing(visit)))}${await directory(visit, { show: 'wanted' })}`
     return desk.send(c, visit, { title: about.name, main })
   })
 
@@ -150,7 +149,13 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
   }
 }
 
-/** Asked once of whoever can be written to: nobody is mailed who did not want it. */
+/** Asks whoever has nothing but an address whether they are mailed, until they have said so. */
+export function askByMail(visit: Visit, desk: Desk): Html {
+  if (!visit.signedIn?.isUnasked) return html``
+  return desk.show(saying(BY_MAIL, visit.about.zone), desk.pressing(visit))
+}
+
+/** Nobody is mailed who did not want it. */
 const BY_MAIL = {
   card: {
     title: say`Shall we mail you when something needs you?`,
