@@ -145,11 +145,11 @@ async function take(context: Context, { c }: { c: Found }): Promise<Reply> {
   const { place } = where
   if (place === undefined || !isAdoptable(where))
     throw new Refusal(say`Type ${{ typed: '/rooms' }} in the channel you mean.`)
-  const there = serverOf(context).places.some(({ id }) => id === place)
+  const there = serverOf(context).places.find(({ id }) => id === place)
   if (!there) throw new Refusal(say`Kindred is not in this channel. Invite it first, as you would a person.`)
   if (c.visibility !== 'open' || c.sensitive || c.state !== 'open')
     throw new Refusal(say`Only an open community can have a room that others are in already.`)
-  if (!(await store.rooms.adopt(c, { ...where, place }, now)))
+  if (!(await store.rooms.adopt(c, { ...where, place }, there.name, now)))
     throw new Refusal(say`That did not work: the channel is a room already, or ${{ strong: c.name }} has one here.`)
   await store.rooms.wantMembers(c.id, now)
   await store.audit.note(caller, 'staff', 'channel made a room', now, { community: c })

@@ -30,12 +30,17 @@ export default command({
         await store.communities.lock(c.id)
         await store.communities.makeSensitive(c.id, now)
         await store.reports.settle({ communityId: c.id }, now)
-        const { places, rooms } = await store.roomCare.leaveShown(c.id, now)
+        const { places, stay, rooms, adopted } = await store.roomCare.leaveShown(c.id, now)
         await store.erasures.letOut(places, now)
+        const warning = say`${{ strong: c.name }} is a sensitive community from now on. The channel that was its room was there before, so nobody was taken out of it, and whoever is in it is still seen there. Leave it yourself if you would rather not be.`
+        const to = stay.map((one) => ({ ...one, dueAt: now }))
+        await store.posts.sayEach(to, { text: warning }, now)
         const sensitive = say`${{ strong: c.name }} is sensitive from now on.`
-        const stands = say`Everybody is let out of its room, whose name others can see. Delete that room yourself: what people wrote there is theirs and yours. A private one takes its place, which nobody enters without pressing for it.`
+        const stands = say`Everybody is let out of its room, whose name others can see. Delete that room yourself: what people wrote there is theirs and yours.`
+        const stays = say`A channel that was there before was its room: nobody was taken out of that channel, and whoever is in it is still seen there, which those members are told in private. What Kindred said there names the community until you delete it.`
+        const anew = say`A private room takes its place, which nobody enters without pressing for it.`
         return {
-          update: { text: rooms > 0 ? lines(sensitive, stands) : sensitive },
+          update: { text: lines(sensitive, rooms > 0 && stands, adopted > 0 && stays, rooms + adopted > 0 && anew) },
           redraw: [{ card: 'seed', id: c.id }],
         }
       },

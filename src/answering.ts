@@ -12,8 +12,11 @@ export async function accept(context: Context, c: Found, p: string): Promise<Rep
   const { store, caller, where, now } = context
   const asker = await store.memberships.askerOf(c.id, p)
   if (!asker) return ANSWERED
-  // Whose request stayed behind has no account until it comes back.
-  const { platform, workspace } = (await store.people.account(asker, where.platform, where.workspace)) ?? where
+  // They are let in where they asked. Whose request stayed behind has no account until it comes back.
+  const { platform, workspace } =
+    (await store.memberships.askedFrom(c.id, asker)) ??
+    (await store.people.account(asker, where.platform, where.workspace)) ??
+    where
   await store.memberships.join(c, { personId: asker, platform, workspace }, 'request', now)
   await store.audit.note(caller, 'organizer', 'request accepted', now, { community: c })
   const text = say`Your request was accepted: you're in ${{ strong: c.name }}.`

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 
 /** Who acts, and where. */
 interface Act {
-  account: AccountRef & { name: string; language?: string }
+  account: AccountRef & { name: string; isProvisional?: boolean; language?: string }
   where: { platform: string; workspace: string }
   now: Date
 }
@@ -15,7 +15,8 @@ interface Act {
 /** Meets whoever acts, and keeps what their act tells about them: name, language, day, workspace; whoever was away is back. */
 export async function arrive(store: Store, opening: Opening, { account, where, now }: Act): Promise<Person> {
   const person = opening.person ?? (await store.people.meet(account, account.name, now, where.workspace))
-  if (opening.person && opening.accountName !== account.name) await store.people.rename(person, account.name)
+  const isRenamed = !account.isProvisional && opening.accountName !== account.name
+  if (opening.person && isRenamed) await store.people.rename(person, account.name)
   if (opening.person && opening.isNewHere) await store.people.metIn(person.accountId, where.workspace)
   if (opening.lacksPlace) await store.roomCare.letBack(person.id, where.platform, where.workspace, now)
   if (account.language && account.language !== person.language) await store.people.speaks(person.id, account.language)

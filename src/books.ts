@@ -63,6 +63,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
         const messages = await store.webMessages.to(personId)
         return { messages, names: await named(store, messages) }
       }),
+    keep: (file, accountId) => read((store) => store.webMessages.keep(accountId, file, now())),
+    file: (name, personId) => read((store) => store.webMessages.file(name, personId)),
     done: (message, personId) => read((store) => store.webMessages.done(message, personId)),
     invited: (token) =>
       read(async (store) => {
@@ -72,10 +74,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
         const address = sameEmail(email)
         const found = await store.communities.get(communityId)
         const shown = shownOf(found)
-        const name = (await store.people.nameOnWeb(address)) ?? maskEmail(address)
         return {
           address,
-          name,
           community: shown && { ...shown, onRequest: !shown.isWanted && found?.visibility === 'request' },
         }
       }),

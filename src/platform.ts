@@ -1,8 +1,21 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Names } from './core/person.ts'
 import type { Mistake } from './core/refusal.ts'
 import type { Carrier, RoomMade } from './core/room.ts'
 import type { Text } from './core/say.ts'
 import type { Content, Form } from './reply.ts'
+
+/**
+ * When all requests of an effect are over, however many it takes: what came about later could undo what somebody else did
+ * since. Each platform's client gives up on its requests by it; there is none where nobody claimed anything.
+ */
+export const deadline = new AsyncLocalStorage<AbortSignal>()
+
+/** A request's own signal, which the deadline of its effect ends, too. */
+export function untilDeadline(own: AbortSignal | null | undefined): AbortSignal | null {
+  const given = deadline.getStore()
+  return given && own ? AbortSignal.any([given, own]) : (given ?? own ?? null)
+}
 
 /** What a renderer needs besides the content: whom it names, and in whose zone and language it is read. */
 export interface Reading {
@@ -52,8 +65,12 @@ export interface RoomWanted {
   isOutgrown: boolean
   /** When it was first wanted: what is older is none of Kindred's. */
   since: Date
+  /** What the room was really called, where that is known. */
+  called?: string | undefined
   /** Roles that other rooms of this workspace have: none of them is this one's. */
   roles: string[]
+  /** The other rooms of this workspace themselves: none of them is this one. */
+  others: string[]
 }
 
 /** A room as a platform knows it: what carries it, where there are several ways, and its role, where one opens it. */
@@ -79,6 +96,8 @@ export interface Platform {
   roomHolds?: Partial<Record<Carrier, number>>
   /** Makes a community's room, or finds the one made before. */
   makeRoom(workspace: string, wanted: RoomWanted): Promise<RoomMade>
+  /** Looks what a room is called by now and who may see it; only where a platform tells nobody of that. */
+  lookAt?(workspace: string, room: RoomRef, isPrivate: boolean): Promise<RoomMade>
   letIn(workspace: string, room: RoomRef, account: string): Promise<Presence>
   letOut(workspace: string, room: RoomRef, account: string): Promise<void>
   /** Looks whether somebody is still in a workspace and its room; only where a platform tells nobody of who goes. */
@@ -107,12 +126,25 @@ export class Later extends Error {}
 /** Nobody else fits into a room. */
 export class RoomFull extends Stuck {}
 
+/** Nothing can be shown in a place before somebody there lets Kindred in. */
+export class NotThere extends Stuck {
+  constructor(
+    message: string,
+    /** How that is done, for whoever wanted it shown. */
+    readonly told: Text,
+  ) {
+    super(message)
+  }
+}
+
 /** Somebody can't be let in by Kindred, and can ask for it themselves. */
 export class NotLetIn extends Stuck {
   constructor(
     message: string,
     /** What they can do, for them alone. */
     readonly told: Text,
+    /** Which account of theirs it is. */
+    readonly account: string,
   ) {
     super(message)
   }
@@ -124,6 +156,8 @@ export class RoomShut extends Stuck {
     message: string,
     /** What became of it and how it is mended, for staff. */
     readonly how: Text,
+    /** Whether it is there still can't be told, or everybody may see who is in it, though nobody was to. */
+    readonly state: 'shut' | 'unseen' | 'exposed' = 'shut',
   ) {
     super(message)
   }

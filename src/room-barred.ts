@@ -7,12 +7,12 @@ import type { Store } from './store/store.ts'
 export async function tellNotLetIn(
   store: Store,
   { personId, platform, workspace, externalId }: ClaimedPlace,
-  { told }: NotLetIn,
+  { told, account }: NotLetIn,
   now: Date,
 ): Promise<void> {
-  const account = await store.people.account(personId, platform, workspace)
+  const accountId = await store.people.accountAt(platform, workspace, account)
   const community = await store.communities.ofPlace(platform, workspace, externalId, personId)
-  if (!community || account?.platform !== platform) return
+  if (!community || accountId === undefined) return
   const text = say`You belong to ${{ strong: community.name }}, but its room is shut to you. ${told}`
-  await store.posts.say({ accountId: account.id, platform, workspace }, { text }, now)
+  await store.posts.say({ accountId, platform, workspace }, { text }, now)
 }

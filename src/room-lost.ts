@@ -2,6 +2,7 @@ import type { RoomMade } from './core/room.ts'
 import { say, type Text } from './core/say.ts'
 import type { RoomLost, RoomShut } from './platform.ts'
 import type { Store } from './store/store.ts'
+import type { RoomThere } from './store/walks.ts'
 
 /** A room that somebody deleted, or the role that opens it: it is let go (store/room-care.ts), and staff hear of it. False where that was known. */
 export async function tellLost(
@@ -26,14 +27,38 @@ export async function tellLost(
 export async function tellShut(
   store: Store,
   at: { platform: string; workspace: string; room: string },
-  { message, how }: Pick<RoomShut, 'message' | 'how'>,
+  { message, how, state }: Pick<RoomShut, 'message' | 'how' | 'state'>,
   now: Date,
 ): Promise<boolean> {
-  const shut = await store.roomCare.shut(at, message)
+  const shut = await store.roomCare.shut(at, message, state)
   if (!shut) return false
   const name = await nameFor(store, shut.communityId)
   await store.staffNotes.tell(`room/${shut.id}`, say`The room of ${name} ${how}`, now)
   return true
+}
+
+/** A room was looked at. Where everybody may see it by now, nobody else comes in before they read that, and staff hear of it. */
+export async function tellSeen(
+  store: Store,
+  room: Pick<RoomThere, 'id' | 'communityId' | 'externalId' | 'carrier'>,
+  found: RoomMade,
+  now: Date,
+): Promise<void> {
+  await store.walks.saw(room, found)
+  if (found.carrier === 'public' && room.carrier !== 'public') await tellPublic(store, room, now)
+}
+
+async function tellPublic(
+  store: Store,
+  { id, communityId }: Pick<RoomThere, 'id' | 'communityId'>,
+  now: Date,
+): Promise<void> {
+  const name = await nameFor(store, communityId)
+  await store.staffNotes.tell(
+    `news/public/${id}`,
+    say`The room of ${name} was made public there: everyone there sees who is in it. Nobody else is let in before they read that; who is in it stays.`,
+    now,
+  )
 }
 
 /** A room could not be seen any more, and another was made as staff asked: whoever is to be out of the one before still is. */

@@ -2,7 +2,7 @@ import { arrive } from './arriving.ts'
 import { askNext } from './asking.ts'
 import { type Command, type Context, formFields, type Press, type Server, type Where } from './command.ts'
 import type { Draws } from './core/ids.ts'
-import type { AccountRef } from './core/person.ts'
+import { type AccountRef, EVERYWHERE } from './core/person.ts'
 import { personLimiter } from './core/rate.ts'
 import { Refusal } from './core/refusal.ts'
 import { say, type Text } from './core/say.ts'
@@ -17,7 +17,8 @@ import type { Database } from './store/database.ts'
 /** One thing a platform delivers: who did it, where and when. The same id again is the same thing again. */
 export interface Delivery {
   id: string
-  account: AccountRef & { name: string; isStaff: boolean; language?: string }
+  /** A provisional name is good for whoever is met first, and renames nobody. */
+  account: AccountRef & { name: string; isProvisional?: boolean; isStaff: boolean; language?: string }
   where: Where
   now: Date
   server?: () => Server
@@ -84,14 +85,17 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
         const person = await arrive(store, opening, delivery)
         const { organization } = opening
-        const isNamed = organization.staffIds.includes(`${account.platform}:${account.externalId}`)
+        // An id that means somebody in one workspace alone is anybody's in a workspace that is not the organization's own.
+        const isTheirs = account.workspace === EVERYWHERE || opening.isOurs
+        const isNamed = isTheirs && organization.staffIds.includes(`${account.platform}:${account.externalId}`)
         const isStaff = isNamed || (account.isStaff && opening.isOurs)
         reading = {
           names: {},
           zone: person.zone ?? organization.zone,
           language: account.language ?? person.language ?? organization.language,
         }
-        const caller = { ...person, name: account.name, isStaff }
+        const name = (account.isProvisional && opening.accountName) || account.name
+        const caller = { ...person, name, isStaff }
         const runsIt = account.isStaff
         const { site } = tools
         const context = { caller, where, now, store, organization, commands, delivery: id, server, runsIt, site }

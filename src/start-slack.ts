@@ -59,9 +59,10 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
         database.transaction((store) => store.installations.remove('slack', workspace, gone)),
     },
     needs: (workspace, sentence) => note(`slack/${workspace}`, sentence),
+    goOn: (workspace) => database.transaction((store) => store.effects.goOn('slack', workspace, now())),
     now,
   })
-  const door = createApi({ api, tokenOf: access.tokenOf, revoked: access.revoked, now })
+  const door = createApi({ api, tokenOf: access.tokenOf, revoked: access.revoked, taken: access.taken, now })
   const logFailure = (where: string, error: unknown) => log.failure(where, undefined, error)
   return {
     platform: slackPlatform(door, command),
@@ -77,7 +78,10 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
             await tellShut(store, { platform: 'slack', workspace, room }, why, now())
           }),
         back: (workspace, room) =>
-          database.transaction((store) => store.roomCare.back('slack', workspace, room, now())),
+          database.transaction(async (store) => {
+            await store.roomCare.back('slack', workspace, room, now())
+            await store.effects.goOnAt('slack', workspace, room, now())
+          }),
         needs: (sentence) => note('slack', sentence),
       })
       const install =

@@ -32,7 +32,7 @@ const TABLE: Rule[] = [
   },
   { files: 'src/reply.ts', may: ['zod', 'src/core/'] },
   { files: 'src/option.ts', may: ['zod', 'src/core/'] },
-  { files: 'src/platform.ts', may: ['src/core/'], types: ['src/reply.ts'] },
+  { files: 'src/platform.ts', may: ['src/core/', 'node:async_hooks'], types: ['src/reply.ts'] },
   { files: 'src/command.ts', may: ['zod', 'src/core/', 'src/reply.ts', 'src/option.ts'], types: STORE_TYPES },
   {
     files: 'src/address-list.ts',

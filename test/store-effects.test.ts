@@ -70,6 +70,23 @@ describe('posts', () => {
     expect(words(await claim(later(stage, 2 * LEASE_MS)))).toEqual(['one'])
   })
 
+  test.each([
+    'goOn',
+    'retry',
+  ] as const)('that were tried are looked for before they are said again: %s', async (how) => {
+    await post(lobby, 'one')
+    const again = later(stage, 5_000)
+    await finish(await claim(), how === 'goOn' ? { again, failure: 'down' } : { stuck: 'down' })
+    await stage.read(({ effects }) =>
+      how === 'goOn' ? effects.goOn(HERE.platform, HERE.workspace, stage.now()) : effects.retry('posts', stage.now()),
+    )
+    await post(den, 'never tried')
+    expect((await claim()).rows).toMatchObject([
+      { place: 'lobby', attempts: 1, isAgain: true },
+      { place: 'den', attempts: 0, isAgain: false },
+    ])
+  })
+
   test('to a community wait until its room is there', async () => {
     const community = await opened(stage)
     await stage.read((store) => store.rooms.want(community.id, 'terminal', 'den', 'parents-united', stage.now()))

@@ -53,4 +53,6 @@ export interface RoomMade {
   id: string | null
   carrier?: Carrier
   role?: string
+  /** What it is really called there. */
+  name?: string
 }

@@ -1,6 +1,7 @@
 import {
   Client,
   type ClientOptions,
+  DefaultRestOptions,
   GatewayIntentBits,
   Options,
   REST,
@@ -8,6 +9,7 @@ import {
   type RESTOptions,
   Status,
 } from 'discord.js'
+import { untilDeadline } from '../platform.ts'
 import { PINGS_NOBODY } from './render.ts'
 
 /** How Discord is reached: the token, and another address for tests and proxies. */
@@ -35,6 +37,9 @@ export function restOf({ token, api }: Access, refusedMs = REFUSED_MS): REST {
     // What failed is looked for before it is tried again: repeated blindly, a slow answer would make a channel twice.
     retries: 0,
     handlerSweepInterval: SWEEP_MS,
+    // The library types signals by a copy of its own of what Node has.
+    makeRequest: (url, init) =>
+      DefaultRestOptions.makeRequest(url, { ...init, signal: untilDeadline(init.signal as AbortSignal) }),
     rejectOnRateLimit: ({ retryAfter, sublimitTimeout }) => Math.max(retryAfter, sublimitTimeout) > WAIT_MS,
   }).setToken(token)
   // The library itself puts a refused token away, and never takes it up again.

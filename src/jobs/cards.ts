@@ -1,10 +1,11 @@
 import type { Command } from '../command.ts'
 import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
-import type { Platform } from '../platform.ts'
+import { NotThere, type Platform, Stuck } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
 import type { ClaimedCard } from '../store/cards.ts'
 import type { Database } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
 import { attempt, BATCH, isHeld, type Job } from './job.ts'
 import { platformOf } from './rooms.ts'
 
@@ -43,11 +44,18 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
         for (const card of rows) {
           if (!isHeld(now, clock)) return
           let externalId: string | undefined
+          let stuck: Stuck | undefined
           const outcome = await attempt(card.attempts, now, draws.fraction(), async () => {
-            externalId = await draw(card, now)
+            try {
+              externalId = await draw(card, now)
+            } catch (error) {
+              if (error instanceof Stuck) stuck = error
+              throw error
+            }
           })
           await database.transaction(async (store) => {
             await store.cards.finish(card, lease, outcome, now, externalId, on(card.platform)?.drawEveryMs)
+            if (stuck && card.externalId === null) await tellFounder(store, card, stuck, now)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(
                 'stuck/cards',
@@ -62,4 +70,19 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
     },
     next: async (_, store) => (await store.agenda()).cards,
   }
+}
+
+/** Nobody sees that a community is wanted, so nobody pledges: its founder hears why, and what they can do. */
+async function tellFounder(
+  store: Store,
+  { kind, subject, platform, workspace }: ClaimedCard,
+  error: Stuck,
+  now: Date,
+): Promise<void> {
+  const community = kind === 'seed' ? await store.communities.get(subject) : undefined
+  const account = community?.founderId && (await store.people.account(community.founderId, platform, workspace))
+  if (!community || !account || account.platform !== platform) return
+  const how = error instanceof NotThere ? error.told : say`${error.message}`
+  const text = say`${{ strong: community.name }} can't be shown where you started it, so nobody there can pledge. ${how}`
+  await store.posts.say({ accountId: account.id, platform, workspace }, { text }, now)
 }

@@ -30,7 +30,7 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     const backoff = (least = 0) => Math.max(least, backoffMs(erasure.attempts, draws.fraction()))
     try {
       const { person, email, createdAt: at } = erasure
-      const heard = await inTime(store.forget({ person, email, at }, AbortSignal.timeout(EFFECT_MS)))
+      const heard = await inTime(() => store.forget({ person, email, at }, AbortSignal.timeout(EFFECT_MS)))
       if (heard.result === 'rejected') return again(REFUSED_WAIT_MS, heard.why)
       return heard.result === 'retry' ? again(backoff(heard.afterMs), heard.why) : { done: true }
     } catch (error) {
@@ -86,7 +86,7 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     work: () => Promise<void> | undefined,
   ): Promise<Outcome> {
     try {
-      await inTime(Promise.resolve(work()))
+      await inTime(async () => work())
       return { done: true }
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error)

@@ -1,6 +1,6 @@
 import { backoffMs, LEASE_MS, TRIES_MAX } from '../core/backoff.ts'
 import type { Schedule } from '../core/schedule.ts'
-import { Later, Stuck } from '../platform.ts'
+import { deadline, Later, Stuck } from '../platform.ts'
 import type { Store } from '../store/store.ts'
 import type { Outcome } from '../store/work.ts'
 
@@ -36,12 +36,17 @@ export function isOpenEnded(error: unknown): boolean {
 }
 
 /** The outcome of work, or a failure once it took too long: nothing may hang for ever on a service that does not answer. */
-export async function inTime<T>(work: Promise<T>): Promise<T> {
+export async function inTime<T>(work: () => Promise<T>): Promise<T> {
+  const given = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLate(`no answer within ${EFFECT_MS / 1000} seconds`)), EFFECT_MS)
+    timer = setTimeout(() => {
+      const error = new TooLate(`no answer within ${EFFECT_MS / 1000} seconds`)
+      given.abort(error)
+      reject(error)
+    }, EFFECT_MS)
   })
-  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer))
+  return Promise.race([deadline.run(given.signal, work), tooLate]).finally(() => clearTimeout(timer))
 }
 
 /** How many rows a job takes at once. */
@@ -55,7 +60,7 @@ export async function attempt(
   work: () => Promise<void>,
 ): Promise<Outcome> {
   try {
-    await inTime(work())
+    await inTime(work)
     return { done: true }
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error)

@@ -74,7 +74,7 @@ async function deliver(store: SegmentStore, batch: ClaimedReport[], hasTime: () 
   if (!hasTime()) return all({ result: 'retry', why: 'there was no time left for this one' })
   try {
     const call = first.wanted === 'in' ? store.put : store.take
-    return await inTime(call(first.segment, batch.map(entryOf), AbortSignal.timeout(EFFECT_MS)))
+    return await inTime(() => call(first.segment, batch.map(entryOf), AbortSignal.timeout(EFFECT_MS)))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     if (error instanceof Unauthorized) return all({ result: 'retry', unauthorized: true, why })

@@ -13,10 +13,12 @@ import {
   Stuck,
 } from '../platform.ts'
 import { tellNotLetIn } from '../room-barred.ts'
-import { tellLeftOver, tellLost, tellMoved, tellShut } from '../room-lost.ts'
+import { tellLeftOver, tellLost, tellMoved, tellSeen, tellShut } from '../room-lost.ts'
 import { tellLarger, tellOutgrown } from '../room-outgrown.ts'
 import type { Database } from '../store/database.ts'
-import type { ClaimedPlace } from '../store/rooms.ts'
+import type { ClaimedPlace, ClaimedRoom } from '../store/rooms.ts'
+import type { Store } from '../store/store.ts'
+import type { Outcome } from '../store/work.ts'
 import { attempt, BATCH, type Clock, inTime, isHeld, type Job } from './job.ts'
 
 /** Makes wanted rooms, and lets people in and out of them. */
@@ -28,9 +30,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
     const { lease, rows } = await database.transaction((store) => store.rooms.claim(BATCH, now))
     for (const room of rows) {
       if (!isHeld(now, clock)) return false
-      let made: RoomMade | undefined
-      let lost: RoomLost | undefined
-      let shut: RoomShut | undefined
+      const end: Ended = {}
       const outcome = await attempt(room.attempts, now, draws.fraction(), async () => {
         const wanted = {
           name: room.name,
@@ -40,35 +40,26 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
           carrier: room.carrier ?? undefined,
           category: room.category ?? undefined,
           room: room.externalId,
+          called: room.called ?? undefined,
           isOutgrown: room.isOutgrown,
           since: timeOf(room.id),
-          roles: room.roles,
+          ...(await database.transaction((store) => store.rooms.others(room))),
         }
         try {
-          made = await platformOf(on, room.platform).makeRoom(room.workspace, wanted)
+          end.made = await platformOf(on, room.platform).makeRoom(room.workspace, wanted)
         } catch (error) {
-          if (error instanceof RoomLost) lost = error
-          if (error instanceof RoomShut) shut = error
+          if (error instanceof RoomLost) end.lost = error
+          if (error instanceof RoomShut) end.shut = error
           throw error
         }
       })
-      await database.transaction(async (store) => {
-        const { externalId } = room
-        if (shut && externalId && (await tellShut(store, { ...room, room: externalId }, shut, now))) return
-        if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
-        const isOurs = await store.rooms.finish(room.id, lease, outcome, made)
-        if (!isOurs) return made ? tellLeftOver(store, room, made, now) : undefined
-        if (made && externalId && made.id !== externalId)
-          await (room.isOutgrown ? tellLarger : tellMoved)(store, room, externalId, now)
-        if (made && externalId) await store.effects.goOn(room.platform, room.workspace, now)
-        if ('stuck' in outcome) {
-          await store.staffNotes.tell(
-            `room/${room.id}`,
-            say`A room on ${room.platform} can't be made: ${outcome.stuck}`,
-            now,
-          )
-        }
-      })
+      await database
+        .transaction((store) => settleRoom(store, room, lease, { ...end, outcome }, now))
+        .catch(async (error: unknown) => {
+          // Another process took what was found for another room: it is looked for once more, and nobody waits behind it.
+          const failed = await attempt(room.attempts, now, draws.fraction(), () => Promise.reject(error))
+          await database.transaction((store) => store.rooms.finish(room.id, lease, failed))
+        })
     }
     return rows.length === BATCH
   }
@@ -76,7 +67,7 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
   async function movePeople(clock: Clock): Promise<boolean> {
     const now = clock()
     const { lease, rows } = await database.transaction((store) => store.rooms.claimPlaces(BATCH, now))
-    const inside = await lettingAllIn(on, rows)
+    const inside = await lettingAllIn(on, rows, () => isHeld(now, clock))
     for (const place of rows) {
       if (!isHeld(now, clock)) return false
       const { accounts } = place
@@ -136,6 +127,34 @@ export function roomsJob(database: Database, platforms: Platform[], draws: Draws
   }
 }
 
+/** What came of making a room. */
+interface Ended {
+  made?: RoomMade
+  lost?: RoomLost
+  shut?: RoomShut
+}
+
+async function settleRoom(
+  store: Store,
+  room: ClaimedRoom,
+  lease: string,
+  { made, lost, shut, outcome }: Ended & { outcome: Outcome },
+  now: Date,
+): Promise<void> {
+  const { externalId } = room
+  if (shut && externalId && (await tellShut(store, { ...room, room: externalId }, shut, now))) return
+  if (lost && externalId && (await tellLost(store, { ...room, room: externalId }, lost, now))) return
+  const isOurs = await store.rooms.finish(room.id, lease, outcome, made)
+  if (!isOurs) return made ? tellLeftOver(store, room, made, now) : undefined
+  if (made && externalId && made.id !== externalId)
+    await (room.isOutgrown ? tellLarger : tellMoved)(store, room, externalId, now)
+  if (made && externalId && made.id === externalId) await tellSeen(store, { ...room, externalId }, made, now)
+  if (made && externalId) await store.effects.goOn(room.platform, room.workspace, now)
+  if ('stuck' in outcome) {
+    await store.staffNotes.tell(`room/${room.id}`, say`A room on ${room.platform} can't be made: ${outcome.stuck}`, now)
+  }
+}
+
 /** The platform of a room, place or person; a platform switched off since leaves its effects to staff. */
 export function platformOf(on: (name: string) => Platform | undefined, name: string): Platform {
   const platform = on(name)
@@ -155,16 +174,17 @@ const roomOf = ({ externalId, carrier, roleId, outgrown, adopted }: ClaimedPlace
 async function lettingAllIn(
   on: (name: string) => Platform | undefined,
   rows: ClaimedPlace[],
+  isHeld: () => boolean,
 ): Promise<Map<ClaimedPlace, Presence>> {
   const answered = new Map<ClaimedPlace, Presence>()
   const waiting = rows.filter(({ wanted, accounts }) => wanted === 'in' && accounts.length === 1)
   for (const roomId of new Set(waiting.map((place) => place.roomId))) {
     const together = waiting.filter((place) => place.roomId === roomId)
     const [first] = together
-    const platform = first && on(first.platform)
-    if (!first || !platform?.letAllIn || together.length < 2) continue
+    const letAllIn = first && on(first.platform)?.letAllIn
+    if (!first || !letAllIn || together.length < 2 || !isHeld()) continue
     const accounts = together.flatMap((place) => place.accounts)
-    const there = await inTime(platform.letAllIn(first.workspace, roomOf(first), accounts)).catch(
+    const there = await inTime(async () => letAllIn(first.workspace, roomOf(first), accounts)).catch(
       // Whatever went wrong is met again, and told, where each is let in alone.
       () => new Map<string, Presence>(),
     )
@@ -176,9 +196,18 @@ async function lettingAllIn(
   return answered
 }
 
-/** Somebody is away when none of their accounts is there. */
+/** Somebody is away when none of their accounts is there, and barred when all that are there are. */
 async function lettingIn(platform: Platform, { workspace, accounts }: ClaimedPlace, room: RoomRef): Promise<Presence> {
   let presence: Presence = 'away'
-  for (const account of accounts) if ((await platform.letIn(workspace, room, account)) === 'here') presence = 'here'
+  let barred: NotLetIn | undefined
+  for (const account of accounts) {
+    try {
+      if ((await platform.letIn(workspace, room, account)) === 'here') presence = 'here'
+    } catch (error) {
+      if (!(error instanceof NotLetIn)) throw error
+      barred ??= error
+    }
+  }
+  if (barred && presence === 'away') throw barred
   return presence
 }

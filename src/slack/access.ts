@@ -27,6 +27,8 @@ export interface Access {
   revoked(workspace: string, token: string, why: string): Promise<void>
   /** Somebody took Kindred out of a workspace, or did once: it may be back since. */
   uninstalled(workspace: string, at: Date): Promise<void>
+  /** Slack takes a workspace's token: whatever was wrong with it is over. */
+  taken(workspace: string, token: string): Promise<void>
   installed(installation: Installation): Promise<void>
   /** The workspace of the token in the settings, once Slack said which; nothing where there is no such token. */
   own(): Promise<Installation | undefined>
@@ -39,6 +41,8 @@ export interface AccessParts {
   installations: Installations
   /** Staff are told what they have to mend in a workspace, or that it is mended. */
   needs(workspace: string, sentence: string | undefined): Promise<void>
+  /** What waited for a workspace is done. */
+  goOn(workspace: string): Promise<void>
   now(): Date
 }
 
@@ -51,10 +55,12 @@ const NEW_TOKEN =
 /** Once Slack refused a token, nothing is asked with it for so long. */
 const REFUSED_MS = 600_000
 
-export function createAccess({ api, token, installations, needs, now }: AccessParts): Access {
+export function createAccess({ api, token, installations, needs, goOn, now }: AccessParts): Access {
   const known = new Map<string, { token: string; until: number }>()
   /** Until when nothing is asked by a token; a newer one of the same workspace is none of these. */
   const refused = new Map<string, number>()
+  /** By which token each workspace was reached last; another process may have noted that it could not be, before this began. */
+  const reached = new Map<string, string>()
   let asked: Promise<Installation> | undefined
 
   function own(): Promise<Installation | undefined> {
@@ -96,6 +102,7 @@ export function createAccess({ api, token, installations, needs, now }: AccessPa
 
   async function letGo(workspace: string, one: string, why: string): Promise<void> {
     known.delete(workspace)
+    reached.delete(workspace)
     refused.set(one, now().getTime() + REFUSED_MS)
     // Another process may have let Kindred in again meanwhile.
     const current = await look(workspace)
@@ -126,6 +133,18 @@ export function createAccess({ api, token, installations, needs, now }: AccessPa
       if (current === undefined || (await isTaken(current))) return
       await installations.remove(workspace, current)
       await letGo(workspace, current, 'token_revoked')
+    },
+
+    async taken(workspace, one) {
+      if (reached.get(workspace) === one) return
+      reached.set(workspace, one)
+      try {
+        await needs(workspace, undefined)
+        if (refused.delete(one)) await goOn(workspace)
+      } catch {
+        // What was asked of Slack came about all the same; this is made up for at the next answer.
+        reached.delete(workspace)
+      }
     },
 
     async installed(installation) {

@@ -52,6 +52,8 @@ export interface AnswersParts {
 /** A bad moment of Slack's, or of the way there, is waited out so often. */
 const WAITS_MS = [500, 3_000]
 const TIMEOUT_MS = 10_000
+/** So much of a refusal is logged. */
+const REFUSAL_MAX = 100
 
 export function answers({ api, says, render, now, logFailure }: AnswersParts): Answers {
   async function tellPages({ workspace, account }: Reader, pages: Page[]): Promise<void> {
@@ -158,7 +160,12 @@ async function post(url: string, body: object): Promise<undefined> {
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
-  if (answer.ok) return
+  const words = await answer.text()
+  if (answer.ok) {
+    // It also refuses by an answer that looks well.
+    if (/"ok":\s*false/.test(words)) throw new Refused(`the reply address refused: ${words.slice(0, REFUSAL_MAX)}`)
+    return
+  }
   const message = `the reply address answered with ${answer.status}`
   throw answer.status >= 500 || answer.status === 429 ? new Error(message) : new Refused(message)
 }

@@ -1,5 +1,5 @@
 import { LogLevel, webApi } from '@slack/bolt'
-import { Later } from '../platform.ts'
+import { Later, untilDeadline } from '../platform.ts'
 import { codeOf, GONE, NOT_INSTALLED } from './faults.ts'
 import { LIMITS } from './limits.ts'
 import { type AnswerTo, METHODS, type Method } from './methods.ts'
@@ -22,6 +22,8 @@ export interface ApiParts {
   tokenOf(workspace: string): Promise<string | undefined>
   /** Slack does not take the token of a workspace any more. */
   revoked(workspace: string, token: string, why: string): Promise<void>
+  /** Slack takes it. */
+  taken(workspace: string, token: string): Promise<void>
   now(): Date
 }
 
@@ -30,7 +32,7 @@ const TIMEOUT_MS = 10_000
 /** Slack does not always say how long to wait. */
 const UNTOLD_MS = 30_000
 
-export function createApi({ api, tokenOf, revoked, now }: ApiParts): Api {
+export function createApi({ api, tokenOf, revoked, taken, now }: ApiParts): Api {
   const pace = createPace(now, (ms) => new Promise((resolve) => setTimeout(resolve, ms)))
   const clients = new Map<string, { token: string; client: webApi.WebClient }>()
 
@@ -54,6 +56,7 @@ export function createApi({ api, tokenOf, revoked, now }: ApiParts): Api {
       await pace.turn(name, rule)
       try {
         const answer = await clientOf(workspace, token).apiCall(method, args)
+        await taken(workspace, token)
         // The table ties each method to the shape of its answer, which the compiler can't follow through the index.
         return METHODS[method].answer.parse(answer) as AnswerTo<M>
       } catch (error) {
@@ -95,6 +98,7 @@ export function clientOptions(api: string | undefined): webApi.WebClientOptions 
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: TIMEOUT_MS,
+    fetch: (url, init) => fetch(url, { ...init, signal: untilDeadline(init?.signal) }),
     logger: SILENT,
   }
 }

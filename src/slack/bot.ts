@@ -47,9 +47,9 @@ export interface SlackParts {
   shut(workspace: string, id: string, why: RoomShut): Promise<void>
   /** A channel in which nothing could be done may be in order again. */
   back(workspace: string, id: string): Promise<void>
-  /** Staff are told what they have to mend, or that it is mended. */
   /** The workspace of the settings' own token. */
   met(workspace: { workspace: string; name: string }): Promise<void>
+  /** Staff are told what they have to mend, or that it is mended. */
   needs(sentence: string | undefined): Promise<void>
   wake(): void
 }
@@ -63,6 +63,9 @@ export interface SlackBot {
 }
 
 const STOP_MS = 5_000
+/** Where Slack did not say whose the token is, it is asked again so soon, and then ever later. */
+const GREET_AGAIN_MS = 1_000
+const GREET_LATEST_MS = 600_000
 
 export function createSlackBot(parts: SlackParts): SlackBot {
   const { way, access, met, door, router, commands, command, now, print, logFailure, wake } = parts
@@ -155,12 +158,26 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     print(`Slack: connected${own ? ` in ${own.name}` : ''}. People type ${command}.`)
   }
 
-  let isGreeted = false
-  function welcome(): void {
-    // A connection is renewed now and then, which is no news to anybody.
-    if (!isGreeted) void work('slack/connect', greet())
-    isGreeted = true
+  let greeting: 'none' | 'under way' | 'done' = 'none'
+  let again: NodeJS.Timeout | undefined
+  function welcome(waitMs = GREET_AGAIN_MS): void {
     wake()
+    // A connection is renewed now and then, which is no news to anybody.
+    if (greeting !== 'none') return
+    greeting = 'under way'
+    const greeted = greet().then(
+      () => {
+        greeting = 'done'
+      },
+      (error: unknown) => {
+        if (greeting === 'done') return
+        greeting = 'none'
+        again = setTimeout(() => welcome(Math.min(waitMs * 2, GREET_LATEST_MS)), waitMs)
+        again.unref()
+        throw error
+      },
+    )
+    void work('slack/connect', greeted)
   }
 
   return {
@@ -169,7 +186,7 @@ export function createSlackBot(parts: SlackParts): SlackBot {
       held = hold({
         ...{ client: receiver.client, now, logFailure },
         chance: parts.chance,
-        connected: welcome,
+        connected: () => welcome(),
         needs: (sentence) => void work('slack/needs', parts.needs(sentence)),
       })
     },
@@ -182,6 +199,8 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     },
 
     async stop() {
+      greeting = 'done'
+      clearTimeout(again)
       let patience: NodeJS.Timeout | undefined
       const enough = new Promise((resolve) => {
         patience = setTimeout(resolve, STOP_MS)

@@ -1,6 +1,6 @@
 import { webApi } from '@slack/bolt'
 import { say } from '../core/say.ts'
-import { RoomShut, Stuck } from '../platform.ts'
+import { NotThere, RoomShut, Stuck } from '../platform.ts'
 
 /** Whether Slack answered with one of these codes. */
 export function isCode(error: unknown, ...codes: string[]): boolean {
@@ -48,6 +48,14 @@ function translated(error: unknown): unknown {
   return PASSING.includes(code) ? new Error(`Slack failed: ${code}`) : new Stuck(`Slack does not allow it: ${code}`)
 }
 
+/** A private channel that Kindred is not in, where somebody wanted something shown. */
+export function outside(): NotThere {
+  return new NotThere(
+    'Kindred is not in that channel. Somebody inside has to invite it: /invite and its name.',
+    say`Invite me there: type /invite @Kindred in that channel.`,
+  )
+}
+
 /** A channel that was archived, which somebody may undo: nobody can be brought into it or out of it meanwhile. Slack puts every app out of it. */
 export function archived(): RoomShut {
   const how = say`was archived there, so nobody comes in or out. Unarchive it, invite Kindred into it again, and press Retry in ${{ typed: '/status' }}.`
@@ -56,8 +64,14 @@ export function archived(): RoomShut {
 
 /** Slack says the same of a channel that is gone as of a private one Kindred is not in. */
 export function unseen(): RoomShut {
-  const how = say`was deleted there, or Kindred was taken out of it, so nobody comes in or out. Invite Kindred into it again, and press Retry in ${{ typed: '/status' }}. If it was deleted, Retry makes another.`
-  return new RoomShut('the channel was deleted, or Kindred was taken out of it', how)
+  const how = say`was deleted there, or Kindred was taken out of it, so nobody comes in or out. Invite Kindred into it again, and press Retry in ${{ typed: '/status' }}. If it was deleted, Retry makes another, and Ignore goes on without a room.`
+  return new RoomShut('the channel was deleted, or Kindred was taken out of it', how, 'unseen')
+}
+
+/** A hidden community's channel that somebody made public: who is in it is seen, and nobody else is to be. */
+export function exposed(): RoomShut {
+  const how = say`was made public there, so everyone there sees who is in it, and nobody else is let in. Make it private again, and press Retry in ${{ typed: '/status' }}; those in it can leave it themselves.`
+  return new RoomShut('the channel was made public', how, 'exposed')
 }
 
 /** Slack's own bad moments, which pass. */

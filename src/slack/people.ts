@@ -7,6 +7,8 @@ export interface Profile {
   name: string
   isStaff: boolean
   language?: string
+  /** The name is the handle that the delivery brought, since Slack was not asked or did not answer. */
+  isProvisional?: boolean
 }
 
 /** Profiles of people, remembered for some minutes. */
@@ -49,12 +51,13 @@ export function people(api: Api, now: () => Date, logFailure: (where: string, er
       const there = known.get(`${workspace}/${account}`)
       if (there && there.until > now().getTime()) return there.profile
       // Slack's limits are no reason to let people wait: who nobody has to know goes by the name the delivery brought.
-      const instead = there?.profile ?? { name: nameThere || account, isStaff: false }
+      const instead = there?.profile ?? { name: nameThere || account, isStaff: false, isProvisional: true }
       if (!mustKnow && !api.isFree(workspace, 'users.info')) return instead
       const answer = asked(workspace, account, nameThere).catch((error: unknown) => {
         // That many newcomers came at once is no failure.
         if (!(error instanceof TooSoon)) logFailure('slack/profile', error)
-        return instead
+        // Who ran the workspace once may do so no more.
+        return { ...instead, isStaff: false }
       })
       return mustKnow ? answer : within(SOON_MS, answer, instead)
     },

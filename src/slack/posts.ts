@@ -1,7 +1,6 @@
-import type { Platform } from '../platform.ts'
-import { Stuck } from '../platform.ts'
+import { type Platform, RoomShut } from '../platform.ts'
 import type { Api } from './api.ts'
-import { effect, isCode } from './faults.ts'
+import { effect, isCode, outside } from './faults.ts'
 import { upload } from './files.ts'
 import { LIMITS } from './limits.ts'
 import { inOne, type Page, type Render } from './render.ts'
@@ -97,7 +96,10 @@ export function posts(api: Api, render: Render, { conversationWith, say }: Says)
           }
         }
         const there = tried ? (await saidIn(workspace, channel, tried)).get(key) : undefined
-        return there ?? say(workspace, channel, page, key)
+        return there ?? (await say(workspace, channel, page, key))
+      }).catch((error: unknown) => {
+        // Slack says of a private channel that there is none.
+        throw error instanceof RoomShut && error.state === 'unseen' ? outside() : error
       })
     },
   }
@@ -118,8 +120,7 @@ export async function inside<T>(api: Api, workspace: string, channel: string, wo
   } catch (error) {
     if (!isCode(error, 'not_in_channel')) throw error
     await api.call(workspace, 'conversations.join', { channel }).catch((again: unknown) => {
-      if (isCode(again, 'method_not_supported_for_channel_type', 'channel_not_found'))
-        throw new Stuck('Kindred is not in that channel. Somebody inside has to invite it: /invite and its name.')
+      if (isCode(again, 'method_not_supported_for_channel_type', 'channel_not_found')) throw outside()
       throw again
     })
     return work()

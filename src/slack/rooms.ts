@@ -1,9 +1,9 @@
 import { clipped } from '../core/pieces.ts'
-import { type Carrier, DEFAULT_CARRIERS } from '../core/room.ts'
+import { type Carrier, DEFAULT_CARRIERS, type RoomMade } from '../core/room.ts'
 import { say } from '../core/say.ts'
-import { NotLetIn, type Platform, type Presence, type RoomWanted, Stuck } from '../platform.ts'
+import { NotLetIn, type Platform, type Presence, type RoomRef, type RoomWanted, Stuck } from '../platform.ts'
 import type { Api } from './api.ts'
-import { archived, codeOf, effect, GUESTS, isCode, unseen } from './faults.ts'
+import { archived, codeOf, effect, exposed, GUESTS, isCode, unseen } from './faults.ts'
 import { LIMITS } from './limits.ts'
 import { inside } from './posts.ts'
 
@@ -18,7 +18,7 @@ const AWAY = ['user_not_found', 'user_disabled', 'org_user_not_in_team', 'invite
 const OUT_ALREADY = ['not_in_channel', 'user_not_found', 'user_disabled', 'cant_kick_self']
 
 /** Communities' rooms on Slack: a channel each. */
-export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn' | 'letOut' | 'look'> {
+export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'lookAt' | 'letIn' | 'letAllIn' | 'letOut' | 'look'> {
   const selves = new Map<string, string>()
 
   async function selfIn(workspace: string): Promise<string> {
@@ -34,7 +34,7 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
     workspace: string,
     name: string,
     isPrivate: boolean,
-    since: Date,
+    { since, others }: RoomWanted,
   ): Promise<string | undefined> {
     const self = await selfIn(workspace)
     for (let cursor = ''; ; ) {
@@ -45,7 +45,11 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
         ...(cursor && { cursor }),
       })
       const found = channels.find(
-        (one) => one.name === name && one.creator === self && (one.created ?? 0) * 1_000 + 1_000 > since.getTime(),
+        (one) =>
+          one.name === name &&
+          one.creator === self &&
+          !others.includes(one.id) &&
+          (one.created ?? 0) * 1_000 + 1_000 > since.getTime(),
       )
       if (found) {
         const { members } = await api.call(workspace, 'conversations.members', { channel: found.id })
@@ -63,43 +67,63 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
   }
 
   /** Makes a channel, of another name where others have the first. */
-  async function made(workspace: string, wanted: RoomWanted, isPrivate: boolean, names = NAMES_MAX): Promise<string> {
-    const base = channelName(wanted.name)
+  async function made(
+    workspace: string,
+    wanted: RoomWanted,
+    isPrivate: boolean,
+    base = channelName(wanted.name),
+    names = NAMES_MAX,
+  ): Promise<Made> {
     for (let n = 1; n <= names; n++) {
       const suffix = n === 1 ? '' : `-${n}`
       const name = base.slice(0, LIMITS.channelName - suffix.length) + suffix
       try {
         const { channel } = await api.call(workspace, 'conversations.create', { name, is_private: isPrivate })
-        return await titled(workspace, channel.id, wanted)
+        return { id: await titled(workspace, channel.id, wanted), name }
       } catch (error) {
         if (!isCode(error, 'name_taken')) throw error
-        const before = await madeBefore(workspace, name, isPrivate, wanted.since)
-        if (before !== undefined) return await titled(workspace, before, wanted)
+        const before = await madeBefore(workspace, name, isPrivate, wanted)
+        if (before !== undefined) return { id: await titled(workspace, before, wanted), name }
       }
     }
     if (wanted.room !== null) throw unseen()
     throw new Stuck(`the workspace has channels called ${base} up to ${base}-${NAMES_MAX} already`)
   }
 
+  /** What a channel is called, and who may see it; a hidden community's is not to be seen by everybody. */
+  async function seen(
+    workspace: string,
+    { id, adopted }: Pick<RoomRef, 'id' | 'adopted'>,
+    isHidden: boolean,
+  ): Promise<RoomMade> {
+    const { channel } = await api.call(workspace, 'conversations.info', { channel: id })
+    if (channel.is_archived) throw archived()
+    const isPublic = channel.is_private === false
+    if (isPublic && isHidden) throw exposed()
+    return { id, carrier: isPublic || adopted ? 'public' : 'channel', ...(channel.name && { name: channel.name }) }
+  }
+
   /** A room that was made before, if it is in order. What can't be seen may be hidden: only where its name is free it is gone. */
-  async function madeAgain(workspace: string, wanted: RoomWanted, room: string, isPrivate: boolean): Promise<string> {
+  async function madeAgain(workspace: string, wanted: RoomWanted, id: string, isPrivate: boolean): Promise<RoomMade> {
     try {
-      const { channel } = await api.call(workspace, 'conversations.info', { channel: room })
-      if (channel.is_archived) throw archived()
-      return channel.id
+      // One that everybody saw once may be entered by people who know no better.
+      const adopted = wanted.carrier === 'public' && !isHidden(wanted)
+      return await seen(workspace, { id, adopted }, isHidden(wanted))
     } catch (error) {
       if (!isCode(error, 'channel_not_found')) throw error
-      return made(workspace, wanted, isPrivate, 1)
+      const { id, name } = await made(workspace, wanted, isPrivate, wanted.called ?? channelName(wanted.name), 1)
+      return { id, name, carrier: isPrivate ? 'channel' : 'public' }
     }
   }
 
   /** A guest can ask an admin to be let in, who has to know which channel it is. */
-  async function barred(workspace: string, id: string, code?: string): Promise<NotLetIn> {
+  async function barred(workspace: string, id: string, account: string, code?: string): Promise<NotLetIn> {
     const { channel } = await api.call(workspace, 'conversations.info', { channel: id })
     const why = Object.entries(GUESTS).find(([one]) => one === code)?.[1] ?? ''
     return new NotLetIn(
       why,
       say`You are a guest in this Slack workspace, and guests are let into channels by an admin only: ask one to add you to #${channel.name ?? id}.`,
+      account,
     )
   }
 
@@ -114,10 +138,11 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
       if (carrier === 'none') return { id: null, carrier }
       const { room } = wanted
       const isPrivate = carrier === 'channel'
-      if (room === null) return { id: await effect(() => made(workspace, wanted, isPrivate)), carrier }
-      const id = await effect(() => madeAgain(workspace, wanted, room, isPrivate))
-      return { id, carrier: id === room ? (wanted.carrier ?? carrier) : carrier }
+      if (room !== null) return effect(() => madeAgain(workspace, wanted, room, isPrivate))
+      return { ...(await effect(() => made(workspace, wanted, isPrivate))), carrier }
     },
+
+    lookAt: (workspace, room, isPrivate) => effect(() => seen(workspace, room, isPrivate)),
 
     async letIn(workspace, { id }, account): Promise<Presence> {
       return effect(async () => {
@@ -125,7 +150,7 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
           await invite(workspace, id, [account])
         } catch (error) {
           if (isCode(error, ...AWAY)) return 'away'
-          if (isCode(error, ...Object.keys(GUESTS))) throw await barred(workspace, id, codeOf(error))
+          if (isCode(error, ...Object.keys(GUESTS))) throw await barred(workspace, id, account, codeOf(error))
           if (!isCode(error, ...INSIDE_ALREADY)) throw error
         }
         return 'here'
@@ -171,11 +196,18 @@ export function rooms(api: Api): Pick<Platform, 'makeRoom' | 'letIn' | 'letAllIn
   }
 }
 
+interface Made {
+  id: string
+  name: string
+}
+
+const isHidden = ({ isPrivate, isSensitive }: RoomWanted) => isPrivate || isSensitive
+
 /** A hidden community's room is a private channel, whatever was chosen: nobody else can see its name. */
-function carrierFor({ isPrivate, isSensitive, carrier }: RoomWanted): Carrier {
-  const chosen = carrier ?? DEFAULT_CARRIERS.slack ?? 'channel'
+function carrierFor(wanted: RoomWanted): Carrier {
+  const chosen = wanted.carrier ?? DEFAULT_CARRIERS.slack ?? 'channel'
   if (chosen === 'none') return 'none'
-  return chosen === 'public' && !isPrivate && !isSensitive ? 'public' : 'channel'
+  return chosen === 'public' && !isHidden(wanted) ? 'public' : 'channel'
 }
 
 /** A name by Slack's rules: lower-case letters, digits, hyphens and underscores. */

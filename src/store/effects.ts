@@ -1,5 +1,5 @@
 import { Prisma } from './generated/client.ts'
-import { sayNothingIn } from './rooms.ts'
+import { NOTHING_LEFT, sayNothingIn } from './rooms.ts'
 import type { Tx } from './transaction.ts'
 
 /** The tables of effects outside, whose stuck rows wait for staff: given up on, with the reason kept. */
@@ -19,6 +19,10 @@ const STUCK = Prisma.sql`due_at is null and failure is not null`
 const DAY_MS = 86_400_000
 /** Newest first. A place has no id of its own; its room's is the nearest to an age. */
 const newest = (kind: EffectKind) => Prisma.raw(kind === 'room_places' ? 'room_id desc, person_id desc' : 'id desc')
+
+/** No attempt counts any more; but what was tried once may have been said, and is looked for before it is said again. */
+const fresh = (kind: EffectKind) =>
+  kind === 'posts' || kind === 'cards' ? Prisma.sql`least(attempts, 1)` : Prisma.sql`0`
 
 /** Effects that no repetition brought about, and what staff decide on them. */
 export function effects(tx: Tx) {
@@ -48,18 +52,27 @@ export function effects(tx: Tx) {
       const change = Prisma.sql`due_at = ${now}::timestamptz, attempts = 0`
       const isThere = Prisma.sql`platform = ${platform} and workspace = ${workspace}`
       const waits = Prisma.sql`due_at is not null and failure is not null`
-      for (const table of ['rooms', 'cards', 'posts'])
-        await tx.$executeRaw(Prisma.sql`update ${Prisma.raw(table)} set ${change} where ${isThere} and ${waits}`)
+      for (const table of ['rooms', 'cards', 'posts'] as const)
+        await tx.$executeRaw(Prisma.sql`
+          update ${Prisma.raw(table)} set due_at = ${now}::timestamptz, attempts = ${fresh(table)} where ${isThere} and ${waits}`)
       await tx.$executeRaw(Prisma.sql`
         update room_places set ${change} where room_id in (select id from rooms where ${isThere}) and ${waits}`)
       // Where somebody forgotten was is sealed, so all that is to be done outside is tried.
       await tx.$executeRaw(Prisma.sql`update erasures set ${change} where kind = 'room' and ${waits}`)
     },
 
+    /** What could not be shown or said at one place is tried again: Kindred was let in there. */
+    async goOnAt(platform: string, workspace: string, place: string, now: Date): Promise<void> {
+      for (const table of ['cards', 'posts'] as const)
+        await tx.$executeRaw(Prisma.sql`
+          update ${Prisma.raw(table)} set due_at = ${now}::timestamptz, attempts = ${fresh(table)}, failure = null
+          where ${STUCK} and platform = ${platform} and workspace = ${workspace} and place = ${place}`)
+    },
+
     /** Tries again what is stuck, from the first attempt on. */
     async retry(kind: EffectKind, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        update ${Prisma.raw(kind)} set due_at = ${now}::timestamptz, attempts = 0, failure = null where ${STUCK}`)
+        update ${Prisma.raw(kind)} set due_at = ${now}::timestamptz, attempts = ${fresh(kind)}, failure = null where ${STUCK}`)
     },
 
     /**
@@ -67,7 +80,7 @@ export function effects(tx: Tx) {
      * outside, and communities go on without a room that can't be made. Who can't be let out is tried again a day later.
      */
     async ignore(kind: EffectKind, now: Date): Promise<void> {
-      if (kind === 'rooms') return goOnWithout(tx)
+      if (kind === 'rooms') return goOnWithout(tx, now)
       const table = Prisma.raw(kind)
       if (kind === 'room_places')
         await tx.$executeRaw(Prisma.sql`
@@ -82,16 +95,22 @@ export function effects(tx: Tx) {
   }
 }
 
-async function goOnWithout(tx: Tx): Promise<void> {
-  const stuck = await tx.$queryRaw<{ id: string; isThere: boolean }[]>(
-    Prisma.sql`select id, external_id is not null and (carrier is distinct from 'role' or role_id is not null) as "isThere" from rooms
+/** Of a room that can't be seen nobody knows whether it is there: it is let go, with whoever is still to be out of it. */
+async function goOnWithout(tx: Tx, now: Date): Promise<void> {
+  const stuck = await tx.$queryRaw<{ id: string; unseen: boolean; isThere: boolean }[]>(
+    Prisma.sql`select id, unseen, external_id is not null and not unseen and (carrier is distinct from 'role' or role_id is not null) as "isThere" from rooms
       where ${STUCK}`,
   )
   const missing = stuck.filter(({ isThere }) => !isThere).map(({ id }) => id)
   await tx.$executeRaw(Prisma.sql`
-    update rooms set attempts = 0, failure = null, 
+    update rooms set attempts = 0, failure = null, unseen = false, adopted = adopted and not unseen,
       carrier = case when id = any(${missing}) then 'none' else carrier end,
       external_id = case when id = any(${missing}) then null else external_id end
     where ${STUCK}`)
+  const unseen = stuck.filter((room) => room.unseen).map(({ id }) => id)
+  await tx.$executeRaw(Prisma.sql`
+    update room_places set known = 'out', revision = revision + 1, lease = null, leased_until = null, attempts = 0,
+      failure = null, due_at = case when wanted = 'in' then ${now}::timestamptz end where room_id = any(${unseen})`)
+  await tx.roomPlace.deleteMany({ where: NOTHING_LEFT })
   await sayNothingIn(tx, missing)
 }

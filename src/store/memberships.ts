@@ -1,8 +1,9 @@
 import type { Community } from '../core/community.ts'
 import type { Told } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
-import { placeIn } from './room-care.ts'
-import { askerOf, giveUpAsAll } from './stayed.ts'
+import { placeIn } from './placing.ts'
+import { askedFrom, askerOf, giveUpAsAll } from './stayed.ts'
+import { TOLD_AGAIN, TOLD_AT_ROOM } from './told.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** Where someone joins from, which decides the room they are wanted in. */
@@ -44,7 +45,8 @@ export function memberships(tx: Tx, { draws }: Tools) {
       now: Date,
     ): Promise<boolean> {
       const where = { communityId: community.id, personId: entrance.personId }
-      if (told) await tx.membership.updateMany({ where, data: { told, toldIn: entrance.workspace } })
+      const { platform: toldOn, workspace: toldIn } = entrance
+      if (told) await tx.membership.updateMany({ where, data: { told, toldIn, toldOn } })
       return placeIn(tx, draws, community, entrance, now)
     },
 
@@ -63,22 +65,23 @@ export function memberships(tx: Tx, { draws }: Tools) {
       const isInside = told !== null
       const [row] = await tx.$queryRaw<{ joined: boolean; placed: boolean }[]>(Prisma.sql`
         with joined as (
-          insert into memberships (person_id, community_id, state, source, since, told, told_in)
-          select ${personId}, id, 'member', ${source}, ${now}::timestamptz, ${told ?? null}, ${told ? workspace : null} from communities
+          insert into memberships (person_id, community_id, state, source, since, told, told_in, told_on)
+          select ${personId}, id, 'member', ${source}, ${now}::timestamptz, ${told ?? null}, ${told ? workspace : null}, ${told ? platform : null} from communities
           where id = ${community.id} and state = 'open'
           on conflict (person_id, community_id) do update
             set state = 'member', source = excluded.source, since = excluded.since, left_at = null, reason = null,
               told = case when ${told !== undefined} then excluded.told else memberships.told end,
-              told_in = case when ${told !== undefined} then excluded.told_in else memberships.told_in end
+              told_in = case when ${told !== undefined} then excluded.told_in else memberships.told_in end,
+              told_on = case when ${told !== undefined} then excluded.told_on else memberships.told_on end
             where memberships.state <> 'member'
-          returning community_id),
+          returning community_id, told, told_in, told_on),
         placed as (
-          insert into room_places (room_id, person_id, wanted, known, revision, due_at)
-          select r.id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from joined
+          insert into room_places (room_id, person_id, wanted, told, known, revision, due_at)
+          select r.id, ${personId}, 'in', ${TOLD_AT_ROOM}, 'out', 1, ${now}::timestamptz from joined m
           join rooms r using (community_id)
           where r.platform = ${platform} and r.workspace = ${workspace} and not ${community.sensitive} and ${isInside}
           on conflict (room_id, person_id) do update
-            set wanted = 'in', revision = room_places.revision + 1, due_at = excluded.due_at
+            set wanted = 'in', told = ${TOLD_AGAIN}, revision = room_places.revision + 1, due_at = excluded.due_at
           returning room_id)
         select exists (select 1 from joined) as joined, exists (select 1 from placed) as placed`)
       // The first from their workspace: its room is wanted now. Nobody enters a sensitive room without pressing for it.
@@ -119,7 +122,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
 
     async write(
       communityId: string,
-      { personId, workspace }: Entrance,
+      { personId, platform, workspace }: Entrance,
       state: string,
       source: Source,
       now: Date,
@@ -131,7 +134,8 @@ export function memberships(tx: Tx, { draws }: Tools) {
         since: now,
         reason: reason ?? null,
         told,
-        toldIn: told && workspace,
+        toldIn: workspace,
+        toldOn: platform,
         organizer: false,
         leftAt: null,
       }
@@ -144,6 +148,9 @@ export function memberships(tx: Tx, { draws }: Tools) {
 
     /** Whose request an organizer answers, by who made it; undefined where there is none. */
     askerOf: (communityId: string, personId: string) => askerOf(tx, communityId, personId),
+
+    /** From where a request was made, if whoever made it is still there. */
+    askedFrom: (communityId: string, personId: string) => askedFrom(tx, communityId, personId),
 
     /** Forgets the request; the person may ask again. */
     async decline(communityId: string, personId: string): Promise<boolean> {

@@ -94,12 +94,6 @@ export function people(tx: Tx, tools: Tools) {
       return this.byWeb(account.externalId, account.name, now)
     },
 
-    /** What an account of the web is called, where there is one. */
-    async nameOnWeb(externalId: string): Promise<string | undefined> {
-      const account = { ...ON_THE_WEB, externalId }
-      return (await tx.account.findUnique({ where: { platform_workspace_externalId: account } }))?.name
-    },
-
     /** On the web they sign in by this address from now on, unless somebody else does already. */
     async signsInBy(accountId: string, email: string): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
@@ -158,6 +152,12 @@ export function people(tx: Tx, tools: Tools) {
           { name: account?.name ?? name, ...(account && { externalId: account.externalId }) },
         ]),
       )
+    },
+
+    /** An account by the id it has on its platform, seen from one of its workspaces. */
+    async accountAt(platform: string, workspace: string, externalId: string): Promise<string | undefined> {
+      const where = { platform, workspace: { in: reachedFrom(workspace) }, externalId }
+      return (await tx.account.findFirst({ where }))?.id
     },
 
     /** The id that an account has on its platform. */

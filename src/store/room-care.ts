@@ -1,19 +1,21 @@
 import type { z } from 'zod'
-import type { Community } from '../core/community.ts'
-import type { Draws } from '../core/ids.ts'
 import { EVERYWHERE } from '../core/person.ts'
 import { CARRIERS, type Carrier, seenBy, type Told } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import type { Entrance } from './memberships.ts'
 import { MET_AT_ROOM } from './presence.ts'
-import { type ClaimedPlace, HAS_READ, IS_THERE, NOTHING_LEFT, PLACE, type placeOutside, WAS_AWAY } from './rooms.ts'
+import { NOTHING_LEFT, type placeOutside, WAS_AWAY } from './rooms.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** What carries rooms whose name others read, which a hidden community must not have. */
 const SHOWN = CARRIERS.filter((carrier) => carrier === 'channel' || seenBy(carrier) === 'everyone')
 
-/** A place `p` in a room `r` of somebody who is inside, or may be and is not brought in: they did not read who sees them there now. */
-const MAY_BE_INSIDE = Prisma.sql`(p.wanted = 'in' and ((p.known = 'in' and p.due_at is null) or (p.known is null and not ${HAS_READ})))`
+/** An account in a channel that was there before it became a room. */
+interface Stays {
+  platform: string
+  workspace: string
+  accountId: string
+}
 
 /** What becomes of rooms and of people's places in them when somebody changes them by hand, on the platform itself. */
 export function roomCare(tx: Tx, { draws }: Tools) {
@@ -53,10 +55,12 @@ export function roomCare(tx: Tx, { draws }: Tools) {
     async shut(
       { platform, workspace, room }: { platform: string; workspace: string; room: string },
       why: string,
+      state: 'shut' | 'unseen' | 'exposed',
     ): Promise<{ id: string; communityId: string } | undefined> {
       // One that waits to be looked at may be mended since: whoever looks finds that out.
       const [row] = await tx.$queryRaw<{ id: string; communityId: string }[]>(Prisma.sql`
-        update rooms set attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}
+        update rooms set attempts = 0, lease = null, leased_until = null, due_at = null, failure = ${why}, unseen = ${state === 'unseen'},
+          carrier = case when ${state === 'exposed'} then 'public' else carrier end
         where platform = ${platform} and workspace = ${workspace} and external_id = ${room}
           and (due_at is null or lease is not null)
         returning id, community_id as "communityId"`)
@@ -94,51 +98,32 @@ export function roomCare(tx: Tx, { draws }: Tools) {
     },
 
     /**
-     * Takes people of a platform's rooms whom nobody has looked after since a time, whoever waited longest first, and notes
-     * that it is done now. Looking twice does no harm, so there is no lease.
-     */
-    async lookAfter(platforms: string[], since: Date, limit: number, now: Date): Promise<ClaimedPlace[]> {
-      return tx.$queryRaw<ClaimedPlace[]>(Prisma.sql`
-        with next as (
-          select p.room_id, p.person_id from room_places p join rooms r on r.id = p.room_id and ${IS_THERE}
-          where r.platform = any(${platforms}) and ${MAY_BE_INSIDE}
-            and (p.looked_at is null or p.looked_at <= ${since}::timestamptz)
-          order by p.looked_at nulls first limit ${limit} for update of p skip locked)
-        update room_places p set looked_at = ${now}::timestamptz from next, rooms r
-        where p.room_id = next.room_id and p.person_id = next.person_id and r.id = p.room_id
-        returning ${PLACE}`)
-    },
-
-    /** When somebody was last looked after, of those for whom that is longest ago; nothing where nobody is in a room. */
-    async lookedAfter(platforms: string[]): Promise<Date | undefined> {
-      const [row] = await tx.$queryRaw<{ at: Date | null }[]>(Prisma.sql`
-        select min(coalesce(p.looked_at, 'epoch'::timestamptz)) as at from room_places p
-        join rooms r on r.id = p.room_id and ${IS_THERE}
-        where r.platform = any(${platforms}) and ${MAY_BE_INSIDE}`)
-      return row?.at ?? undefined
-    },
-
-    /**
      * A community has become sensitive: rooms whose name or people others could see are left by everybody, and private ones are
-     * made in their place, which nobody is put into. Gives the accounts to let out, and whether a room was left.
+     * made in their place, which nobody is put into. Gives the accounts to let out, those that stay where they may have been
+     * before, and how many rooms of each sort were left.
      */
     async leaveShown(
       communityId: string,
       now: Date,
-    ): Promise<{ places: z.infer<typeof placeOutside>[]; rooms: number }> {
+    ): Promise<{ places: z.infer<typeof placeOutside>[]; stay: Stays[]; rooms: number; adopted: number }> {
       // One that is being made at this moment will be something others can see, too.
       const isShown = Prisma.sql`r.community_id = ${communityId}
         and (r.carrier in (${Prisma.join(SHOWN)}) or (r.carrier is null and r.external_id is null and r.lease is not null))`
       const places = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
-        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown, r.adopted,
+        select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown,
           a.external_id as account, p.leased_until as until
-        from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.external_id is not null
+        from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.external_id is not null and not r.adopted
         join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}`)
+      const stay = await tx.$queryRaw<Stays[]>(Prisma.sql`
+        select r.platform, r.workspace, a.id as "accountId"
+        from room_places p join rooms r on r.id = p.room_id and ${isShown} and r.adopted
+        join accounts a on a.person_id = p.person_id and ${MET_AT_ROOM}
+        where p.wanted = 'in' order by a.id`)
       const left = await tx.$queryRaw<
-        { id: string; workspace: string; platform: string; name: string; isThere: boolean }[]
+        { id: string; workspace: string; platform: string; name: string; isThere: boolean; adopted: boolean }[]
       >(
         Prisma.sql`delete from rooms r where ${isShown}
-          returning r.id, r.platform, r.workspace, r.name, r.external_id is not null as "isThere"`,
+          returning r.id, r.platform, r.workspace, r.name, r.adopted, r.external_id is not null as "isThere"`,
       )
       // The private ones are rooms of their own, younger than what was left: nothing made before is taken for one of them.
       const rows = left.map(({ platform, workspace, name }) => ({ platform, workspace, name }))
@@ -150,7 +135,9 @@ export function roomCare(tx: Tx, { draws }: Tools) {
       const rooms = [...left, ...(await tx.room.findMany({ where: { communityId } }))]
       const keys = rooms.flatMap(({ id }) => [`room/${id}`, `news/room/${id}`])
       await tx.staffNote.deleteMany({ where: { key: { in: keys } } })
-      return { places, rooms: left.filter(({ isThere }) => isThere).length }
+      const there = left.filter(({ isThere }) => isThere)
+      const adopted = there.filter((room) => room.adopted).length
+      return { places, stay, rooms: there.length - adopted, adopted }
     },
 
     /** The roles that open rooms of a workspace. */
@@ -167,18 +154,6 @@ export function roomCare(tx: Tx, { draws }: Tools) {
       return room?.externalId ?? undefined
     },
 
-    /** What looking after somebody found: they are gone from the workspace, or out of the room and to be let in again. */
-    async found({ roomId, personId, revision }: ClaimedPlace, presence: 'away' | 'out', now: Date): Promise<void> {
-      // Who has not read who sees them in a room that was outgrown is still in the one before.
-      const change =
-        presence === 'away'
-          ? Prisma.sql`known = 'out', due_at = null from rooms r where ${MAY_BE_INSIDE}`
-          : Prisma.sql`known = null, due_at = ${now}::timestamptz from rooms r where p.due_at is null and ${HAS_READ}`
-      await tx.$executeRaw(Prisma.sql`
-        update room_places p set ${change} and r.id = p.room_id and p.room_id = ${roomId} and p.person_id = ${personId}
-          and p.revision = ${revision} and p.wanted = 'in'`)
-    },
-
     /** Who sees somebody in a community's rooms, as they read it; null where they are in none. */
     async toldOf(communityId: string, personId: string): Promise<Told | null> {
       const row = await tx.membership.findUnique({ where: { personId_communityId: { personId, communityId } } })
@@ -188,7 +163,10 @@ export function roomCare(tx: Tx, { draws }: Tools) {
 
     /** Whoever would rather not be seen in a community's rooms is in it without them. */
     async stayOutside(communityId: string, personId: string, now: Date): Promise<void> {
-      await tx.membership.updateMany({ where: { communityId, personId }, data: { told: null, toldIn: null } })
+      await tx.membership.updateMany({
+        where: { communityId, personId },
+        data: { told: null, toldIn: null, toldOn: null },
+      })
       await tx.$executeRaw(Prisma.sql`
         update room_places p set wanted = 'out', revision = p.revision + 1, due_at = ${now}::timestamptz from rooms r
         where r.id = p.room_id and r.community_id = ${communityId} and p.person_id = ${personId} and p.wanted = 'in'`)
@@ -210,41 +188,4 @@ export function roomCare(tx: Tx, { draws }: Tools) {
       return rows.map(({ carrier }) => carrier)
     },
   }
-}
-
-/** Wants a person in the community's room of their workspace; the room is made where there is none. False where there is none to be had. */
-export async function placeIn(
-  tx: Tx,
-  draws: Draws,
-  community: Pick<Community, 'id' | 'slug'>,
-  { personId, platform, workspace }: Entrance,
-  now: Date,
-): Promise<boolean> {
-  // In private nobody is anywhere: the rooms are those there are where they were met, since nowhere else is a hidden
-  // community to be heard of; an open one has its first room anywhere.
-  if (workspace === EVERYWHERE) {
-    const key = { personId, communityId: community.id }
-    const chosen = (await tx.membership.findUnique({ where: { personId_communityId: key } }))?.toldIn
-    if (chosen) return placeIn(tx, draws, community, { personId, platform, workspace: chosen }, now)
-    const met = await tx.$queryRaw<{ workspace: string }[]>(Prisma.sql`
-      with met as (
-        select seen.workspace, exists (select 1 from rooms r where r.community_id = c.id and r.platform = ${platform}
-          and r.workspace = seen.workspace) or seen.workspace = c.workspace as has_room, c.visibility = 'open' and not c.sensitive as is_open
-        from presences seen join accounts a on a.id = seen.account_id and a.person_id = ${personId} and a.platform = ${platform}
-        join communities c on c.id = ${community.id})
-      select workspace from met where has_room or (is_open and not exists (select 1 from met o where o.has_room)) order by workspace`)
-    for (const one of met) await placeIn(tx, draws, community, { personId, platform, workspace: one.workspace }, now)
-    return met.length > 0
-  }
-  await tx.$executeRaw(Prisma.sql`
-    insert into rooms (id, community_id, platform, workspace, name, due_at)
-    values (${draws.id(now)}, ${community.id}, ${platform}, ${workspace}, ${community.slug ?? community.id}, ${now}::timestamptz)
-    on conflict (community_id, platform, workspace) do nothing`)
-  await tx.$executeRaw(Prisma.sql`
-    insert into room_places (room_id, person_id, wanted, known, revision, due_at)
-    select id, ${personId}, 'in', 'out', 1, ${now}::timestamptz from rooms
-    where community_id = ${community.id} and platform = ${platform} and workspace = ${workspace}
-    on conflict (room_id, person_id) do update
-      set wanted = 'in', known = null, revision = room_places.revision + 1, due_at = excluded.due_at`)
-  return true
 }

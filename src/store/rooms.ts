@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Community } from '../core/community.ts'
 import { EVERYWHERE } from '../core/person.ts'
-import { CARRIERS, type Carrier, type RoomMade, seenBy } from '../core/room.ts'
+import { CARRIERS, type Carrier, type RoomMade } from '../core/room.ts'
 import { Prisma } from './generated/client.ts'
 import { MET_AT_ROOM } from './presence.ts'
+import { HAS_READ, TOLD_AT_ROOM } from './told.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { isFree, type Outcome, settled, taken } from './work.ts'
 
@@ -24,8 +25,8 @@ export interface ClaimedRoom {
   category: string | null
   isOutgrown: boolean
   adopted: boolean
-  /** Roles that other rooms there have. */
-  roles: string[]
+  /** What it is really called there, as far as it was heard. */
+  called: string | null
   attempts: number
 }
 
@@ -67,11 +68,6 @@ export const NOTHING_LEFT = { wanted: 'out', known: 'out', dueAt: null, lease: n
 /** A room `r` that people can be let into: it is there, and nothing of it is broken or waits to be mended. */
 export const IS_THERE = Prisma.sql`r.external_id is not null and r.due_at is null and r.failure is null`
 
-/** Whoever has a place `p` in a room `r` has read who sees them there. */
-export const HAS_READ = Prisma.sql`(r.carrier is null or exists (select 1 from memberships m
-  where m.person_id = p.person_id and m.community_id = r.community_id and m.told_in in (r.workspace, ${EVERYWHERE})
-    and (m.told = 'everyone' or (m.told = 'members' and r.carrier in (${Prisma.join(CARRIERS.filter((one) => seenBy(one) === 'members'))})))))`
-
 /** A place `p` in a room `r` that somebody may be brought to; out of it, whatever is broken or waits to be mended. */
 const MAY_MOVE = Prisma.sql`(r.external_id is not null and (p.wanted = 'out' or (${IS_THERE} and ${HAS_READ})))`
 
@@ -104,6 +100,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
         select distinct a.platform, coalesce(seen.workspace, a.workspace) as workspace from memberships m
         join accounts a on a.person_id = m.person_id
         left join presences seen on a.workspace = ${EVERYWHERE} and seen.account_id = a.id and seen.workspace = m.told_in
+          and m.told_on = a.platform and m.told is not null
         where m.community_id = ${communityId} and m.state = 'member'
           and coalesce(seen.workspace, a.workspace) <> ${EVERYWHERE} order by 1, 2`)
     },
@@ -111,8 +108,8 @@ export function rooms(tx: Tx, { draws }: Tools) {
     /** Wants every member in the room of the workspace their account is in, where the community has one. */
     async wantMembers(communityId: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        insert into room_places (room_id, person_id, wanted, known, revision, due_at)
-        select distinct r.id, m.person_id, 'in', 'out', 1, ${now}::timestamptz
+        insert into room_places (room_id, person_id, wanted, told, known, revision, due_at)
+        select distinct r.id, m.person_id, 'in', ${TOLD_AT_ROOM}, 'out', 1, ${now}::timestamptz
         from rooms r join memberships m on m.community_id = r.community_id and m.state = 'member'
         join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
         where r.community_id = ${communityId}
@@ -132,15 +129,17 @@ export function rooms(tx: Tx, { draws }: Tools) {
     async adopt(
       { id, slug }: Pick<Community, 'id' | 'slug'>,
       { platform, workspace, place }: { platform: string; workspace: string; place: string },
+      called: string | undefined,
       now: Date,
     ): Promise<boolean> {
       const taken = await tx.$executeRaw(Prisma.sql`
-        insert into rooms (id, community_id, platform, workspace, name, external_id, carrier, adopted)
-        select ${draws.id(now)}, ${id}, ${platform}, ${workspace}, ${slug ?? id}, ${place}, 'public', true
+        insert into rooms (id, community_id, platform, workspace, name, called, external_id, carrier, adopted)
+        select ${draws.id(now)}, ${id}, ${platform}, ${workspace}, ${slug ?? id}, ${called ?? null}, ${place}, 'public', true
         where not exists (select 1 from rooms o where o.platform = ${platform} and o.workspace = ${workspace}
           and o.external_id = ${place})
         on conflict (community_id, platform, workspace) do update
-          set external_id = excluded.external_id, carrier = 'public', adopted = true, role_id = null, outgrown = null, failure = null, attempts = 0
+          set external_id = excluded.external_id, called = excluded.called, carrier = 'public', adopted = true, role_id = null,
+             outgrown = null, failure = null, attempts = 0
           where rooms.external_id is null and rooms.due_at is null`)
       return taken > 0
     },
@@ -158,15 +157,22 @@ export function rooms(tx: Tx, { draws }: Tools) {
       const lease = draws.key()
       const rows = await tx.$queryRaw<ClaimedRoom[]>(Prisma.sql`
         with free as (select id from rooms where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
-        update rooms r set ${taken({ name: lease, now })} from free, communities c where r.id = free.id and c.id = r.community_id
+        update rooms r set ${taken({ name: lease, now })}, looked_at = ${now}::timestamptz from free, communities c where r.id = free.id and c.id = r.community_id
         returning r.id, r.community_id as "communityId", c.name as "communityName", c.sensitive as "isSensitive",
-          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.adopted, r.attempts,
+          (c.sensitive or c.visibility <> 'open') as "isPrivate", r.platform, r.workspace, r.name, r.called, r.adopted, r.attempts,
           r.external_id as "externalId", coalesce(r.outgrown = r.external_id and r.carrier <> 'role', false) as "isOutgrown",
           coalesce(r.carrier, (select w.carrier from workspaces w where w.platform = r.platform and w.workspace = r.workspace)) as carrier,
-          (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category,
-          array(select o.role_id from rooms o where o.platform = r.platform and o.workspace = r.workspace and o.id <> r.id
-            and o.role_id is not null) as roles`)
+          (select w.category from workspaces w where w.platform = r.platform and w.workspace = r.workspace) as category`)
       return { lease, rows }
+    },
+
+    /** The other rooms of a room's workspace, and their roles: one made a moment ago is among them. */
+    async others({ id, platform, workspace }: ClaimedRoom): Promise<{ others: string[]; roles: string[] }> {
+      const rows = await tx.room.findMany({ where: { platform, workspace, id: { not: id } } })
+      return {
+        others: rows.flatMap(({ externalId, outgrown }) => [externalId, outgrown].filter((one) => one !== null)),
+        roles: rows.flatMap(({ roleId }) => roleId ?? []),
+      }
     },
 
     /**
@@ -189,6 +195,7 @@ export function rooms(tx: Tx, { draws }: Tools) {
     async finish(id: string, lease: string, outcome: Outcome, made?: RoomMade): Promise<boolean> {
       const how = made
         ? Prisma.sql`external_id = ${made.id}, carrier = ${made.carrier ?? null}, role_id = ${made.role ?? null},
+            called = coalesce(${made.name ?? null}, called), unseen = false,
             adopted = adopted and external_id is not distinct from ${made.id},`
         : Prisma.empty
       const finished = await tx.$executeRaw(Prisma.sql`

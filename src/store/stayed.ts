@@ -1,5 +1,6 @@
 import { Prisma } from './generated/client.ts'
 import { asStored, unionsOf } from './moved.ts'
+import { MET_AT_ROOM } from './presence.ts'
 import type { Tx } from './transaction.ts'
 import { whoNow } from './turns.ts'
 
@@ -20,6 +21,20 @@ export async function askerOf(tx: Tx, communityId: string, personId: string): Pr
   const ids = [personId, now, ...(await formerly(tx, now))]
   const rows = await tx.membership.findMany({ where: { communityId, personId: { in: ids }, state: 'requested' } })
   return ids.find((id) => rows.some((row) => row.personId === id))
+}
+
+/** From where somebody asks to be let in, if they still have an account there: they read there who sees them. */
+export async function askedFrom(
+  tx: Tx,
+  communityId: string,
+  personId: string,
+): Promise<{ platform: string; workspace: string } | undefined> {
+  const [row] = await tx.$queryRaw<{ platform: string; workspace: string }[]>(Prisma.sql`
+    select r.platform, r.workspace from memberships m
+    cross join lateral (select m.told_on as platform, m.told_in as workspace) r
+    where m.community_id = ${communityId} and m.person_id = ${personId}
+      and exists (select 1 from accounts a where a.person_id = m.person_id and ${MET_AT_ROOM})`)
+  return row
 }
 
 /**

@@ -33,6 +33,7 @@ import { staffNotes } from './staff-notes.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { unions } from './unions.ts'
+import { walks } from './walks.ts'
 import { webLinks } from './web-links.ts'
 import { webMessages } from './web-messages.ts'
 import { webSessions } from './web-sessions.ts'
@@ -86,6 +87,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     webLinks: webLinks(tx, tools),
     webMessages: webMessages(tx, tools),
     webSessions: webSessions(tx, tools),
+    walks: walks(tx),
     workspaces: workspaces(tx),
   }
 }

@@ -5,6 +5,7 @@ import { LIVE } from './hidden.ts'
 import { asStored, type Moved } from './moved.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import { reports as reportsOn } from './reports.ts'
+import { TOLD_AGAIN, TOLD_AT_ROOM } from './told.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** Whose hidden communities stay behind until nobody can undo it any more. */
@@ -47,14 +48,14 @@ export async function settleBoth(tx: Tx, tools: Tools, kept: string, merged: str
   for (const personId of [kept, merged]) {
     await reportsOn(tx, tools).settle({ personId }, now)
     await tx.$executeRaw(Prisma.sql`
-      insert into room_places (room_id, person_id, wanted, known, revision, due_at)
-      select distinct r.id, m.person_id, 'in', null, 1, ${now}::timestamptz
+      insert into room_places (room_id, person_id, wanted, told, known, revision, due_at)
+      select distinct r.id, m.person_id, 'in', ${TOLD_AT_ROOM}, null, 1, ${now}::timestamptz
       from memberships m join communities c on c.id = m.community_id
       join rooms r on r.community_id = m.community_id
       join accounts a on a.person_id = m.person_id and ${MET_AT_ROOM}
       where m.person_id = ${personId} and m.state = 'member' and not c.sensitive
-      on conflict (room_id, person_id) do update set wanted = 'in', known = null, revision = room_places.revision + 1,
-        due_at = excluded.due_at`)
+      on conflict (room_id, person_id) do update set wanted = 'in', told = ${TOLD_AGAIN}, known = null,
+        revision = room_places.revision + 1, due_at = excluded.due_at`)
   }
 }
 
@@ -106,12 +107,11 @@ async function takeOverMemberships(
   // Nobody is put where others see them by their other account's choice: what both chose alike stays, and besides that who
   // has several accounts on a platform chooses anew.
   await tx.$executeRaw(Prisma.sql`
-    update memberships c set told = null, told_in = null
+    update memberships c set told = null, told_in = null, told_on = null
     where c.person_id in (${kept}, ${merged}) and c.told is not null
       and not exists (select 1 from memberships o where o.person_id in (${kept}, ${merged}) and o.person_id <> c.person_id
-        and o.community_id = c.community_id and o.told = c.told and o.told_in = c.told_in)
-      and exists (select 1 from accounts a where a.person_id = ${kept} and a.platform = any(${Object.keys(DEFAULT_CARRIERS)})
-        group by a.platform having count(*) > 1)`)
+        and o.community_id = c.community_id and o.told = c.told and o.told_in = c.told_in and o.told_on = c.told_on)
+      and ${hasSeveral(kept)}`)
   await tx.membership.deleteMany({ where: { personId: merged, communityId: { in: shared } } })
   await tx.membership.deleteMany({ where: { personId: kept, communityId: { in: moved } } })
   await tx.membership.updateMany({ where: { personId: merged, communityId: { in: moved } }, data: { personId: kept } })
@@ -172,14 +172,25 @@ async function takeOverSettings(tx: Tx, kept: string, merged: string, now: Date)
   return { zone: Boolean(zone), quiet: Boolean(quiet), notices: notices.map((one) => one.kind) }
 }
 
+/** Whether somebody has several accounts on a platform where others see who is in a room. */
+const hasSeveral = (personId: string) => Prisma.sql`exists (
+  select 1 from accounts a where a.person_id = ${personId} and a.platform = any(${Object.keys(DEFAULT_CARRIERS)})
+  group by a.platform having count(*) > 1)`
+
 async function takeOverPlaces(tx: Tx, kept: string, merged: string, behind: string[], now: Date): Promise<void> {
+  // As with what they read where they last chose: only what both read alike of a room stays.
+  await tx.$executeRaw(Prisma.sql`
+    update room_places p set told = null where p.person_id in (${kept}, ${merged}) and p.told is not null
+      and not exists (select 1 from room_places o where o.person_id in (${kept}, ${merged}) and o.person_id <> p.person_id
+        and o.room_id = p.room_id and o.wanted = 'in' and o.told = p.told)
+      and ${hasSeveral(kept)}`)
   const rests = Prisma.sql`p.wanted = 'in' and exists (select 1 from rooms b where b.id = p.room_id and b.community_id = any(${behind}))`
   await tx.$executeRaw(Prisma.sql`
     update room_places p set person_id = ${kept} where p.person_id = ${merged} and not (${rests})
       and not exists (select 1 from room_places k where k.room_id = p.room_id and k.person_id = ${kept})`)
   // Who left a hidden community with one account and takes it along with the other is in its room by that one.
   await tx.$executeRaw(Prisma.sql`
-    update room_places k set wanted = 'in', known = null, revision = k.revision + 1, due_at = ${now}::timestamptz
+    update room_places k set wanted = 'in', told = p.told, known = null, revision = k.revision + 1, due_at = ${now}::timestamptz
     from room_places p, rooms r where p.person_id = ${merged} and p.wanted = 'in' and not (${rests}) and k.room_id = p.room_id
       and k.person_id = ${kept} and k.wanted = 'out' and r.id = k.room_id and exists (select 1 from memberships m
         where m.person_id = ${kept} and m.community_id = r.community_id and m.state = 'member')`)

@@ -1,9 +1,12 @@
-import type { Content } from '../reply.ts'
+import type { Content, TextFile } from '../reply.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** So many of a room are shown, the newest of them. */
 const SHOWN = 50
+/** Where files lie that somebody asked for; no room is called so. */
+const FILES = '/files'
+const FILE_LIVES_MS = 3_600_000
 
 /** A message that stands on the web. */
 export interface WebMessage {
@@ -52,11 +55,33 @@ export function webMessages(tx: Tx, { draws, keys }: Tools) {
     async to(personId: string): Promise<WebMessage[]> {
       return read(
         await tx.webMessage.findMany({
-          where: { account: { personId } },
+          where: { place: null, account: { personId } },
           orderBy: { id: 'desc' },
           take: SHOWN,
         }),
       )
+    },
+
+    /** Keeps a file for whoever asked for it, until they fetch it; gives its name in an address. */
+    async keep(accountId: string, file: TextFile, now: Date): Promise<string> {
+      const key = draws.key()
+      const sealed = keys.seal(JSON.stringify({ file } satisfies Content))
+      await tx.webMessage.create({
+        data: { id: draws.id(now), key, accountId, place: FILES, sealed: new Uint8Array(sealed), createdAt: now },
+      })
+      return key
+    },
+
+    /** A file that somebody asked for, for themselves alone. */
+    async file(key: string, personId: string): Promise<TextFile | undefined> {
+      const row = await tx.webMessage.findFirst({ where: { key, place: FILES, account: { personId } } })
+      return row ? read([row])[0]?.content.file : undefined
+    },
+
+    /** Lets go of files that nobody fetched within the hour. */
+    async sweep(now: Date): Promise<void> {
+      const createdAt = { lte: new Date(now.getTime() - FILE_LIVES_MS) }
+      await tx.webMessage.deleteMany({ where: { place: FILES, createdAt } })
     },
 
     /** A person is done with a message to them. */

@@ -52,7 +52,8 @@ export function webSessions(tx: Tx, { draws, keys }: Tools) {
     async of(token: string, now: Date): Promise<SignedIn | undefined> {
       const [row] = await tx.$queryRaw<Row[]>(Prisma.sql`
         select p.id as person_id, a.id as account_id, a.platform, a.workspace, a.external_id, a.name, p.language, p.zone,
-          coalesce(s.staff_until > ${now}::timestamptz, false) as is_staff,
+          (coalesce(s.staff_until > ${now}::timestamptz, false) or exists (select 1 from organization o
+            where a.platform || ':' || a.external_id = any(o.staff_ids))) as is_staff,
           (p.email_proven_at is not null and not exists (select 1 from notice_choices n where n.person_id = p.id)
             and not exists (select 1 from accounts c where c.person_id = p.id and c.platform <> 'web')) as is_unasked,
           (select count(*)::int from web_messages m join accounts mine on mine.id = m.account_id and mine.person_id = p.id) as waiting

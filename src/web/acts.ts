@@ -41,6 +41,14 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     return answerPage(c, visit, command, answer, sent)
   })
 
+  app.get('/files/:name', async (c) => {
+    const visit = await desk.visit(c)
+    const file = visit.signedIn && (await books.file(c.req.param('name'), visit.signedIn.personId))
+    if (!file) return desk.missing(c, visit)
+    c.header('Content-Disposition', `attachment; filename="${file.name}"`)
+    return c.body(file.text, 200, { 'Content-Type': `${file.type}; charset=utf-8` })
+  })
+
   app.get('/press', (c) => c.redirect('/', 303))
 
   app.post('/press', async (c) => {
@@ -77,13 +85,11 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     if (sent?.message !== undefined && visit.signedIn && !answer.refused)
       await books.done(sent.message, visit.signedIn.personId)
     const { file } = answer.content
-    if (file) {
-      c.header('Content-Disposition', `attachment; filename="${file.name}"`)
-      return c.body(file.text, 200, { 'Content-Type': `${file.type}; charset=utf-8` })
-    }
+    const kept = file && visit.signedIn && (await books.keep(file, visit.signedIn.accountId))
     // Whoever is forgotten by it is signed in no more.
     const left = answer.replaces && !answer.content.card ? await desk.visit(c) : visit
-    const main = html`<div role="status">${desk.show(answer, desk.pressing(left))}</div>`
+    const main = html`<div role="status">${desk.show(answer, desk.pressing(left))}</div>
+${file && kept ? html`<p><a href="/files/${kept}" download="${file.name}">Take the file ${file.name}</a></p>` : ''}`
     return desk.send(c, left, { title: command.description, main, isPrivate: true }, answer.refused ? 422 : 200)
   }
 

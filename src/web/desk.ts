@@ -23,6 +23,9 @@ export interface Sent {
   message: string | undefined
 }
 
+/** Who acts: somebody signed in, or the address that a personal link was written to. */
+type Acting = { account: Omit<Delivery['account'], 'isStaff'>; isStaff: boolean }
+
 /** What all pages share: who visits, how a page is put together, and what was sent. */
 export type Desk = ReturnType<typeof createDesk>
 
@@ -125,7 +128,7 @@ export function createDesk(parts: WebParts) {
   const mayMail = (visit: Visit) => pace.mailing(visit.from, now())
 
   /** Something a signed-in person does; the same form sent again is the same delivery again. */
-  function delivery({ account, isStaff }: Pick<SignedIn, 'account' | 'isStaff'>, once: string, what = ''): Delivery {
+  function delivery({ account, isStaff }: Acting, once: string, what = ''): Delivery {
     // Nobody is answered what another was; not by their address, since the ledger keeps the delivery as proof.
     const [whose = ''] = formHashes(account.externalId)
     return {

@@ -37,10 +37,10 @@ ${community.onRequest ? html`<p>Its organizers let people in: tell them why you 
     const invited = await books.invited(c.req.param('token'))
     if (invited === undefined) return desk.missing(c, visit)
     if (invited === 'ended' || !invited.community) return over(c, visit)
-    const { community, address, name } = invited
+    const { community, address } = invited
     const { reason = '', yes } = sent.fields
     if (yes !== undefined) return confirm(c, visit, address, community.id, yes)
-    const account = { ...ON_THE_WEB, externalId: address, name }
+    const account = { ...ON_THE_WEB, externalId: address, name: maskEmail(address), isProvisional: true }
     const press = community.onRequest
       ? addressOf('join.ask', { c: community.id })
       : addressOf('join', { community: community.id })

@@ -78,7 +78,10 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
     if (!shown && !visit.signedIn) return desk.missing(c, visit)
     const answer = await router.look(desk.looker(visit), 'about', { community: shown?.id ?? slug })
     const room = visit.signedIn && (await books.room(slug, visit.signedIn.personId))
-    const main = html`${desk.show(answer, desk.pressing(visit))}${visit.signedIn && (shown || room) ? acts(slug, room) : ''}${room ? saidIn(room, visit) : ''}`
+    const { title: _, ...card } = answer.content.card ?? {}
+    // The page has that title already.
+    const about = shown ? { ...answer, content: { ...answer.content, ...(answer.content.card && { card }) } } : answer
+    const main = html`${desk.show(about, desk.pressing(visit))}${visit.signedIn && (shown || room) ? acts(slug, room) : ''}${room ? saidIn(room, visit) : ''}`
     const preview = shown && { description: shown.need, url: `${site}/c/${shown.slug}` }
     return desk.send(
       c,
@@ -100,14 +103,14 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
   }
 
   function saidIn({ said, names }: { said: WebMessage[]; names: Names }, visit: Visit): Html {
-    const messages = said.map(({ content, at }) => html`<li>${one(content, at, names, visit)}</li>`)
+    const messages = said.map(({ content, at }) => html`<li>${one(content, at, names, visit, 3)}</li>`)
     return html`<section aria-label="What was said here"><h2>What was said here</h2>${said.length > 0 ? html`<ul class="plain">${messages}</ul>` : html`<p>Nothing yet.</p>`}</section>`
   }
 
-  function one(content: WebMessage['content'], at: Date, names: Names, visit: Visit, key?: string): Html {
+  function one(content: WebMessage['content'], at: Date, names: Names, visit: Visit, level: 2 | 3, key?: string): Html {
     const zone = visit.signedIn?.zone ?? visit.about.zone
     const reading = { names, zone, language: 'en' }
-    return html`${desk.show({ ...reading, content: { text: say`${{ when: at }}` } }, undefined)}${desk.show({ ...reading, content }, desk.pressing(visit, '/press', key), 3)}`
+    return html`${desk.show({ ...reading, content: { text: say`${{ when: at }}` } }, undefined)}${desk.show({ ...reading, content }, desk.pressing(visit, '/press', key), level)}`
   }
 
   app.get('/notices', async (c) => {
@@ -115,7 +118,7 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
     if (!visit.signedIn) return c.redirect('/sign-in', 303)
     const { messages, names } = await books.inbox(visit.signedIn.personId)
     const all = messages.map(
-      ({ key, content, at }) => html`<li>${one(content, at, names, visit, key)}
+      ({ key, content, at }) => html`<li>${one(content, at, names, visit, 2, key)}
 <form method="post" action="/notices/done">${desk.hidden(visit, key)}<button class="quiet">Done with this</button></form></li>`,
     )
     const main = html`${messages.length > 0 ? html`<ul class="plain">${all}</ul>` : html`<p>Nothing waits for you.</p>`}

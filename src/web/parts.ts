@@ -2,7 +2,7 @@ import type { Command } from '../command.ts'
 import type { Names } from '../core/person.ts'
 import type { Text } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
-import type { Content } from '../reply.ts'
+import type { Content, TextFile } from '../reply.ts'
 import type { Raw, Router } from '../router.ts'
 import type { WebLink } from '../store/web-links.ts'
 import type { WebMessage } from '../store/web-messages.ts'
@@ -30,8 +30,6 @@ export interface Shown {
 /** Whom a personal link was written to, and what it lets them join. */
 export interface Invited {
   address: string
-  /** What the address is called here; for nobody to see. */
-  name: string
   /** Empty where it can't be joined any more. */
   community: (Shown & { onRequest: boolean }) | undefined
 }
@@ -62,6 +60,9 @@ export interface Books {
   room(slug: string, personId: string): Promise<{ said: WebMessage[]; names: Names; isOrganizer: boolean } | undefined>
   inbox(personId: string): Promise<{ messages: WebMessage[]; names: Names }>
   done(message: string, personId: string): Promise<void>
+  /** Keeps a file for somebody for an hour; gives its name in an address. */
+  keep(file: TextFile, accountId: string): Promise<string>
+  file(name: string, personId: string): Promise<TextFile | undefined>
   /** What a personal link says; `ended` once it is too old. */
   invited(token: string): Promise<Invited | 'ended' | undefined>
   /** The questions whether the organization may know, as they are asked about a community, each with its mark. */

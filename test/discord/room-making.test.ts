@@ -20,6 +20,7 @@ const wanted = (carrier: Carrier, title = 'X Club', more: Partial<RoomWanted> = 
   isOutgrown: false,
   since: stage.fake.now(),
   roles: [],
+  others: [],
   ...more,
 })
 /** Discord as the jobs of another process see it, which remembers nothing of this one. */

@@ -87,6 +87,35 @@ test('that it was taken out is believed only where it was not let in since, and 
   expect((await ana.types('/community list')).text).toContain('There is none yet')
 })
 
+test('a token that Slack refused for a while is taken up again, and staff read of it no more', async () => {
+  stage = await openSlackStage({ isInstalledByPage: true })
+  const ana = stage.team.user('ana')
+  await ana.installs(link())
+  await ana.types(START)
+  stage.fake.faults.next('conversations.create', { error: 'token_expired' })
+  await stage.settle()
+  const noted = async () => JSON.stringify(await stage.read(({ staffNotes }) => staffNotes.open()))
+  expect(await noted()).toContain('does not take Kindred')
+  stage.fake.pass(11 * 60_000)
+  await ana.types('/community list')
+  expect(await noted()).not.toContain('does not take Kindred')
+  await stage.settle()
+  expect(ana.isIn('sea-sitters')).toBe(true)
+})
+
+test('whom the settings name as staff is staff in the organization’s own workspaces alone', async () => {
+  stage = await openSlackStage({ isInstalledByPage: true })
+  const second = stage.fake.team('Zoo')
+  const [ana, zoe] = [stage.team.user('ana', { staff: true }), second.user('zoe')]
+  for (const one of [ana, zoe]) await one.installs(link())
+  await ana.types('/community rooms carrier:channel')
+  await stage.read(async (store) => {
+    await store.organization.save({ ...(await store.organization.get()), staffIds: [`slack:${zoe.id}`] })
+    await store.workspaces.acceptFirst({ platform: 'slack', workspace: stage.team.id })
+  })
+  expect((await zoe.types('/community status')).text).toContain('Only staff of the organization can do that')
+})
+
 test('let in again by one process, it is back in all of them', async () => {
   stage = await openSlackStage({ isInstalledByPage: true })
   const owner = stage.team.user('ana')

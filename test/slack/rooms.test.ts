@@ -129,7 +129,6 @@ test('whoever leaves is taken out, and who went by themselves is no trouble', as
 
 test('a channel that was archived by hand is not made again', async () => {
   await start(ana, 'Sea Sitters')
-  stage.team.find('sea-sitters')
   ana.archives('sea-sitters')
   await stage.until(async () => (await status()).includes('The room of Sea Sitters was archived there'))
   const ben = stage.team.user('ben')
@@ -146,20 +145,6 @@ test('a channel that was deleted while nobody told is found at its next use', as
   await join(ben, 'sea-sitters')
   await stage.settle()
   expect(await status()).toContain('The room of Sea Sitters was archived there')
-})
-
-test('Kindred goes back into a public channel it was taken out of, and says so of a private one', async () => {
-  const open = stage.team.channel('open', { members: [ana] })
-  stage.team.channel('closed', { private: true, members: [ana] })
-  const start2 = (name: string, channel: string) =>
-    ana.types(`/community start "${name}" need:"people who would like to do it together"`, { channel })
-  await start2('Sea Sitters', 'open')
-  await start2('Night Owls', 'closed')
-  await stage.settle()
-  expect(open.members.has(stage.team.botUserId)).toBe(true)
-  expect(ana.sees('open').some(({ text }) => text.includes('Wanted: Sea Sitters'))).toBe(true)
-  expect(ana.sees('closed').some(({ text }) => text.includes('Wanted: Night Owls'))).toBe(false)
-  expect(await status()).toContain("A message on slack can't be shown")
 })
 
 test('a workspace that lets nobody make channels is named to staff, with what to do', async () => {
@@ -198,6 +183,29 @@ test('made sensitive, a public channel is left by all, and nobody is put into th
   await stage.settle()
   expect(ben.isIn('night-owls-2')).toBe(true)
   expect(ana.isIn('night-owls-2')).toBe(false)
+})
+
+test('made sensitive, a channel that was there before keeps everybody, which staff and its members are told', async () => {
+  await staff.types('/community rooms carrier:none')
+  await start(ana, 'Night Owls')
+  stage.team.channel('families', { members: [ana, staff] })
+  staff.invites('app', 'families')
+  await staff.types('/community rooms', { channel: 'families' })
+  await staff.presses('Use this channel')
+  await staff.selects('Night Owls')
+  const ben = stage.team.user('ben')
+  await join(ben, 'night-owls')
+  await stage.settle()
+  expect(ben.isIn('families')).toBe(true)
+  await staff.types('/community sensitive night-owls')
+  const { text } = await staff.presses('Make it sensitive')
+  expect(text).toContain('nobody was taken out of that channel')
+  expect(text).not.toContain('Everybody is let out')
+  await stage.settle()
+  for (const one of [ana, ben]) {
+    expect(one.isIn('families')).toBe(true)
+    expect(one.seesDm().at(-1)?.text).toContain('whoever is in it is still seen there')
+  }
 })
 
 test('whose account ended is out of the room after a day, and stays in the community', async () => {

@@ -40,6 +40,21 @@ describe('saying things once', () => {
     expect(messages('general', 'Wanted:')).toHaveLength(1)
   })
 
+  test('a message is looked for before it is said again, also where staff press Retry', async () => {
+    await open({ chance: 0 })
+    const staff = stage.team.user('clara', { staff: true })
+    await ana.types(`${START} pledges:1`)
+    stage.fake.faults.next('chat.postMessage', { drop: 'after' })
+    stage.fake.faults.next('conversations.history', { error: 'missing_scope' })
+    await stage.settle()
+    stage.fake.pass(60_000)
+    await stage.settle()
+    await staff.types('/community status')
+    await staff.presses('Retry messages')
+    await stage.settle()
+    expect(messages('sea-sitters', 'Welcome to')).toHaveLength(1)
+  })
+
   test('Retry-After is waited out where it is short, and left to the job where it is long', async () => {
     await open({ chance: 0 })
     await ana.types(START)
@@ -66,6 +81,14 @@ describe.each<Mode>(['socket', 'http'])('answers, by %s', (mode) => {
   test('where the reply address fails, the answer comes in private messages', async () => {
     await open({ mode })
     stage.fake.faults.next('response_url', { status: 404 })
+    await ana.types('/community list')
+    await stage.until(() => words(ana.seesDm()).includes('There is none yet'))
+    expect(stage.failures.map(({ where }) => where)).toEqual(['slack/reply'])
+  })
+
+  test('where the reply address refuses by an answer that looks well, it comes in private messages, too', async () => {
+    await open({ mode })
+    stage.fake.faults.next('response_url', { error: 'expired_url' })
     await ana.types('/community list')
     await stage.until(() => words(ana.seesDm()).includes('There is none yet'))
     expect(stage.failures.map(({ where }) => where)).toEqual(['slack/reply'])
@@ -117,6 +140,17 @@ describe.each<Mode>(['socket', 'http'])('answers, by %s', (mode) => {
     await slow
     await stage.until(() => words(ana.sees('general')).includes('Sea Sitters is wanted'))
     expect(shown.kind).not.toBe('failed')
+  })
+})
+
+describe('the start', () => {
+  test('is made up for where Slack did not say at first whose the token is', async () => {
+    await open()
+    const connected = () => stage.printed.filter((line) => line.startsWith('Slack: connected in Museum')).length
+    stage.fake.faults.next('auth.test', { status: 500 })
+    stage.another()
+    await stage.until(() => connected() === 2)
+    expect(stage.failures.map(({ where }) => where)).toEqual(['slack/connect'])
   })
 })
 

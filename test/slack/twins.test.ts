@@ -94,16 +94,10 @@ async function passes(): Promise<void> {
   await stage.settle()
 }
 
-test('who is here and there is one member once they say so, and leaves both rooms by leaving once', async () => {
-  const ana = guild.member('ana')
-  const annaAtWork = stage.team.user('anna')
-  await ana.types('start-community', { name: 'Parents United', need: NEED, pledges: 1 })
-  await stage.settle()
-  await annaAtWork.types('/community join parents-united')
-  await annaAtWork.presses('Join', 'Before you join')
-  await stage.settle()
-  expect(await members()).toBe(2)
+type Member = ReturnType<typeof guild.member>
 
+/** Both prove one address, and say that they are one. */
+async function isOnePerson(ana: Member, annaAtWork: Person): Promise<void> {
   const code = () => /\d{6}/.exec(stage.mails.at(-1)?.text ?? '')?.[0] ?? ''
   await ana.types('email', { address: 'ana@example.org' })
   await stage.settle()
@@ -115,6 +109,19 @@ test('who is here and there is one member once they say so, and leaves both room
   await annaAtWork.presses('Yes, one person')
   expect((await ana.presses('Yes, one person')).text).toContain('one person here from now on')
   await passes()
+}
+
+test('who is here and there is one member once they say so, and leaves both rooms by leaving once', async () => {
+  const ana = guild.member('ana')
+  const annaAtWork = stage.team.user('anna')
+  await ana.types('start-community', { name: 'Parents United', need: NEED, pledges: 1 })
+  await stage.settle()
+  await annaAtWork.types('/community join parents-united')
+  await annaAtWork.presses('Join', 'Before you join')
+  await stage.settle()
+  expect(await members()).toBe(2)
+
+  await isOnePerson(ana, annaAtWork)
   expect(await members()).toBe(1)
   expect(annaAtWork.isIn('parents-united')).toBe(true)
   expect(guild.find('parents-united')?.overwrites.has(ana.id)).toBe(true)
@@ -128,4 +135,62 @@ test('who is here and there is one member once they say so, and leaves both room
   expect(await members()).toBe(1)
   expect(annaAtWork.isIn('parents-united')).toBe(false)
   expect(guild.find('parents-united')?.overwrites.has(ana.id)).toBe(false)
+})
+
+const onDiscord = (person: { id: string }) => {
+  const room = guild.find('parents-united')
+  return room?.thread?.members.has(person.id) ?? room?.overwrites.has(person.id) ?? false
+}
+
+test('who asked in Slack and is let in on Discord is in Slack’s room, and no room is wanted where none can be', async () => {
+  const ana = guild.member('ana')
+  const annaAtWork = stage.team.user('anna')
+  const cem = guild.member('cem')
+  await isOnePerson(ana, annaAtWork)
+  await cem.types('start-community', { name: 'Parents United', need: NEED, pledges: 1, visibility: 'request' })
+  await passes()
+  await annaAtWork.types('/community join parents-united')
+  await annaAtWork.presses('Say why')
+  await annaAtWork.fills({ reason: 'I have two' })
+  await passes()
+  await cem.presses('Accept')
+  await passes()
+  expect(annaAtWork.isIn('parents-united')).toBe(true)
+  expect(await stage.read((store) => store.effects.stuck())).toEqual([])
+})
+
+test('who asked on Discord and is let in in Slack is in Discord’s room', async () => {
+  const ana = guild.member('ana')
+  await isOnePerson(ana, stage.team.user('anna'))
+  await ben.types(`/community start "Parents United" need:"${NEED}" pledges:1 visibility:request`)
+  await passes()
+  await ana.types('join', { community: 'parents-united' })
+  await ana.presses('Say why')
+  await ana.fills({ reason: 'I have two' })
+  await passes()
+  await ben.presses('Accept')
+  await passes()
+  expect(onDiscord(ana)).toBe(true)
+  expect(await stage.read((store) => store.effects.stuck())).toEqual([])
+})
+
+test('who enters the second room stays in the first, also where that has to be made again', async () => {
+  const ana = guild.member('ana')
+  const annaAtWork = stage.team.user('anna')
+  await isOnePerson(ana, annaAtWork)
+  await ana.types('start-community', { name: 'Parents United', need: NEED, pledges: 1 })
+  await passes()
+  await annaAtWork.types('/community join parents-united')
+  await annaAtWork.presses('Enter the room')
+  await passes()
+  expect(annaAtWork.isIn('parents-united')).toBe(true)
+  expect(onDiscord(ana)).toBe(true)
+  const room = guild.find('parents-united')?.id ?? ''
+  guild.deleteChannel(room)
+  const at = { platform: 'discord', workspace: guild.id, room }
+  await stage.read((store) => store.roomCare.lost(at, 'room', 'it was deleted', stage.fake.now()))
+  await stage.read((store) => store.effects.retry('rooms', stage.fake.now()))
+  await passes()
+  expect(annaAtWork.isIn('parents-united')).toBe(true)
+  expect(onDiscord(ana)).toBe(true)
 })

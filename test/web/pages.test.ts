@@ -55,7 +55,9 @@ describe('whoever comes by', () => {
     const [secret = ''] = /surprise-for-mo-\w+/.exec((await ana.opens('/do/my?part=communities')).body) ?? []
     await starts(ana, 'Quiet Recovery', { sensitive: 'yes' })
     const [quiet = ''] = /quiet-recovery-\w+/.exec((await ana.opens('/do/my?part=communities')).body) ?? []
-    expect((await ana.opens(`/c/${quiet}`)).text).toContain('What was said here')
+    const inside = await ana.opens(`/c/${quiet}`)
+    expect(inside.text).toContain('What was said here')
+    expect(inside.text, 'the page says whose it is').toContain('Quiet Recovery')
     const visitor = stage.browser()
     const nothing = (await visitor.opens('/c/there-is-none')).text
     for (const path of [secret, quiet, 'surprise-for-mo', 'Quiet Recovery', 'surprise-for-m'])
@@ -184,7 +186,8 @@ describe('whoever has nothing but an address', () => {
     await eve.presses('Set quiet hours')
     expect((await eve.sends({ hours: '22:00-08:00' })).text).toContain('from 22:00 to 08:00')
     expect((await eve.opens('/do/my?part=data')).text).toMatch(/Name: Eve, .*GMT\+9/)
-    const { headers, body } = await eve.presses('Everything as a file')
+    await eve.presses('Everything as a file')
+    const { headers, body } = await eve.follows('Take the file kindred-2026-01-05.json')
     expect(headers.get('content-disposition')).toBe('attachment; filename="kindred-2026-01-05.json"')
     expect(JSON.parse(body)).toMatchObject({ person: { name: 'Eve', zone: 'Asia/Tokyo' } })
     expect(body).not.toMatch(/web\/eve@/)

@@ -103,7 +103,7 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
         page = await act()
       }
       seat.earlier.push(page)
-      return readable(page)
+      return `${readable(page)}${await fileOf(seat, page)}`
     },
 
     /** What stands under Notices for somebody, the oldest first. */
@@ -128,6 +128,15 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
       return []
     },
   }
+}
+
+/** A file that is handed over with a page, as the terminal shows it. */
+async function fileOf({ browser }: Seat, page: Page): Promise<string> {
+  const name = page.$('main a[download]').attr('download')
+  if (!name) return ''
+  const { body } = await browser.follows(`Take the file ${name}`)
+  browser.page = page
+  return ` ${inOneLine(`File ${name}: ${body}`)}`
 }
 
 /** What a browser itself would not send, and why. */
@@ -161,9 +170,7 @@ const around = ({ $ }: Page, one: Parameters<CheerioAPI>[0]) =>
   )
 
 /** What stands on a page below its heading as the terminal would write it, in one line. */
-export function readable({ $, headers, body }: Page): string {
-  const file = /filename="([^"]+)"/.exec(headers.get('content-disposition') ?? '')?.[1]
-  if (file) return inOneLine(`This is everything stored about you. File ${file}: ${body}`)
+export function readable({ $ }: Page): string {
   const alert = $('main [role=alert]').first().text()
   if (alert) return inOneLine(alert)
   const asked = $('main form.fields:has(input[name=press])')
@@ -190,7 +197,7 @@ function standing({ $ }: Page, selector: string): Stands[] {
 
 function wordsOf(html: string): string {
   const $ = load(html)
-  $('h1, form.fields, details').remove()
+  $('h1, form.fields, details, p:has(> a[download])').remove()
   $('.choice').each((_, one) => {
     const options = $(one).find('option').toArray()
     $(one).text(options.map((option) => ` [${$(option).text().trim()}] `).join(''))
