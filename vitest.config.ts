@@ -11,9 +11,11 @@ export default defineConfig({
         : [
             'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover}.test.ts',
             'test/slack/{troubles,rehearsals}.test.ts',
-            'test/web/chromium.test.ts',
+            'test/web/{chromium,rehearsals}.test.ts',
           ]),
-      ...(process.env.SLOW || process.env.TEST_DATABASE_URL ? [] : ['test/{backup,start,store-copy,migrations}.test.ts']),
+      ...(process.env.SLOW || process.env.TEST_DATABASE_URL
+        ? []
+        : ['test/{backup,start,store-copy,migrations}.test.ts']),
     ],
     // Left to itself vitest keeps one core free, which on two cores is half of them.
     maxWorkers: '100%',

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
+import { ON_THE_WEB } from '../src/core/person.ts'
 import { say, type Text } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
 import { choice, text } from '../src/option.ts'
+import { communityName } from '../src/own.ts'
 import { ADDRESS_MAX, address, type Button, type Reply } from '../src/reply.ts'
 import type { WithStanding } from '../src/store/communities.ts'
 
@@ -75,14 +77,15 @@ async function page(context: Context, { search, tag, show }: Search, skip: numbe
     const n = skip + PAGE
     const s = new URLSearchParams(kept).toString()
     const press = address('communities.more', { n, ...(s && { s }) })
-    // Only what is too long for a button is kept aside.
-    const d = press.length > ADDRESS_MAX && (await store.drafts.keep(caller.id, 'communities', kept, now))
+    // Only what is too long for a button of a chat is kept aside; a page nobody asked for keeps nothing.
+    const isTooLong = press.length > ADDRESS_MAX && context.where.platform !== ON_THE_WEB.platform
+    const d = isTooLong && (await store.drafts.keep(caller.id, 'communities', kept, now))
     buttons.push({ label: say`More`, press: d ? address('communities.more', { n, d }) : press })
   }
   return {
     card: {
       title: { all: say`Communities`, mine: say`Your communities`, wanted: say`Wanted communities` }[which],
-      fields: listed.map((one) => ({ label: say`${one.name}`, value: describe(one) })),
+      fields: listed.map((one) => ({ label: communityName(one, context.where), value: describe(one, context.where) })),
       buttons,
     },
   }
@@ -91,6 +94,8 @@ async function page(context: Context, { search, tag, show }: Search, skip: numbe
 async function nothing({ store, now }: Context, words: string, which: string): Promise<Reply> {
   if (which === 'mine')
     return { text: say`You are in no community yet. ${{ typed: '/communities' }} shows what there is.` }
+  if (!words && which === 'wanted')
+    return { text: say`None is wanted at the moment. Start one with ${{ typed: '/start-community' }}.` }
   if (!words) return { text: say`There is none yet. Start the first with ${{ typed: '/start-community' }}.` }
   // The exact name of a hidden one is no unmet need, and must not stand in a log.
   if (!(await store.communities.find(words, '', ''))) await store.needs.log('search', words, 0, now)
@@ -99,7 +104,7 @@ async function nothing({ store, now }: Context, words: string, which: string): P
   }
 }
 
-function describe(one: WithStanding): Text {
+function describe(one: WithStanding, { platform }: Context['where']): Text {
   const yours = {
     none: say``,
     left: say``,
@@ -107,7 +112,9 @@ function describe(one: WithStanding): Text {
     pledged: say` You have pledged.`,
     member: say` You're in.`,
   }[one.standing.state]
-  return say`${one.need.replace(/[.!?]+$/, '')}. ${size(one)}${yours} ${{ typed: `/join ${one.slug ?? ''}` }}`
+  const told = say`${one.need.replace(/[.!?]+$/, '')}. ${size(one)}${yours}`
+  // On the web its name leads to its page.
+  return platform === ON_THE_WEB.platform ? told : say`${told} ${{ typed: `/join ${one.slug ?? ''}` }}`
 }
 
 /** Sizes are told as they were last night and rounded to 5, or not at all (product.md, law 8). */

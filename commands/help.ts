@@ -1,6 +1,7 @@
 import { type Command, command, usage } from '../src/command.ts'
+import { ON_THE_WEB } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
-import { say } from '../src/core/say.ts'
+import { lines, say } from '../src/core/say.ts'
 import { text } from '../src/option.ts'
 import type { Card } from '../src/reply.ts'
 
@@ -11,9 +12,10 @@ export default command({
   options: { command: text('A command to explain', { max: 32 }).optional() },
   shows: ['command'],
   isPublic: true,
-  async run({ commands, caller, organization }, { command: name }) {
+  async run({ commands, caller, organization, where }, { command: name }) {
     if (name !== undefined) return { card: explain(commands, name) }
     const shown = commands.filter((one) => one.group !== 'staff' || caller.isStaff)
+    if (where.platform === ON_THE_WEB.platform) return { card: asPages(shown) }
     const inGroup = (group: Command['group']) => shown.filter((one) => one.group === group)
     return {
       card: {
@@ -31,6 +33,20 @@ export default command({
 function who({ group }: Command): string {
   if (group === 'organize') return 'Organizers: '
   return group === 'staff' ? 'Staff: ' : ''
+}
+
+/** Where nothing is typed each is a page, called by what it is for. */
+function asPages(shown: Command[]): Card {
+  const pages = shown.filter(({ name }) => name !== 'web' && name !== 'help')
+  return {
+    body: lines(
+      ...[undefined, 'organize', 'staff'].flatMap((group) =>
+        pages
+          .filter((one) => one.group === group)
+          .map((one) => say`${who(one)}${{ link: `/do/${one.name}`, label: one.description }}`),
+      ),
+    ),
+  }
 }
 
 function explain(commands: Command[], typed: string): Card {

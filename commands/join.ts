@@ -8,6 +8,7 @@ import { say, type Text } from '../src/core/say.ts'
 import { notNow, ROOMS, type Room, roomCard, sensitiveCard, toldBy, whoSees } from '../src/entering.ts'
 import { enterCard, openCommunity } from '../src/opening.ts'
 import { community, type Found, invitation, text } from '../src/option.ts'
+import { communityNamed } from '../src/own.ts'
 import { address, type Reply } from '../src/reply.ts'
 
 const REASON_MAX = 500
@@ -130,7 +131,7 @@ function inPlace({ text, card, update, ...others }: Reply): Reply {
 }
 
 async function insideAlready(context: Context, found: Found): Promise<Reply> {
-  const text = say`You are in ${{ strong: found.name }} already.`
+  const text = say`You are in ${communityNamed(found, context.where)} already.`
   const question = await asked(context, found)
   if (question.card) return { text, ...question }
   const seen = await whoSees(context, found)
@@ -156,7 +157,7 @@ async function become(context: Context, found: Found, way: Way): Promise<Reply> 
     throw new Refusal(notNow(found))
   }
   if (way.agreed) await keepSensitiveConsent(context, found, 'pressed Yes, join')
-  return inside(context, found, say`You're in: ${{ strong: found.name }}.`)
+  return inside(context, found, say`You're in: ${communityNamed(found, where)}.`)
 }
 
 /** What a new member is told. On a card pressed in private it takes that card's place. */

@@ -3,6 +3,7 @@ import { type Context, command, press } from '../src/command.ts'
 import { isWanted } from '../src/core/community.ts'
 import { NOTICE_KINDS } from '../src/core/notice.ts'
 import { timeZone } from '../src/core/organization.ts'
+import { MAILBOX, ON_THE_WEB } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
@@ -10,7 +11,7 @@ import { forget } from '../src/forgetting.ts'
 import { byMail, choose, noticesCard, quiet, waysCard } from '../src/hearing.ts'
 import { openCommunity } from '../src/opening.ts'
 import { choice, text } from '../src/option.ts'
-import { communitiesCard, dataCard, forgetCard, overview } from '../src/own.ts'
+import { communitiesCard, dataCard, forgetCard, overview, receiptWay } from '../src/own.ts'
 import { address, type Reply } from '../src/reply.ts'
 import type { UnionAnswer } from '../src/store/unions.ts'
 import { apartText, otherSharesText, shareText, undoneText, unitedText } from '../src/uniting.ts'
@@ -60,7 +61,10 @@ export default command({
       run: (context, { zone }) => setZone(context, zone),
     }),
     notices: press({ args: {}, run: async (context) => ({ update: { card: await noticesCard(context) } }) }),
-    notice: press({ args: { k: kind }, run: async (_, { k }) => ({ update: { card: waysCard(k) } }) }),
+    notice: press({
+      args: { k: kind },
+      run: async (context, { k }) => ({ update: { card: waysCard(k, context.where) } }),
+    }),
     way: press({
       args: { k: kind, w: z.enum(['room', 'chat', 'mail', 'none']) },
       run: (context, { k, w }) => choose(context, k, w),
@@ -108,17 +112,24 @@ async function forgetNow(context: Context): Promise<Reply> {
   const account = await store.people.accountOf(caller.accountId)
   const { platform, workspace } = where
   const reading = { zone: caller.zone ?? organization.zone, language: caller.language ?? organization.language }
-  await forget(context, caller.id, account === undefined ? undefined : { platform, workspace, account, ...reading })
+  // Their account on the web is gone by then, and with it all pages of their own.
+  const there =
+    platform === ON_THE_WEB.platform ? mailbox(caller) : account ? { platform, workspace, account } : undefined
+  await forget(context, caller.id, there && { ...there, ...reading })
   return {
     update: {
       text: lines(
         say`You are forgotten here.`,
         recipients.length > 0 &&
-          say`These are told to forget you too: ${recipients.join(', ')}. You hear here when each says that it is done.`,
+          say`These are told to forget you too: ${recipients.join(', ')}. You hear ${receiptWay(where)} when each says that it is done.`,
         say`Backups that hold you are gone within 7 days. If you ever want to come back: ${{ typed: '/join' }}.`,
       ),
     },
   }
+}
+
+function mailbox({ email, emailProvenAt }: Context['caller']) {
+  return email && emailProvenAt ? { platform: MAILBOX, workspace: '', account: email } : undefined
 }
 
 async function setZone({ store, caller }: Context, typed: string): Promise<Reply> {

@@ -79,7 +79,7 @@ async function approve(context: Context, { c }: { c: Found }): Promise<Reply> {
   else if (c.place && !c.sensitive && c.visibility !== 'secret') {
     await store.cards.place('seed', c.id, { platform: c.platform, workspace: c.workspace, place: c.place }, now)
   }
-  const told = lines(say`Staff approved ${{ strong: c.name }}.`, howOthersCome(c))
+  const told = lines(say`Staff approved ${{ strong: c.name }}.`, howOthersCome(context, c))
   return settle(context, c, 'community approved', told, say`You approved ${{ strong: c.name }}.`)
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Context, command, press, type Server } from '../src/command.ts'
 import { NOT_SET_UP, type Organization, timeZone } from '../src/core/organization.ts'
+import { ON_THE_WEB } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { KEEPING } from '../src/core/retention.ts'
 import { say, type Text } from '../src/core/say.ts'
@@ -92,7 +93,7 @@ async function save(
     privacyNotice: linkOf(wanted.privacy) ?? old.privacyNotice,
     contact: lineOf(wanted.contact) ?? old.contact,
     sender: lineOf(wanted.sender) ?? old.sender,
-    staffRoom: wanted['staff-room'] ? { ...where, place: placeOf(wanted['staff-room'], server) } : old.staffRoom,
+    staffRoom: wanted['staff-room'] ? { ...where, place: placeOf(wanted['staff-room'], where, server) } : old.staffRoom,
     staffEmail: emailOf(wanted['staff-email']) ?? old.staffEmail,
   }
   const name = lineOf(wanted.name) ?? old.name
@@ -133,8 +134,13 @@ async function save(
 }
 
 /** A room as it is typed: by its name, with or without “#”, or picked from the platform's own list. */
-function placeOf(typed: string, serverOf: (() => Server) | undefined): string {
+function placeOf(typed: string, { platform }: Context['where'], serverOf: (() => Server) | undefined): string {
   const words = oneLine(typed)
+  if (platform === ON_THE_WEB.platform)
+    throw new Refusal(
+      say`Staff have no room on the web. Name one from a chat, or give the e-mail address of staff instead.`,
+      'staff-room',
+    )
   const server = serverOf?.()
   if (!server) return words
   const name = words.replace(/^(<#(\d+)>|#?(.*))$/, '$2$3')
@@ -155,7 +161,9 @@ function staffOf(typed: string | undefined): string[] | undefined {
   const ids = listOf(typed)
   const wrong = ids?.find((one) => !/^[a-z]+:\S+$/.test(one))
   if (wrong)
-    throw new Refusal(say`“${wrong}” is no account. It looks like slack:U024BE7LH or discord:80351110224678912.`)
+    throw new Refusal(
+      say`“${wrong}” is no account. It looks like slack:U024BE7LH, discord:80351110224678912 or web:ana@example.org.`,
+    )
   return ids
 }
 

@@ -7,6 +7,7 @@ import { lines, say, type Text } from '../src/core/say.ts'
 import { sightOf, whoSees } from '../src/entering.ts'
 import { enterCard, howOthersCome, openCommunity } from '../src/opening.ts'
 import { choice, community, integer, text, yesNo } from '../src/option.ts'
+import { communityNamed } from '../src/own.ts'
 import { address, type Button, type Card, type Content, type Reply } from '../src/reply.ts'
 import type { WithStanding } from '../src/store/communities.ts'
 import type { Store } from '../src/store/store.ts'
@@ -127,8 +128,8 @@ async function start(context: Context, wish: Wish): Promise<Reply> {
 async function openAtOnce(context: Context, founded: WithStanding): Promise<Reply> {
   await openCommunity(context, founded)
   const card = founded.sensitive ? enterCard(founded) : await askNext(context, founded)
-  const open = say`${{ strong: founded.name }} is open, and you look after it.`
-  return withRoom(context, founded, [open, howOthersCome(founded)], card)
+  const open = say`${communityNamed(founded, context.where)} is open, and you look after it.`
+  return withRoom(context, founded, [open, howOthersCome(context, founded)], card)
 }
 
 /** Whoever starts a community is in its room with the others, reads who sees that, and may stay out of it. */
@@ -148,9 +149,9 @@ async function withRoom(
 /** The seed, shown to everyone where it was typed unless it is secret or sensitive. */
 async function plant(context: Context, seed: WithStanding): Promise<Reply> {
   const pledges = { count: seed.pledgesNeeded, one: 'pledge', other: 'pledges' }
-  const wanted = say`${{ strong: seed.name }} is wanted: it opens at ${pledges}, yours included, by ${{ when: seed.deadline ?? seed.createdAt }}.`
+  const wanted = say`${communityNamed(seed, context.where)} is wanted: it opens at ${pledges}, yours included, by ${{ when: seed.deadline ?? seed.createdAt }}.`
   const isShown = seed.visibility !== 'secret' && !seed.sensitive
-  const shown = await withRoom(context, seed, [wanted, howOthersCome(seed)])
+  const shown = await withRoom(context, seed, [wanted, howOthersCome(context, seed)])
   return { ...shown, ...(isShown && { announce: { card: 'seed', id: seed.id } }) }
 }
 

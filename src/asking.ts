@@ -9,6 +9,7 @@ import {
   wordingOf,
 } from './core/direction.ts'
 import type { Organization } from './core/organization.ts'
+import { ON_THE_WEB } from './core/person.ts'
 import { lines, plainPen, say, write } from './core/say.ts'
 import { address, type Card } from './reply.ts'
 import type { AskingState } from './store/directions.ts'
@@ -129,5 +130,6 @@ export async function keepSensitiveConsent(context: Context, community: About, a
 
 /** Where something was said, for the ledger. */
 function placeOf({ where }: Context): string {
+  if (where.platform === ON_THE_WEB.platform) return 'the web'
   return `${where.platform}, workspace ${where.workspace}, ${where.place ?? 'in private'}`
 }

@@ -56,7 +56,7 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
         const found = await store.communities.find(slug, slug, personId)
         if (found?.standing.state !== 'member') return undefined
         const said = await store.webMessages.inRoomOf(found.id)
-        return { said, names: await named(store, said) }
+        return { said, names: await named(store, said), isOrganizer: found.standing.organizer }
       }),
     inbox: (personId) =>
       read(async (store) => {

@@ -5,12 +5,12 @@ import { say } from './core/say.ts'
 import { address, type Card, type Reply } from './reply.ts'
 
 /** How somebody hears of each kind of thing, and when not. */
-export async function noticesCard({ store, caller }: Context): Promise<Card> {
+export async function noticesCard({ store, caller, where }: Context): Promise<Card> {
   const { ways, quiet } = await store.notices.choices(caller.id)
   return {
     title: say`How you hear of things`,
     fields: [
-      ...NOTICE_KINDS.map((one) => ({ label: kindOf(one).label, value: wayLabel(ways[one]) })),
+      ...NOTICE_KINDS.map((one) => ({ label: kindOf(one).label, value: wayLabel(ways[one], where.platform) })),
       {
         label: say`Quiet hours`,
         value: quiet ? say`from ${quiet.from} to ${quiet.to}, by your clock; what waits comes afterwards` : say`none`,
@@ -27,12 +27,12 @@ export async function noticesCard({ store, caller }: Context): Promise<Card> {
 }
 
 /** The ways one kind can take. */
-export function waysCard(k: NoticeKind): Card {
+export function waysCard(k: NoticeKind, { platform }: Context['where']): Card {
   const { label, ways } = kindOf(k)
   return {
     title: label,
     body: say`How would you like to hear of it?`,
-    buttons: ways.map((way) => ({ label: wayLabel(way), press: address('my.way', { k, w: way }) })),
+    buttons: ways.map((way) => ({ label: wayLabel(way, platform), press: address('my.way', { k, w: way }) })),
   }
 }
 

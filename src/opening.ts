@@ -1,5 +1,6 @@
 import { mayAsk, printOf, questionCard } from './asking.ts'
 import type { Context } from './command.ts'
+import { ON_THE_WEB } from './core/person.ts'
 import type { Told } from './core/room.ts'
 import { say, type Text } from './core/say.ts'
 import { address, type Card } from './reply.ts'
@@ -88,9 +89,11 @@ export async function tellUnlookedAfter(
 }
 
 /** What a founder tells others, so that they can come. */
-export function howOthersCome({ slug, visibility, sensitive }: WithStanding): Text {
+export function howOthersCome({ where, site }: Context, { slug, visibility, sensitive }: WithStanding): Text {
   if (visibility === 'secret')
     return say`Nobody can find it. Let people in with codes: ${{ typed: `/invite ${slug ?? ''}` }}.`
-  const join = { typed: `/join ${slug ?? ''}` }
+  // A hidden one has no page for who is not in it, but whoever is given its name can join it.
+  const page = sensitive ? `${site}/do/join?community=${slug}` : `${site}/c/${slug}`
+  const join = where.platform === ON_THE_WEB.platform ? { link: page, label: page } : { typed: `/join ${slug ?? ''}` }
   return sensitive ? say`It is listed nowhere. Tell people how to come: ${join}.` : say`Others come with ${join}.`
 }

@@ -1,9 +1,19 @@
 import type { Context } from './command.ts'
 import type { Direction } from './core/direction.ts'
-import { maskEmail } from './core/person.ts'
+import { maskEmail, ON_THE_WEB, placeName } from './core/person.ts'
 import { lines, say, type Text } from './core/say.ts'
 import { address, type Button, type Card } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
+
+/** A community by its name, which on the web leads to its page. */
+export function communityName({ name, slug }: Pick<WithStanding, 'name' | 'slug'>, where: Context['where']): Text {
+  return where.platform === ON_THE_WEB.platform && slug ? say`${{ link: `/c/${slug}`, label: name }}` : say`${name}`
+}
+
+/** The same in the middle of a sentence. */
+export function communityNamed({ name, slug }: Pick<WithStanding, 'name' | 'slug'>, { platform }: Context['where']) {
+  return platform === ON_THE_WEB.platform && slug ? { link: `/c/${slug}`, label: name } : { strong: name }
+}
 
 /** How many of each kind a card shows; the file has them all. */
 const SHOWN = 5
@@ -44,7 +54,7 @@ export async function overview(context: Context): Promise<Card> {
 }
 
 /** The communities one is in, a page at a time. */
-export async function communitiesCard({ store, caller }: Context, page: number): Promise<Card> {
+export async function communitiesCard({ store, caller, where }: Context, page: number): Promise<Card> {
   const mine = await store.communities.mine(caller.id)
   const shown = mine.slice(page * COMMUNITIES_SHOWN, (page + 1) * COMMUNITIES_SHOWN)
   const buttons: Button[] = [
@@ -56,7 +66,7 @@ export async function communitiesCard({ store, caller }: Context, page: number):
   return {
     title: say`My communities`,
     ...(mine.length === 0 && { body: noneYet() }),
-    fields: shown.map((one) => ({ label: say`${one.name}`, value: standingText(one) })),
+    fields: shown.map((one) => ({ label: communityName(one, where), value: standingText(one) })),
     ...(buttons.length > 0 && { buttons }),
   }
 }
@@ -77,7 +87,7 @@ export async function dataCard(context: Context): Promise<Card> {
       { label: say`Name`, value: say`${caller.name}, known since ${{ when: createdAt }}` },
       {
         label: say`Accounts`,
-        value: say`${accounts.map(({ platform, workspace, externalId }) => `${platform}${workspace && ` (${workspace})`}: ${externalId}`).join('; ')}`,
+        value: say`${accounts.map(({ platform, workspace, externalId }) => `${placeName(platform, workspace)}: ${externalId}`).join('; ')}`,
       },
       { label: say`Address`, value: addressText(context) },
       {
@@ -115,12 +125,12 @@ export async function dataCard(context: Context): Promise<Card> {
 }
 
 /** What forgetting means, and when each part of it has happened. */
-export async function forgetCard({ store, caller, organization }: Context): Promise<Card> {
+export async function forgetCard({ store, caller, organization, where }: Context): Promise<Card> {
   const recipients = await store.sent.recipientsOf(caller.id)
   const outside =
     recipients.length === 0
       ? say`Nobody outside was ever told of you.`
-      : say`Usually within a minute these are told to forget you too: ${recipients.join(', ')}. You hear here when each says that it is done; who can't be reached is told as soon as that works.`
+      : say`Usually within a minute these are told to forget you too: ${recipients.join(', ')}. You hear ${receiptWay(where)} when each says that it is done; who can't be reached is told as soon as that works.`
   return {
     title: say`Shall ${organization.name} forget you here?`,
     body: lines(
@@ -134,6 +144,11 @@ export async function forgetCard({ store, caller, organization }: Context): Prom
       { label: say`Keep everything`, press: address('my.keep') },
     ],
   }
+}
+
+/** How somebody who is forgotten hears that each has done it: whoever has but a page of ours would see it nowhere. */
+export function receiptWay({ platform }: Context['where']): string {
+  return platform === ON_THE_WEB.platform ? 'by mail' : 'here'
 }
 
 function pauseButton(pausedAt: Date | null): Button {

@@ -72,9 +72,12 @@ export interface FormField {
 /** Platforms return at most this many characters of a button's address (Discord custom_id). */
 export const ADDRESS_MAX = 100
 
+/** A page of ours returns any; no address of ours is longer than this. */
+const ADDRESS_ON_PAGES_MAX = 2_000
+
 const addressPattern = z
   .string()
-  .max(ADDRESS_MAX)
+  .max(ADDRESS_ON_PAGES_MAX)
   .regex(/^[a-z-]+(\.[a-z-]+)?(\?.*)?$/)
 
 /** The address of a press: `join.yes?c=01J...`. `args` are short: ids, numbers, a word or two. */

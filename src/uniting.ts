@@ -1,5 +1,5 @@
 import type { Context } from './command.ts'
-import { maskEmail } from './core/person.ts'
+import { maskEmail, placeName } from './core/person.ts'
 import { say, type Text } from './core/say.ts'
 import { address, type Card } from './reply.ts'
 
@@ -31,7 +31,7 @@ async function questionFor(
   email: string,
 ): Promise<Card> {
   const { accounts } = await store.people.ownOf(other)
-  const platforms = [...new Set(accounts.map((account) => account.platform))].join(', ')
+  const platforms = [...new Set(accounts.map((account) => placeName(account.platform, '')))].join(', ')
   const hidden = await store.unions.hiddenOf(person)
   return {
     title: say`Is that you?`,

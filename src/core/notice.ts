@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon'
 import { z } from 'zod'
+import { ON_THE_WEB } from './person.ts'
 import { Refusal } from './refusal.ts'
 import { say, type Text } from './say.ts'
 
@@ -34,13 +35,13 @@ export function kindOf(name: NoticeKind): Kind {
   return NOTICES[name]
 }
 
-/** What people call a way. */
-export function wayLabel(way: Way): Text {
+/** What people call a way; what is told in private stands on a page of its own on the web. */
+export function wayLabel(way: Way, platform = ''): Text {
   switch (way) {
     case 'room':
       return say`only in its room`
     case 'chat':
-      return say`here, in private`
+      return platform === ON_THE_WEB.platform ? say`under Notices` : say`here, in private`
     case 'mail':
       return say`by mail`
     case 'none':

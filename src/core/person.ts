@@ -16,6 +16,15 @@ export const EVERYWHERE = ''
 /** The web has one workspace. */
 export const ON_THE_WEB = { platform: 'web', workspace: 'web' } as const
 
+/** A receipt that goes by mail has this in the place of a platform, and the address in that of an account. */
+export const MAILBOX = 'mail'
+
+/** Where an account is, in words. */
+export function placeName(platform: string, workspace: string): string {
+  if (platform === ON_THE_WEB.platform) return 'the web'
+  return workspace ? `${platform} (${workspace})` : platform
+}
+
 /** Someone Kindred has met, resolved from one of their accounts. */
 export interface Person {
   id: string

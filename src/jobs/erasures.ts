@@ -1,6 +1,7 @@
 import { backoffMs } from '../core/backoff.ts'
 import { type Draws, timeOf } from '../core/ids.ts'
-import { say } from '../core/say.ts'
+import { MAILBOX } from '../core/person.ts'
+import { say, type Text } from '../core/say.ts'
 import type { Platform } from '../platform.ts'
 import { Rejected, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
@@ -64,11 +65,19 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     const reading = { names: {}, zone: receipt.zone, language: receipt.language }
     const tried = erasure.attempts > 0 ? timeOf(erasure.id) : undefined
     const outcome = await effect(erasure, now, async () =>
-      on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25), tried),
+      receipt.platform === MAILBOX
+        ? byMail(receipt.account, text, now)
+        : on(receipt.platform)?.post(target, { text }, reading, erasure.id.slice(-25), tried),
     )
     // Then it is let be, since holding on would keep the address for the sake of a message.
     return 'stuck' in outcome ? { done: true } : outcome
   }
+
+  const byMail = (to: string, text: Text, now: Date) =>
+    database.transaction(async ({ mails, organization }) => {
+      const { name } = await organization.get()
+      await mails.want(null, { to, subject: say`${name}: you are forgotten`, text }, now)
+    })
 
   /** Tried a few times. */
   async function effect(

@@ -50,7 +50,8 @@ export function notices(tx: Tx, tools: Tools) {
       left join notice_choices n on n.person_id = p.id and n.kind = ${kind}
       left join lateral (
         select id, platform, workspace from accounts where person_id = p.id
-        order by (platform = ${near.platform} and workspace = any(${reachedFrom(near.workspace)}::text[])) desc, id limit 1) a on true
+        -- A page of the web is looked at now and then; whoever has a chat hears there.
+        order by (platform = 'web'), (platform = ${near.platform} and workspace = any(${reachedFrom(near.workspace)}::text[])) desc, id limit 1) a on true
       order by named.place`)
 
   return {
@@ -87,16 +88,18 @@ export function notices(tx: Tx, tools: Tools) {
         body,
         now,
       )
-      const mailed = told.flatMap(({ id, mailTo, dueAt }) => (mailTo ? [{ personId: id, to: mailTo, dueAt }] : []))
+      const mailed = told.flatMap(({ id, mailTo, dueAt, platform }) =>
+        mailTo ? [{ personId: id, to: mailTo, dueAt, isOnWeb: platform === 'web' }] : [],
+      )
       if (mailed.length > 0) {
         const organization = await tx.organization.findUnique({ where: { id: 1 }, select: { name: true } })
-        const letters = mailed.map(({ personId, to, dueAt }) => ({
+        const letters = mailed.map(({ personId, to, dueAt, isOnWeb }) => ({
           personId,
           dueAt,
           letter: {
             to,
             subject: say`${organization?.name ?? 'Kindred'}: ${kindOf(kind).label}`,
-            ...letterOf(body, needsChat, writeUnsubscribe(tools.keys, { personId, kind })),
+            ...letterOf(body, needsChat, isOnWeb, writeUnsubscribe(tools.keys, { personId, kind })),
           },
         }))
         await mails(tx, tools).wantEach(letters, now)
@@ -158,17 +161,30 @@ export function notices(tx: Tx, tools: Tools) {
 }
 
 /** A notice as a letter. Nothing can be pressed there, so it says where to answer; it names no community outside. */
-function letterOf({ text, card }: Content, needsChat: boolean, token: string): Omit<Letter, 'to' | 'subject'> {
+function letterOf(
+  { text, card }: Content,
+  needsChat: boolean,
+  isOnWeb: boolean,
+  token: string,
+): Omit<Letter, 'to' | 'subject'> {
   const unsubscribe = `/unsubscribe/${token}`
   const page = { link: '/notices', label: 'your notices' }
+  const choices = { link: '/do/my?part=notices', label: 'how you hear of things' }
   return {
     text: lines(
       text,
       card?.title,
       card?.body,
       ...(card?.fields?.map(({ label, value }) => say`${label}: ${value}`) ?? []),
-      needsChat && say`To answer, go to the chat, where the same message waits for you, or to ${page}`,
-      say`You get this by mail because you chose so. Change it in the chat with ${{ typed: '/my notices' }}, or at ${page}`,
+      ...(isOnWeb
+        ? [
+            needsChat && say`To answer, open ${page}`,
+            say`You get this by mail because you chose so. To choose again: ${choices}`,
+          ]
+        : [
+            needsChat && say`To answer, go to the chat, where the same message waits for you, or to ${page}`,
+            say`You get this by mail because you chose so. Change it in the chat with ${{ typed: '/my notices' }}, or at ${page}`,
+          ]),
       say`To get no more of these by mail: ${{ link: unsubscribe, label: 'no more by mail' }}`,
     ),
     unsubscribe,

@@ -10,7 +10,7 @@ export interface SignedIn {
   isStaff: boolean
   /** IANA name, where they told theirs. */
   zone?: string
-  /** They can be written to, and never said whether they want to be. */
+  /** They can be written to, never said whether they want to be, and have no chat in which they hear of things. */
   isUnasked: boolean
   /** Messages to them alone that wait on the web. */
   waiting: number
@@ -54,7 +54,8 @@ export function webSessions(tx: Tx, { draws, keys }: Tools) {
         select p.id as person_id, a.id as account_id, a.platform, a.workspace, a.external_id, a.name, p.language, p.zone,
           (coalesce(s.staff_until > ${now}::timestamptz, false) or exists (select 1 from organization o
             where a.platform || ':' || a.external_id = any(o.staff_ids))) as is_staff,
-          (p.email_proven_at is not null and not exists (select 1 from notice_choices n where n.person_id = p.id)) as is_unasked,
+          (p.email_proven_at is not null and not exists (select 1 from notice_choices n where n.person_id = p.id)
+            and not exists (select 1 from accounts c where c.person_id = p.id and c.platform <> 'web')) as is_unasked,
           (select count(*)::int from web_messages m join accounts mine on mine.id = m.account_id and mine.person_id = p.id) as waiting
         from web_sessions s join accounts a on a.id = s.account_id join people p on p.id = a.person_id
         where s.id = any(${keys.hashes('session', token)}) and s.expires_at > ${now}::timestamptz`)

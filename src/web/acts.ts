@@ -63,9 +63,9 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     // What has to be typed first is asked on a page of its own.
     if (!read.press && router.form(press, fields)) return commandPage(c, visit, command, { ...read.args, ...fields })
     const form = router.form(press, fields)
-    if (form) return formPage(c, visit, command, press, fields)
+    if (form) return formPage(c, visit, command, press, sent)
     const answer = await router.press(desk.delivery(visit.signedIn, sent.once, press), press, fields)
-    if (answer.refused && Object.keys(fields).length > 0) return formPage(c, visit, command, press, fields, answer)
+    if (answer.refused && Object.keys(fields).length > 0) return formPage(c, visit, command, press, sent, answer)
     return answerPage(c, visit, command, answer, sent)
   })
 
@@ -86,15 +86,19 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
       await books.done(sent.message, visit.signedIn.personId)
     const { file } = answer.content
     const kept = file && visit.signedIn && (await books.keep(file, visit.signedIn.accountId))
-    const main = html`<div role="status">${desk.show(answer, desk.pressing(visit))}</div>
+    // Whoever is forgotten by it is signed in no more.
+    const left = answer.replaces && !answer.content.card ? await desk.visit(c) : visit
+    const main = html`<div role="status">${desk.show(answer, desk.pressing(left))}</div>
 ${file && kept ? html`<p><a href="/files/${kept}" download="${file.name}">Take the file ${file.name}</a></p>` : ''}`
-    return desk.send(c, visit, { title: command.description, main, isPrivate: true }, answer.refused ? 422 : 200)
+    return desk.send(c, left, { title: command.description, main, isPrivate: true }, answer.refused ? 422 : 200)
   }
 
   async function commandPage(c: Context, visit: Visit, command: Command, raw: Raw, answer?: Answer) {
     const wrong = wrongOf(answer)
     const said = answer && !wrong ? desk.show(answer, desk.pressing(visit)) : ''
-    const form = html`${command.shapes.length > 0 || !answer ? await formOf(visit, command, raw, wrong) : ''}`
+    // Whoever is not to do it at all has nothing to fill in.
+    const isBarred = answer?.refused && !wrong && command.permission === 'staff' && Object.keys(raw).length === 0
+    const form = html`${(command.shapes.length > 0 || !answer) && !isBarred ? await formOf(visit, command, raw, wrong) : ''}`
     const isLook = answer !== undefined && !answer.refused
     const main = html`${said}${isLook && command.shapes.length > 0 ? html`<details><summary>More to choose</summary>${form}</details>` : isLook ? '' : form}`
     return desk.send(c, visit, { title: command.description, main, isPrivate: true }, answer?.refused ? 422 : 200)
@@ -109,12 +113,13 @@ ${file && kept ? html`<p><a href="/files/${kept}" download="${file.name}">Take t
     })
   }
 
-  async function formPage(c: Context, visit: Visit, command: Command, press: string, values: Raw, answer?: Answer) {
+  async function formPage(c: Context, visit: Visit, command: Command, press: string, sent: Sent, answer?: Answer) {
+    const { press: _, ...values } = sent.fields
     const form = router.form(press, {})
     if (!form) return desk.missing(c, visit)
     const wrong = wrongOf(answer)
     const said = answer && !wrong ? desk.show(answer, desk.pressing(visit)) : ''
-    const main = html`${said}${pressForm(form, { action: '/press', hidden: desk.hidden(visit), values, wrong })}`
+    const main = html`${said}${pressForm(form, { action: '/press', hidden: desk.hidden(visit, sent.message), values, wrong })}`
     const title = form.title || command.description
     return desk.send(c, visit, { title, main, isPrivate: true }, answer ? 422 : 200)
   }

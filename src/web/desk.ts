@@ -70,7 +70,9 @@ export function createDesk(parts: WebParts) {
     const { command, raw } = parts.parse(typed.replace(/^\//, ''))
     const found = commands.find(({ name }) => name === command)
     if (!typed.startsWith('/') || !found) return undefined
-    const known = Object.entries(raw).filter(([name]) => found.shapes.some((shape) => shape.name === name))
+    const known = Object.entries(raw).filter(
+      ([name, words]) => !isPlaceholder(words) && found.shapes.some((shape) => shape.name === name),
+    )
     const query = new URLSearchParams(known).toString()
     return `/do/${command}${query && `?${query}`}`
   }
@@ -127,9 +129,10 @@ export function createDesk(parts: WebParts) {
 
   /** Something a signed-in person does; the same form sent again is the same delivery again. */
   function delivery({ account, isStaff }: Acting, once: string, what = ''): Delivery {
-    const { externalId } = account
+    // Nobody is answered what another was; not by their address, since the ledger keeps the delivery as proof.
+    const [whose = ''] = formHashes(account.externalId)
     return {
-      id: `web/${externalId}/${once.slice(0, 40) || draw()}/${what}`,
+      id: `web/${whose.slice(0, 16)}/${once.slice(0, 40) || draw()}/${what}`,
       account: { ...account, isStaff },
       where: ON_THE_WEB,
       now: now(),
@@ -163,3 +166,6 @@ export function createDesk(parts: WebParts) {
     leave: (c: Context) => cookie.clear(c),
   }
 }
+
+/** What stands in a text for what is still to be typed: `<name>`, `[community]`, `you@example.org`, `https://...`. */
+const isPlaceholder = (words: string) => /^[<[].*[>\]]$|^\.\.\.$|^you@example\.org$|\/\.\.\.$/.test(words)

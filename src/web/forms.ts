@@ -114,7 +114,7 @@ function selectField(field: FormField, choices: readonly string[], value: string
 function around(field: FormField, wrong: Wrong | undefined, control: Html): Html {
   const mistake =
     wrong?.field === field.name ? html`<span class="wrong" id="${idOf(field)}-wrong">${wrong.words}</span>` : ''
-  return html`<div class="field"><label for="${idOf(field)}">${field.label}${field.required ? '' : ' (if you like)'}</label>
+  return html`<div class="field"><label for="${idOf(field)}">${field.label}${field.required || field.label.includes('if you like') ? '' : ' (if you like)'}</label>
 ${control}${mistake}</div>`
 }
 

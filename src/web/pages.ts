@@ -32,8 +32,7 @@ ${await directory(visit, {})}`
     }
     const own = []
     for (const { command, raw } of OWN) own.push(await router.look(desk.looker(visit), command, raw))
-    const unasked = signedIn.isUnasked ? desk.show(saying(BY_MAIL, about.zone), desk.pressing(visit)) : ''
-    const main = html`${unasked}${own.map((answer) => desk.show(answer, desk.pressing(visit)))}${await directory(visit, { show: 'wanted' })}`
+    const main = html`${askByMail(visit, desk)}${own.map((answer) => desk.show(answer, desk.pressing(visit)))}${await directory(visit, { show: 'wanted' })}`
     return desk.send(c, visit, { title: about.name, main })
   })
 
@@ -81,8 +80,8 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
     const room = visit.signedIn && (await books.room(slug, visit.signedIn.personId))
     const { title: _, ...card } = answer.content.card ?? {}
     // The page has that title already.
-    const about = { ...answer, content: { ...answer.content, ...(answer.content.card && { card }) } }
-    const main = html`${desk.show(about, desk.pressing(visit))}${visit.signedIn ? acts(slug, Boolean(room)) : ''}${room ? saidIn(room, visit) : ''}`
+    const about = shown ? { ...answer, content: { ...answer.content, ...(answer.content.card && { card }) } } : answer
+    const main = html`${desk.show(about, desk.pressing(visit))}${visit.signedIn && (shown || room) ? acts(slug, room) : ''}${room ? saidIn(room, visit) : ''}`
     const preview = shown && { description: shown.need, url: `${site}/c/${shown.slug}` }
     return desk.send(
       c,
@@ -93,8 +92,9 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
   })
 
   /** What can be done about a community, as far as it has a page of its own. */
-  function acts(slug: string, isInside: boolean): Html {
-    const possible = commands.filter((command) => isAbout(command) && (isInside || command.permission === 'guest'))
+  function acts(slug: string, room: { isOrganizer: boolean } | undefined): Html {
+    const allowed = ['guest', ...(room ? ['member'] : []), ...(room?.isOrganizer ? ['organizer'] : [])]
+    const possible = commands.filter((command) => isAbout(command) && allowed.includes(command.permission))
     const links = possible.map(
       ({ name, description }) =>
         html`<li><a href="/do/${name}?community=${encodeURIComponent(slug)}">${description}</a></li>`,
@@ -152,7 +152,13 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
   }
 }
 
-/** Asked once of whoever can be written to: nobody is mailed who did not want it. */
+/** Asks whoever has nothing but an address whether they are mailed, until they have said so. */
+export function askByMail(visit: Visit, desk: Desk): Html {
+  if (!visit.signedIn?.isUnasked) return html``
+  return desk.show(saying(BY_MAIL, visit.about.zone), desk.pressing(visit))
+}
+
+/** Nobody is mailed who did not want it. */
 const BY_MAIL = {
   card: {
     title: say`Shall we mail you when something needs you?`,

@@ -57,7 +57,7 @@ export interface Books {
   /** By its slug, or its id; nothing of what not everybody may find. */
   community(words: string): Promise<Shown | undefined>
   /** The room of a community on the web: what was said there, for its members alone. */
-  room(slug: string, personId: string): Promise<{ said: WebMessage[]; names: Names } | undefined>
+  room(slug: string, personId: string): Promise<{ said: WebMessage[]; names: Names; isOrganizer: boolean } | undefined>
   inbox(personId: string): Promise<{ messages: WebMessage[]; names: Names }>
   done(message: string, personId: string): Promise<void>
   /** Keeps a file for somebody for an hour; gives its name in an address. */

@@ -9,6 +9,7 @@ import type { Raw } from '../router.ts'
 import type { WebLink } from '../store/web-links.ts'
 import type { Desk } from './desk.ts'
 import { commandForm } from './forms.ts'
+import { askByMail } from './pages.ts'
 import { type Entered, type Shown, saying, type Visit, type WebParts } from './parts.ts'
 import type { Html } from './render.ts'
 
@@ -170,7 +171,7 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     const answered = (title: string, answer: Answer) =>
       desk.send(c, visit, {
         title,
-        main: html`${union}<div role="status">${desk.show(answer, desk.pressing(visit))}</div>`,
+        main: html`${union}<div role="status">${desk.show(answer, desk.pressing(visit))}</div>${link.kind === 'mail' && link.join ? askByMail(visit, desk) : ''}`,
         isPrivate: true,
       })
     if (link.kind === 'mail') {

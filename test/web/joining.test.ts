@@ -37,6 +37,7 @@ test('whoever has nothing but an address joins from a mail, and says yes there',
   const joined = await cleo.presses('Join')
   expect(joined.text).toContain("You're in: Parents United.")
   expect(joined.text).toContain('May the Museum write to you about Parents United?')
+  expect(joined.text, 'or they would not hear of what they were let into').toContain('Shall we mail you')
   await cleo.presses('Yes', 'May the Museum')
   await stage.settle()
   expect((await stage.files())['parents-united.csv']).toContain('Cleo@example.org')

@@ -41,7 +41,7 @@ export interface WebStage extends House {
   /** A browser nobody has used before. */
   browser(): Browser
   /** A browser in which somebody is signed in, as a person of their own with this address. */
-  person(name: string, options?: { isStaff?: boolean }): Promise<Browser>
+  person(name: string, options?: { isStaff?: boolean; called?: string }): Promise<Browser>
   /** The newest link in the newest mail to an address. */
   linkTo(address: string): string
   settle(): Promise<void>
@@ -101,9 +101,9 @@ export async function openWebStage(options: WebStageOptions = {}): Promise<WebSt
   return {
     ...house,
     ...{ database, site, at, mails, failures, browser, linkTo, settle, read },
-    async person(name, { isStaff = false } = {}) {
+    async person(name, { isStaff = false, called = name } = {}) {
       const token = await read(async (inside) => {
-        const { accountId } = await inside.people.byWeb(name, name, now)
+        const { accountId } = await inside.people.byWeb(name, called, now)
         return inside.webSessions.begin(accountId, isStaff, now)
       })
       const own = browser()
