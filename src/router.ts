@@ -101,7 +101,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         const context = { caller, where, now, store, organization, commands, delivery: id, server, runsIt, site }
         const reply = await act(context)
         // A recipient that came up since is asked about once, at the person's next own act.
-        if (opening.hasUnasked && !isLook && !reply.card && !reply.update) Object.assign(reply, await pending(context))
+        const asked = opening.hasUnasked && !isLook && !reply.card && !reply.update && (await askNext(context))
+        if (asked) reply.card = asked
         if (reply.announce && where.place) {
           await store.cards.place(reply.announce.card, reply.announce.id, { ...where, place: where.place }, now)
         }
@@ -220,11 +221,6 @@ function keptOf(answer: Answer): Answer {
     ...answer,
     content: { ...content, text: say`The file was made already. Ask for it again to get another one.` },
   }
-}
-
-async function pending(context: Context): Promise<Pick<Reply, 'card'>> {
-  const card = await askNext(context)
-  return card ? { card } : {}
 }
 
 const OUT_OF_DATE = say`That button is out of date. Type the command instead; ${{ typed: '/help' }} lists them.`
