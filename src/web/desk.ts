@@ -23,6 +23,9 @@ export interface Sent {
   message: string | undefined
 }
 
+/** The one character that no database takes, shown as what can't be read. */
+const storable = (words: string) => words.replaceAll('\0', '\ufffd')
+
 /** What all pages share: who visits, how a page is put together, and what was sent. */
 export type Desk = ReturnType<typeof createDesk>
 
@@ -95,8 +98,8 @@ export function createDesk(parts: WebParts) {
     const fields: Raw = {}
     for (const [name, value] of Object.entries(body)) {
       // A mark of the encoding stays, and bytes that are no UTF-8 show, so that whoever reads the file can tell.
-      if (value instanceof File && value.size > 0) fields[name] = UTF8.decode(await value.arrayBuffer())
-      else if (typeof value === 'string') fields[name] = value
+      if (value instanceof File && value.size > 0) fields[name] = storable(UTF8.decode(await value.arrayBuffer()))
+      else if (typeof value === 'string') fields[name] = storable(value)
     }
     const { [SEAL]: seal = '', [ONCE]: once = '', [MESSAGE]: message, ...others } = fields
     if (!isOurs(c, seal, visit.cookie, formHashes))
