@@ -22,12 +22,12 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       '',
     )
   return {
-    about: () =>
+    visit: (token) =>
       read(async (store) => {
+        const signedIn = token === undefined ? undefined : await store.webSessions.of(token, now())
         const { name, privacyNotice, contact, zone } = await store.organization.get()
-        return { name, privacyNotice, contact, zone }
+        return { signedIn, about: { name, privacyNotice, contact, zone } }
       }),
-    signedIn: (token) => read((store) => store.webSessions.of(token, now())),
     signOut: (token) => read((store) => store.webSessions.end(token)),
     async mailLink(link) {
       await read(async (store) => {
@@ -39,8 +39,12 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       wake()
     },
     lookAtLink: (token) => read((store) => store.webLinks.look(token, now())),
-    async enter(token) {
-      const entered = await read((store) => enter(store, token, now()))
+    async enter(token, before) {
+      const entered = await read(async (store) => {
+        const given = await enter(store, token, now())
+        if (given) await store.webSessions.end(before)
+        return given
+      })
       wake()
       return entered
     },

@@ -36,8 +36,7 @@ export function createDesk(parts: WebParts) {
 
   async function visit(c: Context): Promise<Visit> {
     const held = cookie.read(c)
-    const signedIn = held === undefined ? undefined : await books.signedIn(held)
-    return { signedIn, cookie: held ?? newcomer(c), from: cameFrom(c, proxies), about: await books.about() }
+    return { ...(await books.visit(held)), cookie: held ?? newcomer(c), from: cameFrom(c, proxies) }
   }
 
   /** Who is not signed in has a cookie too, by which a form is known to be drawn for this browser. */

@@ -102,7 +102,7 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     const before = await desk.visit(c)
     const sent = await desk.sent(c, before)
     if (sent instanceof Response) return sent
-    const entered = await books.enter(c.req.param('token'))
+    const entered = await books.enter(c.req.param('token'), before.cookie)
     if (!entered) return used(c, before)
     const visit = desk.signIn(c, before, entered.token, entered.signedIn)
     return welcome(c, visit, entered)

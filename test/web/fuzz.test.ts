@@ -1,8 +1,6 @@
 import { load } from 'cheerio'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { loadCommands } from '../../src/load-commands.ts'
-import { folders } from '../stage.ts'
 import type { Browser } from './browser.ts'
 import { invited, opened, sealOf } from './scene.ts'
 import { openWebStage, type WebStage } from './stage.ts'
@@ -146,10 +144,7 @@ test('whatever an address is made of, it is answered, and nothing of it stands o
 
 test('whatever is typed into a form, it is answered, and comes back as words', async () => {
   const fieldsOf = Object.fromEntries(
-    (await loadCommands(folders.commands)).map(({ name, shapes }) => [
-      `/do/${name}`,
-      shapes.map((shape) => shape.name),
-    ]),
+    stage.commands.map(({ name, shapes }) => [`/do/${name}`, shapes.map((shape) => shape.name)]),
   )
   const forms: Record<string, string[]> = {
     ...fieldsOf,
@@ -264,4 +259,8 @@ test('what somebody typed is shown as words wherever it is kept', async () => {
     }
   }
   expect(shown).toBeGreaterThan(6)
+  const feed = load((await stage.browser().opens('/communities.atom')).body, { xml: true })
+  const entry = feed('entry').filter((_, one) => feed(one).text().includes('Mark'))
+  expect(load(entry.find('title').text())('body').text()).toBe(wanted.name)
+  expect(load(entry.find('summary').text())('x-mark, b')).toHaveLength(0)
 })
