@@ -2,13 +2,11 @@ import { load } from 'cheerio'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Browser } from './browser.ts'
+import { MARK, nasty } from './nasty.ts'
 import { invited, opened, sealOf } from './scene.ts'
 import { openWebStage, type WebStage } from './stage.ts'
 
 const RUNS = Number(process.env.RUNS ?? (process.env.SLOW ? 2_000 : 25))
-/** Comes back as an element or an attribute wherever it is not escaped. */
-const MARK = `<x-mark a="'&>`
-
 let stage: WebStage
 let people: Browser[]
 let links: string[]
@@ -23,44 +21,6 @@ beforeEach(async () => {
   // Nobody is to be stopped for being fast, which is not what is tried here.
   await stage.pass('1h')
 })
-
-const nasty = fc.oneof(
-  ...[
-    MARK,
-    `"><script>${MARK}</script>`,
-    `javascript:${MARK}`,
-    `]]>${MARK}`,
-    `'; drop table people; --`,
-    '__proto__',
-    'constructor',
-    'toString',
-    '\0',
-    `a\0${MARK}`,
-    '\u0001\u001b[31m\u007f',
-    '\r\nSet-Cookie: kindred=1',
-    '\u202egnp.exe',
-    '\ufeff\uffff',
-    '👩‍👩‍👧‍👦'.repeat(40),
-    '%',
-    '%00',
-    '%ff%fe',
-    '..%2f..%2fetc',
-    '//evil.example/',
-    'é'.repeat(43),
-    'x'.repeat(9_000),
-    '1e999',
-    '-1',
-    '=1+1',
-    'parents-united',
-    'join.pledge?c=parents-united',
-    'join.constructor?c=__proto__',
-    '__proto__.x?y=z',
-    '{"command":"join","raw":{"community":"\\ud800\\u0000"}}',
-    `{"command":"start-community","raw":{"name":${JSON.stringify(MARK)}}}`,
-  ].map(fc.constant),
-  fc.string({ unit: 'binary', maxLength: 300 }),
-  fc.string({ unit: 'grapheme', maxLength: 100 }),
-)
 
 /** Nothing of it may stand anywhere as more than words, and nothing may have failed. */
 function sound(at: string, status: number, body: string, type: string): void {
