@@ -22,12 +22,11 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       '',
     )
   return {
-    visit: (token) =>
-      read(async (store) => {
-        const signedIn = token === undefined ? undefined : await store.webSessions.of(token, now())
-        const { name, privacyNotice, contact, zone } = await store.organization.get()
-        return { signedIn, about: { name, privacyNotice, contact, zone } }
-      }),
+    async visit(token) {
+      const { signedIn, organization } = await database.glance((store) => store.webSessions.visit(token, now()))
+      const { name, privacyNotice, contact, zone } = organization
+      return { signedIn, about: { name, privacyNotice, contact, zone } }
+    },
     signOut: (token) => read((store) => store.webSessions.end(token)),
     async mailLink(link) {
       await read(async (store) => {

@@ -110,14 +110,15 @@ describe('for whoever watches over it', () => {
 
   test('it says so where the database does not answer', async () => {
     stage = await openWebStage()
-    const { transaction } = stage.database
-    stage.database.transaction = () => Promise.reject(new Error('gone'))
+    const { transaction, glance } = stage.database
+    const gone = () => Promise.reject(new Error('gone'))
+    Object.assign(stage.database, { transaction: gone, glance: gone })
     expect(await get('/readyz')).toEqual({ status: 503, body: 'the database does not answer' })
     expect((await get('/healthz')).status).toBe(200)
     const broken = await get('/')
     expect([broken.status, broken.body]).toEqual([500, expect.stringContaining('Nothing was changed. Try again')])
     expect(broken.body).not.toContain('gone')
-    stage.database.transaction = transaction
+    Object.assign(stage.database, { transaction, glance })
     expect(stage.failures.splice(0)).toHaveLength(2)
   })
 })
