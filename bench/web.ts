@@ -3,36 +3,38 @@ import { existsSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
 import { keysFrom } from '../src/core/keys.ts'
-import { deliveryOf } from './acts.ts'
 import { atOnce, type People } from './answers.ts'
-import { type Bare, barePg } from './bare.ts'
 import { type BotProcess, started } from './bots.ts'
 import { OUTSTANDING } from './compare-bots.ts'
 import { fillDatabase } from './crowded-house.ts'
 import { median, printTable } from './figures.ts'
 import { temporaryFolder } from './folder.ts'
-import { inviteActors, openMuseum, COMMUNITY as SOME_COMMUNITY } from './museum.ts'
 import type { Server } from './postgres.ts'
 import { kindred, main } from './start.ts'
-import { hear } from './tap.ts'
-import { throughRouter } from './through-router.ts'
-import { COMMUNITY, DRAWN, PERSON } from './web-peer.ts'
+import { statementsOfJoin, withPool } from './web-join.ts'
+import type { Statements } from './web-peer.ts'
 
 const FULL = { known: 10_000, people: 2_000, rounds: 5, burst: 2_000, warmUp: 200, start: 2_000 }
 const SMOKE: typeof FULL = { known: 20, people: 60, rounds: 1, burst: 80, warmUp: 10, start: 0 }
 
-/** A program that takes joins, and what a join costs it. */
+/** A program that takes joins, and who sends them. */
 interface Party {
+  name: string
   bot: BotProcess
   people: People
-  windows: { rate: number; cpuMs: number }[]
+  windows: Window[]
+}
+
+/** Joins a second, and what each cost the program. */
+interface Window {
+  rate: number
+  cpuMs: number
 }
 
 /**
- * Joins a second by people who are signed in, over connections that are kept: the built Kindred beside a bare Hono app that
- * runs the one statement by which Kindred's store joins. Each in a process and on a database of its own, on one server.
+ * Joins a second by people who are signed in, over connections that are kept: the built Kindred beside bare Hono apps that
+ * run the one statement by which Kindred's store joins, or all that its router sends. Each in a process and on a database of its own, on one server.
  */
 export async function benchWeb(server: Server | string, isSmoke: boolean): Promise<void> {
   if (typeof server === 'string' || !existsSync(main)) {
@@ -42,32 +44,30 @@ export async function benchWeb(server: Server | string, isSmoke: boolean): Promi
   }
   const size = isSmoke ? SMOKE : FULL
   const secret = randomBytes(32)
-  const [own, theirs, recorded] = [
-    await fillDatabase(server, size.known),
-    await fillDatabase(server, size.known),
-    await server.fresh(),
+  const fresh = () => fillDatabase(server, size.known)
+  const { alone, all } = await statementsOfJoin(await server.fresh())
+  const parties = [
+    await party('Kindred', async (url, port) => {
+      const settings = { DATABASE_URL: url, KINDRED_KEY: secret.toString('base64'), PORT: String(port) }
+      return started(kindred(settings, temporaryFolder()), /\bready\b/)
+    }),
+    await party('Hono, one statement', (url, port) => peerAt(port, url, alone)),
+    await party('Hono, all of them', (url, port) => peerAt(port, url, all)),
   ]
-  const statement = await joinOf(recorded)
-  const [port, peerPort] = [await freePort(), await freePort()]
-  const settings = { DATABASE_URL: own, KINDRED_KEY: secret.toString('base64'), PORT: String(port) }
-  const parties: Party[] = [
-    {
-      people: await joiners(own, port, secret, size.people),
-      bot: await started(kindred(settings, temporaryFolder()), /\bready\b/),
-      windows: [],
-    },
-    {
-      people: await joiners(theirs, peerPort, secret, size.people),
-      bot: await started(peerAt({ port: peerPort, url: theirs, ...statement }), /ready/),
-      windows: [],
-    },
-  ]
+
+  async function party(name: string, start: (url: string, port: number) => Promise<BotProcess>): Promise<Party> {
+    const url = await fresh()
+    const port = await freePort()
+    const people = await joiners(url, port, secret, size.people)
+    return { name, people, bot: await start(url, port), windows: [] }
+  }
+
   for (const { bot, people } of parties) {
     await atOnce(people, OUTSTANDING, size.start)
     bot.freeze()
   }
   for (let round = 0; round < size.rounds; round++) {
-    for (const { bot, people, windows } of round % 2 === 0 ? parties : parties.toReversed()) {
+    for (const { bot, people, windows } of [...parties.slice(round % 3), ...parties.slice(0, round % 3)]) {
       await bot.goOn()
       await atOnce(people, 4, size.warmUp)
       const before = await bot.cpuMs()
@@ -76,56 +76,32 @@ export async function benchWeb(server: Server | string, isSmoke: boolean): Promi
       bot.freeze()
     }
   }
-  const [kindredWindows = [], bareWindows = []] = parties.map(({ windows }) => windows)
-  const row = (of: (window: Party['windows'][number]) => number, digits: number) => [
-    median(kindredWindows.map(of)).toFixed(digits),
-    median(bareWindows.map(of)).toFixed(digits),
-    median(
-      kindredWindows.map((one, n) => of(one) / of(bareWindows[n] ?? { rate: Number.NaN, cpuMs: Number.NaN })),
-    ).toFixed(2),
-  ]
+  const row = (of: (window: Window) => number, digits: number) => {
+    const [own = [], ...peers] = parties.map(({ windows }) => windows.map(of))
+    const ratios = peers.map((peer) => median(own.map((one, n) => one / (peer[n] ?? Number.NaN))).toFixed(2))
+    return [median(own).toFixed(digits), ...peers.flatMap((peer, n) => [median(peer).toFixed(digits), ratios[n] ?? ''])]
+  }
   printTable(
     `Web on ${server.name}: joins by people who are signed in, ${OUTSTANDING} waiting at any time`,
-    ['', 'Kindred', 'bare Hono', 'ratio'],
+    ['', ...parties.flatMap(({ name }, n) => (n === 0 ? [name] : [name, 'ratio']))],
     [
       ['joins a second', ...row(({ rate }) => rate, 0)],
       ['CPU of the program for each, ms', ...row(({ cpuMs }) => cpuMs, 2)],
     ],
   )
-  process.stdout.write('The bare Hono app runs the one statement that joins, and answers a constant.\n')
+  process.stdout.write(
+    `Hono: a bare app that answers a constant, and sends the one statement that joins, or all ${all.length} that the router sends for it in a transaction.\n`,
+  )
   for (const { bot, people } of parties) {
     if (people.lost() > 0) throw new Error(`${people.lost()} joins were not answered as joins`)
     await bot.stop()
   }
 }
 
-/** The statement by which the store makes a member, as it goes to the driver. */
-async function joinOf(url: string): Promise<{ text: string; values: unknown[] }> {
-  const { database, router } = await openMuseum({ kind: 'postgresql', url })
-  try {
-    return await withPool(url, async (bare) => {
-      const [actor] = await inviteActors(bare, 'recorded', 1)
-      if (!actor) throw new Error('nobody to record')
-      const { sent } = await hear(() => throughRouter(router).act('join', actor, deliveryOf(actor)))
-      const join = sent.find(({ text }) => /insert into memberships/.test(text))
-      if (!join) throw new Error('no statement joins')
-      const marks = new Map<unknown, string>([
-        [actor.id, PERSON],
-        [SOME_COMMUNITY.id, COMMUNITY],
-      ])
-      const mark = (value: unknown) =>
-        marks.get(value) ?? (typeof value === 'string' && /^[0-9A-HJKMNP-TV-Z]{26}$/.test(value) ? DRAWN : value)
-      return { text: join.text, values: join.values.map(mark) }
-    })
-  } finally {
-    await database.close()
-  }
-}
-
-function peerAt(told: object) {
+function peerAt(port: number, url: string, statements: Statements) {
   const program = fileURLToPath(new URL('./web-peer.ts', import.meta.url))
-  const words = [...process.execArgv, program, JSON.stringify(told)]
-  return { words, cwd: fileURLToPath(new URL('..', import.meta.url)), environment: {} }
+  const words = [...process.execArgv, program, String(port), url, JSON.stringify(statements)]
+  return started({ words, cwd: fileURLToPath(new URL('..', import.meta.url)), environment: {} }, /ready/)
 }
 
 /** People of the web who are signed in, and join one community after the other, each once. */
@@ -205,15 +181,6 @@ function post(
     sent.on('error', reject)
     sent.end(form)
   })
-}
-
-async function withPool<T>(url: string, work: (bare: Bare) => Promise<T>): Promise<T> {
-  const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c TimeZone=UTC' })
-  try {
-    return await work(barePg(pool))
-  } finally {
-    await pool.end()
-  }
 }
 
 function freePort(): Promise<number> {
