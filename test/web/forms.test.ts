@@ -81,6 +81,24 @@ describe('a form', () => {
   })
 })
 
+test('a button that is refused says why, whatever came along with it', async () => {
+  await opened(stage)
+  const ben = await stage.person('ben@example.org')
+  await ben.opens('/c/parents-united')
+  const press = ben.page?.$('button[name=press]').attr('value') ?? ''
+  const page = await ben.posts('/press', { press, another: 'field', 'kindred-form': sealOf(ben) })
+  expect([page.status, page.text]).toEqual([422, expect.stringContaining('/join <community>')])
+})
+
+test('a visitor who sends more than anybody types is asked who they are, and gets none of it back', async () => {
+  const browser = stage.browser()
+  await browser.opens('/do/start-community')
+  const need = 'x'.repeat(9_000)
+  const page = await browser.posts('/do/start-community', { name: 'Parents', need, 'kindred-form': sealOf(browser) })
+  expect([page.status, page.text]).toEqual([200, expect.stringContaining('Who are you?')])
+  expect(page.body).not.toContain('xxxxx')
+})
+
 test('no link or form leads anywhere but to this site', async () => {
   const ben = await stage.person('ben@example.org')
   await ben.opens('/do/start-community')
