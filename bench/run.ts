@@ -5,6 +5,7 @@ import { openServer, type Server } from './postgres.ts'
 import { benchReports } from './reports.ts'
 import { benchSlack } from './slack.ts'
 import { benchStart } from './start.ts'
+import { benchWeb } from './web.ts'
 
 /** What a bench is given: `server` is a sentence where there is no PostgreSQL; `isSmoke`: show only that it works. */
 export type Bench = (server: Server | string, isSmoke: boolean) => Promise<void>
@@ -17,6 +18,7 @@ const benches: Record<string, Bench> = {
   start: benchStart,
   discord: benchDiscord,
   slack: benchSlack,
+  web: benchWeb,
 }
 
 const words = process.argv.slice(2)

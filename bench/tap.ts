@@ -23,7 +23,7 @@ export interface Heard {
 export async function hear(work: () => Promise<unknown>): Promise<Heard> {
   const heard: Heard = { sent: [] }
   const { query } = pg.Client.prototype
-  const { transaction } = PGlite.prototype
+  const { transaction, query: glance } = PGlite.prototype
   // The drivers' methods are overloaded; whatever is given is passed on as it is.
   Object.assign(pg.Client.prototype, {
     query(this: pg.Client, ...given: unknown[]) {
@@ -32,6 +32,11 @@ export async function hear(work: () => Promise<unknown>): Promise<Heard> {
     },
   })
   Object.assign(PGlite.prototype, {
+    // What needs no transaction around it.
+    query(this: PGlite, ...given: unknown[]) {
+      note(heard, given)
+      return Reflect.apply(glance, this, given)
+    },
     transaction(this: PGlite, act: (tx: Transaction) => Promise<unknown>) {
       heard.pglite = this
       return Reflect.apply(transaction, this, [(tx: Transaction) => act(listening(tx, heard))])
@@ -41,7 +46,7 @@ export async function hear(work: () => Promise<unknown>): Promise<Heard> {
     await work()
   } finally {
     Object.assign(pg.Client.prototype, { query })
-    Object.assign(PGlite.prototype, { transaction })
+    Object.assign(PGlite.prototype, { transaction, query: glance })
   }
   return heard
 }

@@ -22,12 +22,11 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       '',
     )
   return {
-    about: () =>
-      read(async (store) => {
-        const { name, privacyNotice, contact, zone } = await store.organization.get()
-        return { name, privacyNotice, contact, zone }
-      }),
-    signedIn: (token) => read((store) => store.webSessions.of(token, now())),
+    async visit(token) {
+      const { signedIn, organization } = await database.glance((store) => store.webSessions.visit(token, now()))
+      const { name, privacyNotice, contact, zone } = organization
+      return { signedIn, about: { name, privacyNotice, contact, zone } }
+    },
     signOut: (token) => read((store) => store.webSessions.end(token)),
     async mailLink(link) {
       await read(async (store) => {
@@ -39,8 +38,12 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       wake()
     },
     lookAtLink: (token) => read((store) => store.webLinks.look(token, now())),
-    async enter(token) {
-      const entered = await read((store) => enter(store, token, now()))
+    async enter(token, before) {
+      const entered = await read(async (store) => {
+        const given = await enter(store, token, now())
+        if (given) await store.webSessions.end(before)
+        return given
+      })
       wake()
       return entered
     },

@@ -96,7 +96,10 @@ export function readAddress(
   if (!checked.success) return undefined
   const [target = '', query = ''] = checked.data.split('?')
   const [command = '', press] = target.split('.')
-  return { command, ...(press && { press }), args: Object.fromEntries(new URLSearchParams(query)) }
+  const args = Object.fromEntries(new URLSearchParams(query))
+  // No database takes it, and no button of ours has it.
+  if (Object.values(args).some((value) => value.includes('\0'))) return undefined
+  return { command, ...(press && { press }), args }
 }
 
 /** The ids of all people a message names. */

@@ -65,7 +65,8 @@ export function actRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     const form = router.form(press, fields)
     if (form) return formPage(c, visit, command, press, sent)
     const answer = await router.press(desk.delivery(visit.signedIn, sent.once, press), press, fields)
-    if (answer.refused && Object.keys(fields).length > 0) return formPage(c, visit, command, press, sent, answer)
+    // What was typed is not lost by a refusal; a button with nothing to type has no form to show again.
+    if (answer.refused && router.form(press, {})) return formPage(c, visit, command, press, sent, answer)
     return answerPage(c, visit, command, answer, sent)
   })
 

@@ -24,6 +24,8 @@ export function createWeb(parts: WebParts): Hono {
     c.header('Cache-Control', 'no-store')
     await next()
   })
+  // No database takes that character, and no address of ours has it.
+  app.use((c, next) => (c.req.url.includes('%00') ? Promise.resolve(c.text('There is no such page.', 404)) : next()))
   healthRoutes(app, parts)
   const [short, long] = [bodies(FORM_MAX_BYTES), bodies(FILE_MAX_BYTES)]
   app.use((c, next) => (uploads.some((name) => c.req.path === `/do/${name}`) ? long : short)(c, next))

@@ -26,6 +26,9 @@ export interface Sent {
 /** Who acts: somebody signed in, or the address that a personal link was written to. */
 type Acting = { account: Omit<Delivery['account'], 'isStaff'>; isStaff: boolean }
 
+/** The one character that no database takes, shown as what can't be read. */
+const storable = (words: string) => words.replaceAll('\0', '\ufffd')
+
 /** What all pages share: who visits, how a page is put together, and what was sent. */
 export type Desk = ReturnType<typeof createDesk>
 
@@ -36,8 +39,7 @@ export function createDesk(parts: WebParts) {
 
   async function visit(c: Context): Promise<Visit> {
     const held = cookie.read(c)
-    const signedIn = held === undefined ? undefined : await books.signedIn(held)
-    return { signedIn, cookie: held ?? newcomer(c), from: cameFrom(c, proxies), about: await books.about() }
+    return { ...(await books.visit(held)), cookie: held ?? newcomer(c), from: cameFrom(c, proxies) }
   }
 
   /** Who is not signed in has a cookie too, by which a form is known to be drawn for this browser. */
@@ -100,8 +102,8 @@ export function createDesk(parts: WebParts) {
     const fields: Raw = {}
     for (const [name, value] of Object.entries(body)) {
       // A mark of the encoding stays, and bytes that are no UTF-8 show, so that whoever reads the file can tell.
-      if (value instanceof File && value.size > 0) fields[name] = UTF8.decode(await value.arrayBuffer())
-      else if (typeof value === 'string') fields[name] = value
+      if (value instanceof File && value.size > 0) fields[name] = storable(UTF8.decode(await value.arrayBuffer()))
+      else if (typeof value === 'string') fields[name] = storable(value)
     }
     const { [SEAL]: seal = '', [ONCE]: once = '', [MESSAGE]: message, ...others } = fields
     if (!isOurs(c, seal, visit.cookie, formHashes))
@@ -142,7 +144,7 @@ export function createDesk(parts: WebParts) {
   /** Somebody who only looks, and is not known. */
   function looker(visit: Visit): Delivery {
     const known = visit.signedIn
-    const account = { ...ON_THE_WEB, externalId: `visitor ${visit.from}`, name: 'visitor' }
+    const account = { ...ON_THE_WEB, externalId: `visitor ${draw()}`, name: 'visitor' }
     return delivery(known ?? { account, isStaff: false }, draw(), 'look')
   }
 

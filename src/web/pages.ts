@@ -8,7 +8,7 @@ import { address } from '../reply.ts'
 import type { WebMessage } from '../store/web-messages.ts'
 import type { Desk } from './desk.ts'
 import { saying, type Visit, type WebParts } from './parts.ts'
-import type { Html } from './render.ts'
+import { asWords, type Html } from './render.ts'
 
 /** What the start shows of somebody's own, each the answer of a command to somebody who only looks. */
 const OWN: { command: string; raw: Record<string, string> }[] = [
@@ -52,7 +52,7 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
   }
 
   app.get('/communities.atom', async (c) => {
-    const { name } = await books.about()
+    const { name } = (await books.visit(undefined)).about
     const newest = await books.newest()
     const feed = new Feed({
       title: `Communities at ${name}`,
@@ -65,7 +65,8 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
     })
     for (const one of newest) {
       const link = `${site}/c/${one.slug}`
-      feed.addItem({ title: one.name, id: link, link, date: one.since, description: one.need })
+      // A feed's titles and summaries are read as HTML.
+      feed.addItem({ title: asWords(one.name), id: link, link, date: one.since, description: asWords(one.need) })
     }
     return c.body(feed.atom1(), 200, { 'Content-Type': 'application/atom+xml; charset=utf-8' })
   })

@@ -45,13 +45,14 @@ export interface Entered {
 
 /** What the pages need of the store, each in a transaction of its own. */
 export interface Books {
-  about(): Promise<About>
-  signedIn(token: string): Promise<SignedIn | undefined>
+  /** Who a cookie stands for, and what every page says. */
+  visit(token: string | undefined): Promise<{ signedIn: SignedIn | undefined; about: About }>
   signOut(token: string): Promise<void>
   /** Mails a link to an address, the same for every address. */
   mailLink(link: WebLink & { kind: 'mail' }): Promise<void>
   lookAtLink(token: string): Promise<WebLink | undefined>
-  enter(token: string): Promise<Entered | undefined>
+  /** Signs in by a link; what the browser held before is worth nothing any more. */
+  enter(token: string, before: string): Promise<Entered | undefined>
   /** What everybody may find, the newest first. */
   newest(): Promise<Shown[]>
   /** By its slug, or its id; nothing of what not everybody may find. */

@@ -77,7 +77,7 @@ function written(text: Text, pen: Pen): Html {
 
 /** Every part of a text is escaped here, the fixed words too, and nowhere else. */
 function penOf({ names, zone }: Reading, pageOf: PageOf): Pen {
-  const plain = (words: string) => escaped(clean(words))
+  const plain = asWords
   return {
     // Other languages will be looked up here by the same key.
     translate: plain,
@@ -109,6 +109,11 @@ function whenIn(iso: string, zone: string): string {
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** What somebody typed as HTML that shows it as it is, for where a page is not made by `html`. */
+export function asWords(words: string): string {
+  return escaped(clean(words))
+}
 
 function escaped(words: string): string {
   return words.replace(/[&<>"']/g, (one) => ENTITIES[one] ?? one)

@@ -28,12 +28,13 @@ export interface About {
 
 /** Asks whoever is not known for an address; a mail to it goes on from here. */
 export function askWho(c: Context, visit: Visit, desk: Desk, { go, join }: About, wrong?: string, typed = '') {
+  const carried = go && JSON.stringify(go)
   const why = join
     ? html`<p>To join ${join.name}, give your e-mail address. A mail goes there with a button that lets you in.</p>`
     : html`<p>Give your e-mail address. A mail goes there with a button that signs you in${go ? ', and then you go on here' : ''}.</p>`
   const main = html`${why}
 <form method="post" action="/sign-in" class="fields">${desk.hidden(visit)}
-${go ? html`<input type="hidden" name="go" value="${JSON.stringify(go)}">` : ''}${join ? html`<input type="hidden" name="join" value="${join.id}">` : ''}
+${carried && carried.length <= GO_MAX ? html`<input type="hidden" name="go" value="${carried}">` : ''}${join ? html`<input type="hidden" name="join" value="${join.id}">` : ''}
 <div class="field"><label for="address">Your e-mail address</label>
 <input id="address" name="address" type="email" autocomplete="email" maxlength="${EMAIL_MAX}" required value="${typed}"${wrong ? html` aria-invalid="true" aria-describedby="address-wrong"` : ''}>
 ${wrong ? html`<span class="wrong" role="alert" id="address-wrong">${wrong}</span>` : ''}</div>
@@ -103,7 +104,7 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     const before = await desk.visit(c)
     const sent = await desk.sent(c, before)
     if (sent instanceof Response) return sent
-    const entered = await books.enter(c.req.param('token'))
+    const entered = await books.enter(c.req.param('token'), before.cookie)
     if (!entered) return used(c, before)
     const visit = desk.signIn(c, before, entered.token, entered.signedIn)
     return welcome(c, visit, entered)

@@ -29,12 +29,12 @@ export class Browser {
     return this.#ask(new URL(address, this.#site), { method: 'GET' })
   }
 
-  /** Follows the link of these words. */
+  /** Follows the link that begins with these words. */
   async follows(words: string): Promise<Page> {
     const { $ } = this.#now()
     const link = $('a')
       .toArray()
-      .find((one) => $(one).text().trim() === words)
+      .find((one) => $(one).text().trim().startsWith(words))
     const href = link && $(link).attr('href')
     if (!href) throw new Error(`there is no link “${words}” in: ${this.#now().text}`)
     return this.opens(href)

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
+import type { Command } from '../../src/command.ts'
 import { readConfig } from '../../src/config.ts'
 import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
@@ -33,6 +34,7 @@ export interface WebStageOptions {
 /** The whole house behind a real HTTP server on loopback, with browsers in front of it. */
 export interface WebStage extends House {
   database: Database
+  commands: Command[]
   site: string
   /** Where the server really listens. */
   at: string
@@ -100,7 +102,7 @@ export async function openWebStage(options: WebStageOptions = {}): Promise<WebSt
   }
   return {
     ...house,
-    ...{ database, site, at, mails, failures, browser, linkTo, settle, read },
+    ...{ database, commands, site, at, mails, failures, browser, linkTo, settle, read },
     async person(name, { isStaff = false, called = name } = {}) {
       const token = await read(async (inside) => {
         const { accountId } = await inside.people.byWeb(name, called, now)
