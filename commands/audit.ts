@@ -74,6 +74,7 @@ const TELLINGS: Record<string, Telling> = {
   'community ended': (who, c) => say`${who} looked at ${c}, which its founder had taken back.`,
   'community made sensitive': (who, c) => say`${who} made ${c} sensitive.`,
   'personal links made': (who, c, detail) => say`${who} made ${detail} personal links into ${c}.`,
+  'topic declined': (who, c) => say`${who} declined a topic of ${c}.`,
   'setup changed': (who, _, detail) => say`${who} changed the setup: ${detail}.`,
   'destination tried again': (who, _, detail) => say`${who} had ${detail} tried again.`,
   'destination started': (who, _, detail) => say`${who} started ${detail}.`,

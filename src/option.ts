@@ -53,13 +53,17 @@ export function integer(description: string, min: number, max: number) {
 }
 
 /** One of a few words. */
-export function choice<const T extends readonly [string, ...string[]]>(description: string, choices: T) {
+export function choice<const T extends readonly [string, ...string[]]>(
+  description: string,
+  choices: T,
+  { keyOnly = false } = {},
+) {
   return z
     .string()
     .transform((words) => words.trim().toLowerCase())
     .pipe(z.enum(choices, { error: `must be one of: ${choices.join(', ')}` }))
     .describe(description)
-    .meta({ option: { kind: 'choice', choices } satisfies OptionMeta })
+    .meta({ option: { kind: 'choice', choices } satisfies OptionMeta, keyOnly })
 }
 
 const YES = ['yes', 'on', 'true', 'y']
@@ -77,13 +81,13 @@ export function yesNo(description: string) {
 }
 
 /** A community: typed as its name or slug, and handed to the command as what it is (the router looks it up). */
-export function community(description: string, of: CommunityRule = 'mine') {
+export function community(description: string, of: CommunityRule = 'mine', { keyOnly = false } = {}) {
   return z
     .custom<Found>((value) => typeof value === 'object' && value !== null && 'standing' in value, {
       error: 'must be the name of a community',
     })
     .describe(description)
-    .meta({ option: { kind: 'community', of } satisfies OptionMeta })
+    .meta({ option: { kind: 'community', of } satisfies OptionMeta, keyOnly })
 }
 
 /** An invitation code, by which the router finds the community too. Only its letters and digits go into addresses. */

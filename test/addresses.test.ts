@@ -52,6 +52,8 @@ const LONGEST: Record<string, string> = {
   // A server (Discord's numbers have up to 20 digits), and whether it is ours.
   w: '9'.repeat(20),
   o: 'yes',
+  // A topic.
+  t: ULID,
   // A question about two accounts, a yes.
   u: ULID,
   y: ULID,
@@ -60,6 +62,8 @@ const LONGEST: Record<string, string> = {
 /** A community's name of the greatest length, like no other in its letters. */
 const named = (beginning: string) => beginning.padEnd(60, beginning.slice(0, 1))
 const [WAITING, ALIKE, QUIET, ASKED, JOINED, TURNED] = ['1 waits', '2', '3 quiet', '4 asked', 'a', 'b'].map(named)
+/** The second is much like the first; there is more than a page of the others. */
+const TOPICS = ['Storytime', 'Story time', 'Museum nights', 'Paper craft', 'Old trains', 'Roman coins', 'Dinosaurs']
 const MANY = [...'abcdefghijklmnopqrstuv'].map(named)
 
 let stage: Stage
@@ -99,6 +103,9 @@ async function everyButton(): Promise<void> {
     '@ana /sharing all on',
     '@ana [Yes to all]',
     '@ana /sharing',
+    ...TOPICS.map((title) => `@ana /propose "${title}" community:"${JOINED}"`),
+    `@ana /topics "${JOINED}"`,
+    `@ana [${TOPICS[0]}]`,
     '@ana /leave reason:"moved away"',
     '@dia /communities',
     `@dia /about "${JOINED}"`,

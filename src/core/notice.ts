@@ -20,6 +20,7 @@ export const NOTICES = {
   answered: { label: say`Your request was answered`, ways: ['chat', 'mail'], evenPaused: true },
   opened: { label: say`A community of yours has opened`, ways: ['chat', 'mail', 'room'] },
   asked: { label: say`Someone asks to join`, ways: ['chat', 'mail'], evenPaused: true },
+  topic: { label: say`What becomes of a topic of yours`, ways: ['chat', 'mail', 'none'] },
   'looking-after': { label: say`News for who looks after a community`, ways: ['chat', 'mail', 'none'] },
 } as const satisfies Record<string, Kind>
 

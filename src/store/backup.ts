@@ -35,6 +35,8 @@ const LASTING = [
   'room_places',
   'cards',
   'web_messages',
+  'topics',
+  'topic_supports',
   'invitations',
   'audit',
   'staff_notes',

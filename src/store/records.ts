@@ -59,6 +59,12 @@ export function records(tx: Tx) {
           'invitations', ${list(Prisma.sql`
             select c.name as community, i.created_at as "madeAt", i.uses_left as "usesLeft", i.expires_at as "expiresAt"
             from invitations i join communities c on c.id = i.community_id where (i.created_by_id = ${personId} or i.created_by_id in ${own} and ${named(Prisma.sql`i.created_by_id`)}) order by i.id`)},
+          'topics', ${list(Prisma.sql`
+            select c.name as community, t.title, t.why, t.link, t.kind, t.state, t.reason, t.created_at as "at" from topics t
+            join communities c on c.id = t.community_id where t.proposer_id in ${own} and ${named(Prisma.sql`t.proposer_id`)} order by t.id`)},
+          'supports', ${list(Prisma.sql`
+            select c.name as community, t.title, s.at from topic_supports s join topics t on t.id = s.topic_id
+            join communities c on c.id = t.community_id where s.person_id in ${own} and ${named(Prisma.sql`s.person_id`)} order by s.at, t.id`)},
           'acts', ${list(Prisma.sql`
             select a.at, a.role, a.act, a.detail, c.name as community from audit a left join communities c on c.id = a.community_id
             where a.actor_id in ${own} and (c.id is null or a.actor_id = ${personId} or ${named(Prisma.sql`a.actor_id`)}) order by a.at, a.id`)},

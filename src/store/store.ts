@@ -31,6 +31,7 @@ import { rooms } from './rooms.ts'
 import { sent } from './sent.ts'
 import { staffNotes } from './staff-notes.ts'
 import { tombstones } from './tombstones.ts'
+import { topics } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { unions } from './unions.ts'
 import { walks } from './walks.ts'
@@ -83,6 +84,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     sent: sent(tx),
     staffNotes: staffNotes(tx),
     tombstones: tombstones(tx, tools),
+    topics: topics(tx, tools),
     unions: unions(tx, tools),
     webLinks: webLinks(tx, tools),
     webMessages: webMessages(tx, tools),
