@@ -14,7 +14,7 @@ const topic = z.ulid()
 
 export default command({
   name: 'topics',
-  description: 'What members propose, to support or withdraw',
+  description: 'What members propose',
   permission: 'member',
   options: {
     community: community('The community'),

@@ -23,7 +23,14 @@ export type OptionMeta =
 export type CommunityRule = 'mine' | 'any' | 'named'
 
 /** An option as platforms draw it. */
-export type OptionShape = OptionMeta & { name: string; description: string; required: boolean; keyOnly: boolean }
+export type OptionShape = OptionMeta & {
+  name: string
+  description: string
+  required: boolean
+  keyOnly: boolean
+  /** What holds where it is left out, in the words it would be typed in. */
+  usual?: string
+}
 
 const TEXT_MAX = 200
 /** The most of one option that is looked at at all. */
@@ -128,6 +135,7 @@ export function shapesOf(options: z.ZodObject): OptionShape[] {
       description: meta.description,
       required: !schema.safeParse(undefined).success,
       keyOnly: meta.keyOnly === true,
+      ...usualOf(schema),
     }
   })
 }
@@ -135,4 +143,11 @@ export function shapesOf(options: z.ZodObject): OptionShape[] {
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrap(schema.unwrap())
   return schema
+}
+
+function usualOf(schema: z.core.$ZodType): { usual?: string } {
+  if (!(schema instanceof z.ZodDefault)) return {}
+  const { defaultValue } = schema.def
+  if (typeof defaultValue === 'boolean') return { usual: defaultValue ? 'yes' : 'no' }
+  return { usual: String(defaultValue) }
 }

@@ -22,7 +22,9 @@ export interface FormParts {
 
 /** The form of a command, made from its options. `known` are communities to offer by name. */
 export function commandForm(command: Command, known: Choice[], { action, hidden, values, wrong }: FormParts): Html {
-  const fields = command.shapes.map((shape) => optionField(shape, known, values[shape.name] ?? '', wrong))
+  const fields = command.shapes.map((shape) =>
+    optionField(shape, known, values[shape.name] ?? shape.usual ?? '', wrong),
+  )
   const isUpload = command.shapes.some((shape) => shape.kind === 'file')
   return html`<form method="post" action="${action}" class="fields"${isUpload ? html` enctype="multipart/form-data"` : ''}>
 ${hidden}${alert(wrong)}${fields}
