@@ -1,4 +1,4 @@
-import type { AccountRef, Person } from './core/person.ts'
+import { type AccountRef, EVERYWHERE, type Person } from './core/person.ts'
 import type { Opening } from './store/deliveries.ts'
 import type { Store } from './store/store.ts'
 
@@ -23,4 +23,18 @@ export async function arrive(store: Store, opening: Opening, { account, where, n
   if (opening.lastSeenAt && now.getTime() - opening.lastSeenAt.getTime() >= DAY_MS)
     await store.people.seen(person.id, now)
   return person
+}
+
+/** What somebody is called where they act, and whether they are staff there. */
+export function actingAs(
+  { organization, isOurs, accountName }: Opening,
+  account: AccountRef & { name: string; isProvisional?: boolean; isStaff: boolean },
+): Pick<Person, 'name' | 'isStaff'> {
+  // An id that means somebody in one workspace alone is anybody's in a workspace that is not the organization's own.
+  const isTheirs = account.workspace === EVERYWHERE || isOurs
+  const isNamed = isTheirs && organization.staffIds.includes(`${account.platform}:${account.externalId}`)
+  return {
+    name: (account.isProvisional && accountName) || account.name,
+    isStaff: isNamed || (account.isStaff && isOurs),
+  }
 }

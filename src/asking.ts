@@ -25,7 +25,7 @@ interface About {
  * once, and noted as shown. Without a privacy notice to link to nobody is asked, and staff are told.
  */
 export async function askNext(context: Context, community?: About & { sensitive: boolean }): Promise<Card | undefined> {
-  if (community?.sensitive) return undefined
+  if (community?.sensitive || context.isUnseen) return undefined
   const { store, caller } = context
   const askings = await store.directions.askings(caller.id, community?.id)
   const next = askings.find((asking) => !asking.standing && !asking.asked)

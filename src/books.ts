@@ -1,13 +1,15 @@
 import { questionCard } from './asking.ts'
-import { maskEmail, ON_THE_WEB, sameEmail } from './core/person.ts'
+import { isWanted } from './core/community.ts'
+import { ON_THE_WEB, type Person, sameEmail } from './core/person.ts'
 import { lines, say } from './core/say.ts'
 import { prove } from './proving.ts'
-import { peopleNamed } from './reply.ts'
+import { type Card, type Content, peopleNamed } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
 import type { Database } from './store/database.ts'
 import type { Store } from './store/store.ts'
 import type { WebLink } from './store/web-links.ts'
 import type { WebMessage } from './store/web-messages.ts'
+import { askWhetherOne } from './uniting.ts'
 import type { Books, Entered, Shown } from './web/parts.ts'
 
 const NEWEST = 50
@@ -18,8 +20,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
   const named = async (store: Store, messages: WebMessage[]) =>
     store.people.names(
       messages.flatMap(({ content }) => peopleNamed(content)),
-      'web',
-      '',
+      ON_THE_WEB.platform,
+      ON_THE_WEB.workspace,
     )
   return {
     async visit(token) {
@@ -28,19 +30,20 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       return { signedIn, about: { name, privacyNotice, contact, zone } }
     },
     signOut: (token) => read((store) => store.webSessions.end(token)),
-    async mailLink(link) {
+    async mailLink(link, question) {
       await read(async (store) => {
         const token = await store.webLinks.make(link, now())
         if (token === undefined) return
         const { name } = await store.organization.get()
-        await store.mails.want(null, letterOf(link, `${site}/enter/${token}`, name), now(), minutesOn(now(), 15))
+        const letter = letterOf(link, `${site}/enter/${token}`, name, question)
+        await store.mails.want(null, letter, now(), minutesOn(now(), 15))
       })
       wake()
     },
     lookAtLink: (token) => read((store) => store.webLinks.look(token, now())),
     async enter(token, before) {
       const entered = await read(async (store) => {
-        const given = await enter(store, token, now())
+        const given = await enter(store, token, before, now())
         if (given) await store.webSessions.end(before)
         return given
       })
@@ -50,10 +53,10 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
     newest: () =>
       read(async (store) => {
         const all = await store.communities.list({ personId: '', which: 'all', skip: 0, take: NEWEST })
-        return all.flatMap((one) => shownOf(one) ?? []).sort((a, b) => b.since.getTime() - a.since.getTime())
+        return all.flatMap((one) => shownOf(one, now()) ?? []).sort((a, b) => b.since.getTime() - a.since.getTime())
       }),
     community: (words) =>
-      read(async (store) => (words ? shownOf(await store.communities.find(words, words, '')) : undefined)),
+      read(async (store) => (words ? shownOf(await store.communities.find(words, words, ''), now()) : undefined)),
     room: (slug, personId) =>
       read(async (store) => {
         const found = await store.communities.find(slug, slug, personId)
@@ -76,7 +79,7 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
         const { communityId, email } = link
         const address = sameEmail(email)
         const found = await store.communities.get(communityId)
-        const shown = shownOf(found)
+        const shown = shownOf(found, now())
         return {
           address,
           community: shown && { ...shown, onRequest: !shown.isWanted && found?.visibility === 'request' },
@@ -100,26 +103,31 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
 }
 
 /** What everybody may find of a community. */
-function shownOf(found: WithStanding | undefined): Shown | undefined {
+function shownOf(found: WithStanding | undefined, now: Date): Shown | undefined {
   if (!found?.slug || found.sensitive || found.visibility === 'secret') return undefined
-  if (found.state !== 'open' && found.state !== 'seed') return undefined
+  if (found.state !== 'open' && !isWanted(found, now)) return undefined
   const { id, slug, name, need, state, openedAt, createdAt } = found
   return { id, slug, name, need, isWanted: state === 'seed', since: openedAt ?? createdAt }
 }
 
 /** Uses a link up and signs its bearer in: by the account of the address it was mailed to, or of who was given it. */
-async function enter(store: Store, token: string, now: Date): Promise<Entered | undefined> {
-  const link = await store.webLinks.use(token, now)
+async function enter(store: Store, token: string, before: string, now: Date): Promise<Entered | undefined> {
+  const link = await store.webLinks.use(token, before, now)
   if (!link) return undefined
-  const where = ON_THE_WEB
   const { caller, isStaff } = await whoEnters(store, link, now)
-  const asks =
-    link.kind === 'mail' && !(caller.emailProvenAt && sameEmail(caller.email ?? '') === sameEmail(link.address))
-      ? (await prove({ store, caller, where, now }, link.address)).asks
-      : undefined
+  const asks = link.kind === 'mail' ? await proven(store, caller, link.address, now) : undefined
   const session = await store.webSessions.begin(caller.accountId, isStaff, now)
   const signedIn = await store.webSessions.of(session, now)
   return signedIn && { token: session, signedIn, link, asks: asks && { card: asks } }
+}
+
+/** What follows from reading an address's mail: it is theirs, but where they gave another one that stays the one they use. */
+async function proven(store: Store, caller: Person, address: string, now: Date): Promise<Card | undefined> {
+  const context = { store, caller, where: ON_THE_WEB, now }
+  if (!caller.emailProvenAt) return (await prove(context, address)).asks
+  if (sameEmail(caller.email ?? '') === sameEmail(address)) return undefined
+  await store.tombstones.lift(address)
+  return askWhetherOne(context, address)
 }
 
 async function whoEnters(store: Store, link: WebLink, now: Date) {
@@ -132,7 +140,7 @@ async function whoEnters(store: Store, link: WebLink, now: Date) {
       return { caller: await store.people.byWeb('operator', 'Operator', now), isStaff: true }
     case 'mail':
       return {
-        caller: await store.people.byWeb(sameEmail(link.address), maskEmail(link.address), now),
+        caller: await store.people.byWeb(sameEmail(link.address), undefined, now),
         isStaff: false,
       }
     default:
@@ -140,15 +148,16 @@ async function whoEnters(store: Store, link: WebLink, now: Date) {
   }
 }
 
-function letterOf(link: WebLink & { kind: 'mail' }, url: string, name: string) {
-  const words = link.yes
-    ? say`Somebody holding your personal link said that ${name} may write to you. It counts only once you open this and say Yes yourself:`
+function letterOf(link: WebLink & { kind: 'mail' }, url: string, name: string, question: Content | undefined) {
+  const asked = question?.card?.title
+  const words = asked
+    ? say`Somebody holding your personal link said Yes to this: ${asked} It counts only once you open this and say Yes yourself:`
     : link.join
       ? say`Open this and press the button to join:`
       : say`Open this and press the button to sign in:`
   return {
     to: link.address,
-    subject: link.yes ? say`${name}: is that a Yes?` : link.join ? say`${name}: join here` : say`${name}: sign in here`,
+    subject: asked ? say`${name}: is that a Yes?` : link.join ? say`${name}: join here` : say`${name}: sign in here`,
     text: lines(words, say`${url}`, say`It works once, for 15 minutes. If you did not ask for it, do nothing.`),
   }
 }

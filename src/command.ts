@@ -42,6 +42,8 @@ export interface Context {
   runsIt: boolean
   /** Where Kindred's web pages are, without a slash at its end. */
   site: string
+  /** What is answered is not shown to the caller, so that nothing counts as read by them. */
+  isUnseen?: true | undefined
 }
 
 /** A command as the house uses it; made by `command({...})`. */

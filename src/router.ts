@@ -1,8 +1,8 @@
-import { arrive } from './arriving.ts'
+import { actingAs, arrive } from './arriving.ts'
 import { askNext } from './asking.ts'
 import { type Command, type Context, formFields, type Press, type Server, type Where } from './command.ts'
 import type { Draws } from './core/ids.ts'
-import { type AccountRef, EVERYWHERE } from './core/person.ts'
+import type { AccountRef } from './core/person.ts'
 import { personLimiter } from './core/rate.ts'
 import { Refusal } from './core/refusal.ts'
 import { say, type Text } from './core/say.ts'
@@ -22,6 +22,8 @@ export interface Delivery {
   where: Where
   now: Date
   server?: () => Server
+  /** What is answered is not shown to whom it is about, so nothing counts as read by them. */
+  isUnseen?: true
 }
 
 /** Options or form fields as they arrive from any platform: words by name. */
@@ -79,26 +81,20 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         throw new Refusal(say`That was a lot at once. Wait ${seconds} and try again; nothing of this one was done.`)
       }
       const given = await database.transaction(async (store) => {
-        const { id, account, where, now, server } = delivery
+        const { id, account, where, now, server, isUnseen } = delivery
         const opening = await store.deliveries.open(delivery.id, account, now, where.workspace)
         // What was answered is our own JSON, written below.
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
         const person = await arrive(store, opening, delivery)
         const { organization } = opening
-        // An id that means somebody in one workspace alone is anybody's in a workspace that is not the organization's own.
-        const isTheirs = account.workspace === EVERYWHERE || opening.isOurs
-        const isNamed = isTheirs && organization.staffIds.includes(`${account.platform}:${account.externalId}`)
-        const isStaff = isNamed || (account.isStaff && opening.isOurs)
         reading = {
           names: {},
           zone: person.zone ?? organization.zone,
           language: account.language ?? person.language ?? organization.language,
         }
-        const name = (account.isProvisional && opening.accountName) || account.name
-        const caller = { ...person, name, isStaff }
-        const runsIt = account.isStaff
-        const { site } = tools
-        const context = { caller, where, now, store, organization, commands, delivery: id, server, runsIt, site }
+        const caller = { ...person, ...actingAs(opening, account) }
+        const here = { where, now, store, organization, commands, server, site: tools.site, isUnseen }
+        const context: Context = { ...here, caller, delivery: id, runsIt: account.isStaff }
         const reply = await act(context)
         // A recipient that came up since is asked about once, at the person's next own act.
         const asked = opening.hasUnasked && !isLook && !reply.card && !reply.update && (await askNext(context))

@@ -98,7 +98,13 @@ test('a notice offers one press that ends it, to mail programs and to people ali
   const ways = () => stage.read(async (store) => (await store.notices.choices(id)).ways)
   for (const _ of [1, 2]) {
     expect(await stage.read((store) => store.notices.unsubscribe(token))).toBe(true)
-    expect(await ways()).toEqual({ answered: 'mail', asked: 'mail', opened: 'chat', topic: 'mail', 'looking-after': 'mail' })
+    expect(await ways()).toEqual({
+      answered: 'mail',
+      asked: 'mail',
+      opened: 'chat',
+      topic: 'mail',
+      'looking-after': 'mail',
+    })
   }
   await stage.read((store) => store.notices.choose(id, 'opened', 'room'))
   expect(await stage.read((store) => store.notices.unsubscribe(token))).toBe(true)

@@ -13,6 +13,18 @@ export interface AccountRef {
  */
 export const EVERYWHERE = ''
 
+/** What somebody is called who never said how: nothing of their address, which others would read. */
+export function guestName(word: string): string {
+  return `${GUEST} ${word.slice(0, 4)}`
+}
+
+/** Whether somebody never said what others are to call them. */
+export function isGuestName(name: string): boolean {
+  return name.startsWith(`${GUEST} `)
+}
+
+const GUEST = 'Guest'
+
 /** The web has one workspace. */
 export const ON_THE_WEB = { platform: 'web', workspace: 'web' } as const
 

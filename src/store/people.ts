@@ -1,4 +1,4 @@
-import { type AccountRef, type Names, ON_THE_WEB, type Person, sameEmail } from '../core/person.ts'
+import { type AccountRef, guestName, type Names, ON_THE_WEB, type Person, sameEmail } from '../core/person.ts'
 import { Prisma } from './generated/client.ts'
 import { shellsOf } from './hidden.ts'
 import { reachedFrom } from './presence.ts'
@@ -74,11 +74,14 @@ export function people(tx: Tx, tools: Tools) {
       await tombstones(tx, tools).lift(email)
     },
 
-    /** Who an account of the web is, made on first sight; whoever is known keeps the name they have. */
-    async byWeb(externalId: string, name: string, now: Date): Promise<Person> {
+    /**
+     * Who an account of the web is, made on first sight; whoever is known keeps the name they have. Without a name of their own
+     * they have one that tells nothing of their address.
+     */
+    async byWeb(externalId: string, name: string | undefined, now: Date): Promise<Person> {
       const account = { ...ON_THE_WEB, externalId }
       const known = await tx.account.findUnique({ where: { platform_workspace_externalId: account } })
-      const met = await this.meet(account, known?.name ?? name, now)
+      const met = await this.meet(account, known?.name ?? name ?? guestName(draws.word()), now)
       const { email, emailProvenAt } = await tx.person.findUniqueOrThrow({ where: { id: met.id } })
       return { ...met, ...(email && { email }), ...(emailProvenAt && { emailProvenAt }) }
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sameEmail } from '../core/person.ts'
+import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A link in a mail is for whoever just asked for it; one from a chat may be kept for a walk to the computer. */
@@ -7,6 +8,7 @@ const LIVES_MS = 15 * 60_000
 /** How many such mails one address may get in an hour. */
 const MAILS_AN_HOUR = 5
 const HOUR_MS = 3_600_000
+const AGAIN_MS = 60_000
 
 const linkSchema = z.discriminatedUnion('kind', [
   /** It was mailed to an address, which whoever opens it thereby proves; `go` is what they were about to do. */
@@ -65,12 +67,17 @@ export function webLinks(tx: Tx, { draws, keys }: Tools) {
       return row ? read(row.sealed) : undefined
     },
 
-    /** Uses a link, which only one of several at the same moment can. */
-    async use(token: string, now: Date): Promise<WebLink | undefined> {
-      const [row] = await tx.webLink.updateManyAndReturn({
-        where: { hash: { in: keys.hashes('link', token) }, usedAt: null, expiresAt: { gt: now } },
-        data: { usedAt: now },
-      })
+    /**
+     * Uses a link, which only one of several at the same moment can. The browser that did may use it again for a minute: a
+     * button is tapped twice, and an answer gets lost on its way.
+     */
+    async use(token: string, cookie: string, now: Date): Promise<WebLink | undefined> {
+      const usedBy = keys.hash('session', cookie)
+      const [row] = await tx.$queryRaw<{ sealed: Uint8Array }[]>(Prisma.sql`
+        update web_links set used_at = coalesce(used_at, ${now}::timestamptz), used_by = ${usedBy}
+        where hash = any(${keys.hashes('link', token)}) and expires_at > ${now}::timestamptz
+          and (used_at is null or used_by = ${usedBy} and used_at > ${new Date(now.getTime() - AGAIN_MS)}::timestamptz)
+        returning sealed`)
       return row ? read(row.sealed) : undefined
     },
 

@@ -24,7 +24,7 @@ export interface Sent {
 }
 
 /** Who acts: somebody signed in, or the address that a personal link was written to. */
-type Acting = { account: Omit<Delivery['account'], 'isStaff'>; isStaff: boolean }
+type Acting = { account: Omit<Delivery['account'], 'isStaff'>; isStaff: boolean; isUnseen?: true }
 
 /** The one character that no database takes, shown as what can't be read. */
 const storable = (words: string) => words.replaceAll('\0', '\ufffd')
@@ -114,7 +114,9 @@ export function createDesk(parts: WebParts) {
         'It was opened before you signed in or out, or by another site. Nothing was done. Go back, load the page again, and press once more.',
         403,
       )
-    return { fields: others, once, message }
+    // What was changed since is another thing, also on a page that the browser kept.
+    const [same = ''] = formHashes(JSON.stringify(others))
+    return { fields: others, once: `${once.slice(0, 26)}-${same.slice(0, 12)}`, message }
   }
 
   const tooFast = (c: Context, visit: Visit, seconds: number) =>
@@ -130,12 +132,13 @@ export function createDesk(parts: WebParts) {
   const mayMail = (visit: Visit) => pace.mailing(visit.from, now())
 
   /** Something a signed-in person does; the same form sent again is the same delivery again. */
-  function delivery({ account, isStaff }: Acting, once: string, what = ''): Delivery {
+  function delivery({ account, isStaff, isUnseen }: Acting, once: string, what = ''): Delivery {
     // Nobody is answered what another was; not by their address, since the ledger keeps the delivery as proof.
     const [whose = ''] = formHashes(account.externalId)
     return {
       id: `web/${whose.slice(0, 16)}/${once.slice(0, 40) || draw()}/${what}`,
       account: { ...account, isStaff },
+      ...(isUnseen && { isUnseen }),
       where: ON_THE_WEB,
       now: now(),
     }

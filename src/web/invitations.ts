@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { maskEmail, ON_THE_WEB } from '../core/person.ts'
+import { guestName, maskEmail, ON_THE_WEB } from '../core/person.ts'
 import { address as addressOf } from '../reply.ts'
 import type { Desk } from './desk.ts'
 import { type Invited, saying, type Visit, type WebParts } from './parts.ts'
@@ -20,14 +20,7 @@ export function invitationRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     const invited = await books.invited(c.req.param('token'))
     if (invited === undefined) return desk.missing(c, visit)
     if (invited === 'ended' || !invited.community) return over(c, visit)
-    const { community, address } = invited
-    const form = html`<form method="post" class="fields">${desk.hidden(visit)}
-${community.onRequest ? html`<div class="field"><label for="reason">Why would you like to join?</label><textarea id="reason" name="reason" rows="3" maxlength="${REASON_MAX}" required></textarea></div>` : ''}
-<button class="main">${verb(invited)}</button></form>`
-    const main = html`<p>${community.need}</p>
-<p>You were invited as <strong>${maskEmail(address)}</strong>. Not you? <a href="/c/${community.slug}">Use your own address</a>.</p>
-${community.onRequest ? html`<p>Its organizers let people in: tell them why you would like to join.</p>` : ''}${form}`
-    return desk.send(c, visit, { title: community.name, main, isPrivate: true })
+    return offer(c, visit, invited.address, invited.community)
   })
 
   app.post('/i/:token', async (c) => {
@@ -39,12 +32,13 @@ ${community.onRequest ? html`<p>Its organizers let people in: tell them why you 
     if (invited === 'ended' || !invited.community) return over(c, visit)
     const { community, address } = invited
     const { reason = '', yes } = sent.fields
-    if (yes !== undefined) return confirm(c, visit, address, community.id, yes)
-    const account = { ...ON_THE_WEB, externalId: address, name: maskEmail(address), isProvisional: true }
+    if (yes !== undefined) return confirm(c, visit, address, community, yes)
+    if (community.onRequest && !reason.trim()) return offer(c, visit, address, community, 'Say in a few words why.')
+    const account = { ...ON_THE_WEB, externalId: address, name: guestName(parts.draw()), isProvisional: true }
     const press = community.onRequest
       ? addressOf('join.ask', { c: community.id })
       : addressOf('join', { community: community.id })
-    const delivery = desk.delivery({ account, isStaff: false }, sent.once, press)
+    const delivery = desk.delivery({ account, isStaff: false, isUnseen: true }, sent.once, press)
     // What is answered would tell what they were before, so all are told the same.
     const answer = await router.press(
       delivery,
@@ -70,8 +64,24 @@ ${community.onRequest ? html`<p>Its organizers let people in: tell them why you 
     return desk.send(c, visit, { title: community.name, main, isPrivate: true })
   })
 
+  function offer(c: Context, visit: Visit, address: string, community: Asked, wrong?: string) {
+    const isWrong = wrong ? html` aria-invalid="true" aria-describedby="reason-wrong"` : ''
+    const field = html`<p>Its organizers let people in: tell them why you would like to join.</p>
+<div class="field"><label for="reason">Why would you like to join?</label>
+<textarea id="reason" name="reason" rows="3" maxlength="${REASON_MAX}" required${isWrong}></textarea>${wrong ? html`<span class="wrong" role="alert" id="reason-wrong">${wrong}</span>` : ''}</div>`
+    const main = html`<p>${community.need}</p>
+<p>You were invited as <strong>${maskEmail(address)}</strong>. Not you? <a href="/c/${community.slug}">Use your own address</a>.</p>
+<form method="post" class="fields">${desk.hidden(visit)}${community.onRequest ? field : ''}
+<button class="main">${verb(community)}</button></form>`
+    return desk.send(c, visit, { title: community.name, main, isPrivate: true }, wrong ? 422 : 200)
+  }
+
   /** A Yes is a direction only from the mailbox of the person it is about. */
-  async function confirm(c: Context, visit: Visit, address: string, community: string, print: string) {
+  async function confirm(c: Context, visit: Visit, address: string, community: Asked, print: string) {
+    const question = (await books.questions(community)).find((one) => one.print === print)
+    if (!question)
+      return desk.apology(c, visit, 'That question is over', 'Its words have changed since. Open your link again.', 422)
+
     if (!parts.mails)
       return desk.apology(
         c,
@@ -82,7 +92,7 @@ ${community.onRequest ? html`<p>Its organizers let people in: tell them why you 
       )
     const allowed = desk.mayMail(visit)
     if (!allowed.allowed) return desk.tooFast(c, visit, allowed.waitSeconds)
-    await books.mailLink({ kind: 'mail', address, yes: { community, print: print.slice(0, 40) } })
+    await books.mailLink({ kind: 'mail', address, yes: { community: community.id, print } }, question.content)
     const main = html`<p>A mail is on its way to ${maskEmail(address)}. Say Yes there within 15 minutes, and it counts. Until then nothing is passed on.</p>`
     return desk.send(c, visit, { title: 'Look into your mail', main, isPrivate: true })
   }
@@ -97,7 +107,9 @@ ${community.onRequest ? html`<p>Its organizers let people in: tell them why you 
     )
 }
 
-function verb({ community }: Invited): string {
-  if (community?.onRequest) return 'Ask to join'
-  return community?.isWanted ? 'Pledge' : 'Join'
+type Asked = NonNullable<Invited['community']>
+
+function verb({ onRequest, isWanted }: Asked): string {
+  if (onRequest) return 'Ask to join'
+  return isWanted ? 'Pledge' : 'Join'
 }

@@ -2,7 +2,7 @@ import { Feed } from 'feed'
 import type { Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Command } from '../command.ts'
-import type { Names } from '../core/person.ts'
+import { isGuestName, type Names } from '../core/person.ts'
 import { say } from '../core/say.ts'
 import { address } from '../reply.ts'
 import type { WebMessage } from '../store/web-messages.ts'
@@ -32,7 +32,10 @@ ${await directory(visit, {})}`
     }
     const own = []
     for (const { command, raw } of OWN) own.push(await router.look(desk.looker(visit), command, raw))
-    const main = html`${askByMail(visit, desk)}${own.map((answer) => desk.show(answer, desk.pressing(visit)))}${await directory(visit, { show: 'wanted' })}`
+    const unnamed = isGuestName(signedIn.account.name)
+      ? html`<p>Others read you as ${signedIn.account.name}. <a href="/do/my?part=name">Say what they are to call you</a>.</p>`
+      : ''
+    const main = html`${unnamed}${askByMail(visit, desk)}${own.map((answer) => desk.show(answer, desk.pressing(visit)))}${await directory(visit, { show: 'wanted' })}`
     return desk.send(c, visit, { title: about.name, main })
   })
 

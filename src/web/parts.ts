@@ -48,8 +48,8 @@ export interface Books {
   /** Who a cookie stands for, and what every page says. */
   visit(token: string | undefined): Promise<{ signedIn: SignedIn | undefined; about: About }>
   signOut(token: string): Promise<void>
-  /** Mails a link to an address, the same for every address. */
-  mailLink(link: WebLink & { kind: 'mail' }): Promise<void>
+  /** Mails a link to an address, the same for every address; with the question that a yes is asked about once more. */
+  mailLink(link: WebLink & { kind: 'mail' }, question?: Content): Promise<void>
   lookAtLink(token: string): Promise<WebLink | undefined>
   /** Signs in by a link; what the browser held before is worth nothing any more. */
   enter(token: string, before: string): Promise<Entered | undefined>

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { z } from 'zod'
+import type { Command } from '../command.ts'
 import { maskEmail } from '../core/person.ts'
 import { say } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
@@ -34,7 +35,7 @@ export function askWho(c: Context, visit: Visit, desk: Desk, { go, join }: About
     : html`<p>Give your e-mail address. A mail goes there with a button that signs you in${go ? ', and then you go on here' : ''}.</p>`
   const main = html`${why}
 <form method="post" action="/sign-in" class="fields">${desk.hidden(visit)}
-${carried && carried.length <= GO_MAX ? html`<input type="hidden" name="go" value="${carried}">` : ''}${join ? html`<input type="hidden" name="join" value="${join.id}">` : ''}
+${carried && carried.length > GO_MAX ? html`<p class="wrong">What you typed is too long to be kept meanwhile. Copy it from the page before, and send it once you are signed in.</p>` : ''}${carried && carried.length <= GO_MAX ? html`<input type="hidden" name="go" value="${carried}">` : ''}${join ? html`<input type="hidden" name="join" value="${join.id}">` : ''}
 <div class="field"><label for="address">Your e-mail address</label>
 <input id="address" name="address" type="email" autocomplete="email" maxlength="${EMAIL_MAX}" required value="${typed}"${wrong ? html` aria-invalid="true" aria-describedby="address-wrong"` : ''}>
 ${wrong ? html`<span class="wrong" role="alert" id="address-wrong">${wrong}</span>` : ''}</div>
@@ -107,7 +108,7 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
     const entered = await books.enter(c.req.param('token'), before.cookie)
     if (!entered) return used(c, before)
     const visit = desk.signIn(c, before, entered.token, entered.signedIn)
-    return welcome(c, visit, entered)
+    return welcome(c, visit, entered, c.req.param('token'))
   })
 
   app.post('/sign-out', async (c) => {
@@ -141,14 +142,14 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
       case 'chat':
         return { title: 'Sign in', words: html`<p>You come in as ${link.name}, as in your chat.</p>`, label: 'Sign in' }
       case 'mail': {
-        const as = html`<p>You come in as ${maskEmail(link.address)}.</p>`
+        const as = html`<p>The button also signs you in here, as ${maskEmail(link.address)}.</p>`
         const community = await books.community(link.join ?? link.yes?.community ?? '')
         if (link.yes && community) {
           const question = (await books.questions(community)).find((one) => one.print === link.yes?.print)
           if (question)
             return {
               title: `${name} asks`,
-              words: desk.show(saying(question.content, visit.about.zone), undefined),
+              words: html`${desk.show(saying(question.content, visit.about.zone), undefined)}${as}`,
               label: 'Yes',
             }
         }
@@ -158,7 +159,7 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
             words: html`<p>${community.need}</p>${as}`,
             label: community.isWanted ? 'Pledge' : 'Join',
           }
-        return { title: 'Sign in', words: as, label: 'Sign in' }
+        return { title: 'Sign in', words: html`<p>You come in as ${maskEmail(link.address)}.</p>`, label: 'Sign in' }
       }
       default:
         return link satisfies never
@@ -166,8 +167,8 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
   }
 
   /** What somebody sees who has just come in: what became of what they were about to do. */
-  async function welcome(c: Context, visit: Visit, { signedIn, link, asks }: Entered) {
-    const act = (press: string): Promise<Answer> => router.press(desk.delivery(signedIn, '', press), press)
+  async function welcome(c: Context, visit: Visit, { signedIn, link, asks }: Entered, token: string) {
+    const act = (press: string): Promise<Answer> => router.press(desk.delivery(signedIn, token, press), press)
     const union = asks ? desk.show(saying(asks, visit.about.zone), desk.pressing(visit)) : html``
     const answered = (title: string, answer: Answer) =>
       desk.send(c, visit, {
@@ -182,22 +183,28 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
       if (link.join && community)
         return answered(community.name, await act(address('join', { community: community.id })))
       const command = commands.find(({ name }) => name === link.go?.command)
-      if (link.go && command && command.shapes.length > 0 && !command.shows) {
-        const form = commandForm(command, [], {
-          action: `/do/${command.name}`,
-          hidden: desk.hidden(visit),
-          values: link.go.raw,
-        })
+      const { raw = {} } = link.go ?? {}
+      const isShown = command?.shows !== undefined && Object.keys(raw).every((name) => command.shows?.includes(name))
+      if (command && !isShown && command.shapes.length > 0) {
+        const values = await namedIn(command, raw)
+        const form = commandForm(command, [], { action: `/do/${command.name}`, hidden: desk.hidden(visit), values })
         return desk.send(c, visit, {
           title: command.description,
           main: html`${union}<p>You are signed in. Here is what you were about to send.</p>${form}`,
           isPrivate: true,
         })
       }
-      if (command && !asks) return c.redirect(`/do/${command.name}`, 303)
+      if (command && !asks) return c.redirect(`/do/${command.name}?${new URLSearchParams(raw)}`, 303)
     }
     if (!asks) return c.redirect('/', 303)
     return answered('You are signed in', { ...saying(say`That is done.`, visit.about.zone), replaces: false })
+  }
+
+  /** A community that a button named by its id stands in a form by its name. */
+  async function namedIn(command: Command, raw: Raw): Promise<Raw> {
+    const option = command.shapes.find(({ kind }) => kind === 'community')?.name ?? ''
+    const community = raw[option] && (await books.community(raw[option]))
+    return community ? { ...raw, [option]: community.name } : raw
   }
 }
 

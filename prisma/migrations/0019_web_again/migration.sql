@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "web_links" ADD COLUMN     "used_by" TEXT;
