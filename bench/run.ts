@@ -1,4 +1,5 @@
 import { benchCommands } from './commands.ts'
+import { benchCount } from './count.ts'
 import { benchDiscord } from './discord.ts'
 import { benchMemory } from './memory.ts'
 import { openServer, type Server } from './postgres.ts'
@@ -17,6 +18,7 @@ const benches: Record<string, Bench> = {
   start: benchStart,
   discord: benchDiscord,
   slack: benchSlack,
+  count: (_server, isSmoke) => benchCount(isSmoke),
 }
 
 const words = process.argv.slice(2)

@@ -12,7 +12,7 @@ export interface RankedVote {
 }
 
 /** Where nothing breaks ties, so many ways to go on are counted before all who are left are called undecided. */
-const WAYS_MAX = 200
+const WAYS_MAX = 100
 
 /**
  * Ranked: one seat is instant runoff, several are the single transferable vote; `transfer` names the rules. An option that
