@@ -18,7 +18,7 @@ const benches: Record<string, Bench> = {
   start: benchStart,
   discord: benchDiscord,
   slack: benchSlack,
-  count: (_server, isSmoke) => benchCount(isSmoke),
+  count: async (_server, isSmoke) => benchCount(isSmoke),
 }
 
 const words = process.argv.slice(2)

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { BallotKind, Cast } from '../src/core/ballot.ts'
 import { count, type Vote } from '../src/core/count.ts'
+import { exportOf, sealOf, writeExport } from '../src/core/export-ballot.ts'
+import { drawsFrom, seededBytes } from '../src/core/ids.ts'
+import { recount } from '../src/core/recount.ts'
 import { ballotOf } from './elections.ts'
 
 const OPTIONS = ['A', 'B', 'C', 'D', 'E']
@@ -150,6 +153,21 @@ test('in every round of a ranked count all votes are somewhere', () => {
         expect(held + exhausted + lost).toBeCloseTo(ballots.valid, 5)
         expect(lost).toBeGreaterThanOrEqual(0)
       }
+    }),
+    runs,
+  )
+})
+
+test('an export of any ballot recounts to the same result', () => {
+  const draws = drawsFrom(seededBytes('exports'))
+  const times = { opened: '2026-01-05T12:00:00.000Z', closed: '2026-01-12T12:00:00.000Z' }
+  fc.assert(
+    fc.property(elections, ({ ballot, casts }) => {
+      const whole = { ...times, question: 'Which?', ...ballot, electorate: casts.length }
+      const votes = casts.map(({ vote }) => ({ key: draws.key(), vote }))
+      const file = exportOf(whole, votes)
+      const found = recount(writeExport(file), sealOf(file))
+      expect(found).toMatchObject({ verdict: 'as sealed', isAsWritten: true, result: count(whole, votes) })
     }),
     runs,
   )

@@ -104,6 +104,30 @@ test('a surplus is passed on with five decimals, and what is ignored or names no
   expect(result.winners).toEqual(['Ana', 'Ben'])
 })
 
+test('the highest surplus is passed on first, and of equal ones the favoured', () => {
+  // Rule 49. The quota is 7.
+  const options = ['Ana', 'Ben', 'Cem', 'Dan']
+  const higher = election(options, { 'Ana > Cem': 8, 'Ben > Dan': 10, Cem: 3, Dan: 3 }, { seats: 3 })
+  const surpluses = (result: typeof higher) =>
+    result.details.flatMap(({ events }) => events.flatMap((event) => (event.did === 'surplus' ? [event.option] : [])))
+  expect(surpluses(higher)).toEqual([1, 0])
+  const level = election(options, { 'Ana > Cem': 9, 'Ben > Dan': 9, Cem: 3, Dan: 3 }, { seats: 3 })
+  expect(surpluses(level)).toEqual([0, 1])
+  expect(level.ties[0]).toEqual({ about: 'surplus', between: [0, 1], by: 'earliest', option: 0 })
+})
+
+test('a paper that was passed on with a fraction is passed on with a fraction of that', () => {
+  // By hand: the quota is 7 of 24. Ana's surplus of 3 makes each of her papers 0.3, so Ben has 8 and a surplus of 1: his
+  // own papers are worth 1 / 8 = 0.125 then, those that came from Ana 0.3 / 8 = 0.0375.
+  const votes = { 'Ana > Ben > Cem': 10, 'Ben > Dan': 5, Cem: 3, Dan: 2, Eva: 4 }
+  const result = election(['Ana', 'Ben', 'Cem', 'Dan', 'Eva'], votes, { seats: 3 })
+  expect(result.quota).toBe(7)
+  expect(result.rounds.slice(1, 3)).toEqual([
+    { Ana: 7, Ben: 8, Cem: 3, Dan: 2, Eva: 4 },
+    { Ana: 7, Ben: 7, Cem: 3.375, Dan: 2.625, Eva: 4 },
+  ])
+})
+
 const ELECTIONS = fileURLToPath(new URL('../../shared/elections/', import.meta.url))
 
 /**

@@ -76,6 +76,8 @@ test('rows stand in the order of their keys, which tells nothing about when some
 test('the first changed row is named', () => {
   const changed = { ...file, rows: file.rows.map((row, i) => (i >= 2 ? { ...row, vote: { order: [0] } } : row)) }
   expect(recount(writeExport(changed), seal)).toEqual({ verdict: 'changed', row: 3, key: file.rows[2]?.key })
+  const rehashed = { ...file, rows: file.rows.map((row, i) => (i === 1 ? { ...row, hash: '0'.repeat(64) } : row)) }
+  expect(recount(writeExport(rehashed), seal)).toMatchObject({ verdict: 'changed', row: 2 })
   const without = { ...file, rows: file.rows.toSpliced(1, 1) }
   expect(recount(writeExport(without))).toMatchObject({ verdict: 'changed', row: 2, key: file.rows[2]?.key })
   const asked = { ...file, ballot: { ...ballot, electorate: 9 } }
@@ -130,6 +132,9 @@ test('what is no export, or holds what it cannot, is told in a sentence', () => 
     /^Row 1 .* holds no vote/,
   )
   expect(because(writeExport(exportOf(ballot, [first, first])))).toMatch(/stands in two rows/)
+  expect(because(writeExport(exportOf({ ...ballot, electorate: 4 }, votes)))).toMatch(
+    /^There are 5 ballots, and only 4/,
+  )
 })
 
 test('a ballot nobody voted in has a seal too', () => {
@@ -178,8 +183,10 @@ test('the word recount starts it without a database', async () => {
   // Elsewhere than at home, so that nobody's .env is read.
   const start = (...words: string[]) =>
     promisify(execFile)(process.execPath, ['--import', tsx, main, 'recount', 'file.json', ...words], { cwd: folder })
+  const wrong = start('--seal', '0'.repeat(64))
+  wrong.catch(() => undefined)
   expect((await start('--seal', seal)).stdout).toMatch(/Chosen: Go\.\nCounted as sealed/)
-  await expect(start('--seal', '0'.repeat(64))).rejects.toMatchObject({
+  await expect(wrong).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^Resealed/),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Ballot, ballotSchema, type Cast } from './ballot.ts'
 import type { Vote } from './count.ts'
-import { type Json, link } from './seal.ts'
+import { canonical, type Json, link } from './seal.ts'
 
 const FORMAT = 'kindred-ballot'
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/)
@@ -49,11 +49,11 @@ export function exportOf(ballot: Ballot, votes: readonly KeyedVote[]): BallotExp
 /** The seal of an export, published with the outcome: the hash of the last row, or the first link where nobody voted. */
 export const sealOf = ({ start, rows }: BallotExport): string => rows.at(-1)?.hash ?? start
 
-/** The text of an export: one row a line, so that two of them can be compared. */
+/** The text of an export: one row a line, so that two of them can be compared; keys sorted as they were hashed. */
 export function writeExport({ format, version, ballot, start, rows }: BallotExport): string {
-  const head = JSON.stringify({ format, version, ballot, start }).slice(0, -1)
-  const lines = rows.map(({ key, vote, delegated, hash }) => JSON.stringify({ key, vote, delegated, hash }))
-  return `${head},"rows":[\n${lines.join(',\n')}\n]}\n`
+  const lines = rows.map((row) => canonical(row)).join(',\n')
+  const head = `{"format":"${format}","version":${version},\n"ballot":${canonical({ ...ballot })},\n"start":"${start}",`
+  return `${head}\n"rows":[\n${lines}\n]}\n`
 }
 
 /** What the chain begins with. */

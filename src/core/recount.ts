@@ -75,6 +75,9 @@ function firstChanged({ ballot, start, rows }: BallotExport): number | undefined
 
 /** The votes of the rows, or a sentence about why one is none. */
 function castsOf({ ballot, rows }: BallotExport): { vote: Vote; delegated: boolean }[] | string {
+  if (rows.length > ballot.electorate) {
+    return `There are ${rows.length} ballots, and only ${ballot.electorate} people could vote.`
+  }
   const read = voteReader(ballot)
   const keys = new Set<string>()
   const casts: { vote: Vote; delegated: boolean }[] = []
