@@ -187,6 +187,17 @@ test('of those with as few votes, the one is excluded that had fewer the last ti
   expect(result.ties).toEqual([{ about: 'excluded', between: [1, 2], by: 'earlier round', option: 2, round: 1 }])
 })
 
+test('of three with as few votes, only those that had fewest are looked at in still earlier rounds', () => {
+  // In round 2 Ben has 4, Cem and Dan 3; in round 1 Cem has 3 and Dan 2, and Ben's 1 no longer matters.
+  const result = election(
+    ['Ana', 'Ben', 'Cem', 'Dan', 'Fay', 'Gus'],
+    { 'Ana > Ben': 12, 'Ana > Dan': 4, Ben: 1, Cem: 3, Dan: 2, 'Fay > Cem': 1, 'Fay > Dan': 1, Gus: 10 },
+    { seats: 2 },
+  )
+  expect(result.rounds[2]).toMatchObject({ Ben: 4, Cem: 4, Dan: 4 })
+  expect(result.ties[0]).toEqual({ about: 'excluded', between: [1, 2, 3], by: 'earlier round', option: 3, round: 1 })
+})
+
 test('a tie that never was otherwise is broken by the agreed rule', () => {
   const votes = { 'Ana > Cem': 2, 'Ben > Cem': 2, Cem: 3 }
   const options = ['Ana', 'Ben', 'Cem']
@@ -216,7 +227,7 @@ test('with very many ties and no rule, all who are left are undecided', () => {
   const options = Array.from({ length: 12 }, (_, i) => `Option ${i}`)
   const votes = Object.fromEntries(options.map((option) => [option, 1]))
   const result = election(options, votes, { tie: 'none' })
-  expect(result).toMatchObject({ outcome: 'undecided', undecided: { seats: 1 } })
+  expect(result).toMatchObject({ outcome: 'undecided', winners: [], undecided: { seats: 1 } })
   expect(result.undecided?.between).toHaveLength(12)
 })
 

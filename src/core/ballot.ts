@@ -105,6 +105,7 @@ export interface Tally {
   barred: Barred[]
 }
 
+/** What a column counts. */
 export type ColumnName =
   | 'votes'
   | 'approvals'
@@ -164,6 +165,6 @@ export interface Result extends Omit<Tally, 'support'> {
   quorum: { needed: number; had: number; isMet: boolean } | null
   /** `undecided`: winners are those that won anyway. Winners are empty with `no votes`, `no quorum` and `not passed`. */
   outcome: 'decided' | 'undecided' | 'not passed' | 'no quorum' | 'no votes'
-  /** Options that got enough votes, whatever the quorum says. */
+  /** Options that got enough votes, whatever the quorum says; `undecided` and `barred` do not look at it either. */
   leading: number[]
 }
