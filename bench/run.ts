@@ -1,4 +1,5 @@
 import { benchCommands } from './commands.ts'
+import { benchCount } from './count.ts'
 import { benchDiscord } from './discord.ts'
 import { benchMemory } from './memory.ts'
 import { openServer, type Server } from './postgres.ts'
@@ -19,6 +20,7 @@ const benches: Record<string, Bench> = {
   discord: benchDiscord,
   slack: benchSlack,
   web: benchWeb,
+  count: async (_server, isSmoke) => benchCount(isSmoke),
 }
 
 const words = process.argv.slice(2)

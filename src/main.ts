@@ -16,6 +16,7 @@ import { loadCommands } from './load-commands.ts'
 import { logTo } from './log.ts'
 import { smtpMailer } from './mail.ts'
 import { type Machine, openConfigured, placeOf } from './open.ts'
+import { recountFile } from './recount-file.ts'
 import { tellDeleted } from './room-lost.ts'
 import { BadDestination, openDestinations } from './segments/connectors.ts'
 import { tellExpelled, tellMet } from './servers.ts'
@@ -198,6 +199,11 @@ const modes: Record<string, (config: Config, words: string[]) => Promise<void>> 
   try: (config, words) =>
     rehearse(config, folders, words, logTo(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL)),
   'slack-manifest': async (config) => say(JSON.stringify(manifestOf(config), null, 2)),
+  recount: async (_config, words) => {
+    const { lines, isSound } = await recountFile(words)
+    ;(isSound ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`)
+    if (!isSound) process.exitCode = 1
+  },
   backup: (config) => backup(config, machine, say),
   restore: (config, words) => restore(config, machine, words, say),
   move: (config, words) => move(config, machine, words, say),

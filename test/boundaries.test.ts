@@ -127,6 +127,7 @@ const TABLE: Rule[] = [
     types: [...STORE_TYPES, 'src/backup-folder.ts'],
   },
   { files: 'src/mail.ts', may: ['nodemailer'] },
+  { files: 'src/recount-file.ts', may: ['src/core/', 'node:fs/promises'] },
   { files: 'src/log.ts', may: ['zod', 'pino'], types: ['src/config.ts', 'src/house.ts'] },
   { files: 'src/config.ts', may: ['zod', 'node:fs'] },
   { files: 'src/load-commands.ts', may: ['node:'], types: ['src/command.ts'] },

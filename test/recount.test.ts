@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Ballot } from '../src/core/ballot.ts'
+import { count } from '../src/core/count.ts'
+import { exportOf, type KeyedVote, sealOf, writeExport } from '../src/core/export-ballot.ts'
+import { drawsFrom, seededBytes } from '../src/core/ids.ts'
+import { recount } from '../src/core/recount.ts'
+import { recountFile } from '../src/recount-file.ts'
+import { ballotOf } from './elections.ts'
+
+const draws = drawsFrom(seededBytes('recount'))
+const ballot: Ballot = {
+  ...ballotOf(
+    'ranked',
+    ['Chess – “blitz”', 'Go', 'Café'],
+    { tie: 'drawn', seed: 'museum-2026', quorum: { parts: 1, of: 10 } },
+    40,
+  ),
+  question: 'Which evening?',
+  opened: '2026-01-05T12:00:00.000Z',
+  closed: '2026-01-12T12:00:00.000Z',
+}
+const votes: KeyedVote[] = [[0, 1], [1], [2, 1], [1, 0], []].map((order, i) => ({
+  key: draws.key(),
+  vote: { order },
+  ...(i === 1 && { delegated: true }),
+}))
+const file = exportOf(ballot, votes)
+const seal = sealOf(file)
+const text = writeExport(file)
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(`${tmpdir()}/kindred-recount-`)
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+test('an export recounts to the same result, proven by its seal', () => {
+  const found = recount(text, seal)
+  expect(found).toMatchObject({ verdict: 'as sealed', isAsWritten: true, seal })
+  expect(found.verdict === 'as sealed' && found.result).toEqual(count(ballot, votes))
+})
+
+test('without a seal it is counted as shown', () => {
+  expect(recount(text)).toMatchObject({ verdict: 'as shown', result: count(ballot, votes) })
+})
+
+test('an outsider can make the chain with SHA-256 and sorted JSON alone', () => {
+  const sha = (words: string) => createHash('sha256').update(words, 'utf8').digest('hex')
+  const read = JSON.parse(text)
+  const { rules } = read.ballot
+  const head = `{"closed":"${ballot.closed}","electorate":40,"kind":"ranked","opened":"${ballot.opened}","options":${JSON.stringify(ballot.options)},"question":"Which evening?","rules":{"passShare":null,"quorum":{"of":10,"parts":1},"seats":1,"seed":"museum-2026","tie":"drawn"}}`
+  expect(rules.tie).toBe('drawn')
+  let previous = sha(head)
+  expect(read.start).toBe(previous)
+  for (const { key, vote, delegated, hash } of read.rows) {
+    const row = `{${delegated ? '"delegated":true,' : ''}"key":"${key}","vote":{"order":[${vote.order}]}}`
+    previous = sha(`${previous}${row}`)
+    expect(hash).toBe(previous)
+  }
+  expect(seal).toBe(previous)
+})
+
+test('rows stand in the order of their keys, which tells nothing about when somebody voted', () => {
+  const keys = file.rows.map(({ key }) => key)
+  expect(keys).toEqual(votes.map(({ key }) => key).sort())
+  expect(writeExport(exportOf(ballot, [...votes].reverse()))).toBe(text)
+})
+
+test('the first changed row is named', () => {
+  const changed = { ...file, rows: file.rows.map((row, i) => (i >= 2 ? { ...row, vote: { order: [0] } } : row)) }
+  expect(recount(writeExport(changed), seal)).toEqual({ verdict: 'changed', row: 3, key: file.rows[2]?.key })
+  const rehashed = { ...file, rows: file.rows.map((row, i) => (i === 1 ? { ...row, hash: '0'.repeat(64) } : row)) }
+  expect(recount(writeExport(rehashed), seal)).toMatchObject({ verdict: 'changed', row: 2 })
+  const without = { ...file, rows: file.rows.toSpliced(1, 1) }
+  expect(recount(writeExport(without))).toMatchObject({ verdict: 'changed', row: 2, key: file.rows[2]?.key })
+  const asked = { ...file, ballot: { ...ballot, electorate: 9 } }
+  expect(recount(writeExport(asked), seal)).toEqual({ verdict: 'changed', row: 0 })
+})
+
+test('a file whose chain was made anew is said to be resealed', () => {
+  const [first, ...rest] = votes
+  if (!first) throw new Error('there are no votes')
+  const anew = writeExport(exportOf(ballot, [{ ...first, vote: { order: [2] } }, ...rest]))
+  expect(recount(anew)).toMatchObject({ verdict: 'as shown' })
+  expect(recount(anew, seal)).toMatchObject({ verdict: 'resealed', given: seal })
+  const shorter = { ...file, rows: file.rows.slice(0, -1) }
+  expect(recount(writeExport(shorter), seal)).toMatchObject({ verdict: 'resealed' })
+})
+
+test('every changed byte is noticed', () => {
+  const bytes = Buffer.from(text)
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
+      const other = Buffer.from(bytes)
+      other[at] = ((other[at] ?? 0) + by) % 256
+      const found = recount(other.toString('utf8'), seal)
+      // A space put for a line's end changes no content; it is still told.
+      if (found.verdict === 'as sealed')
+        expect(found).toMatchObject({ isAsWritten: false, result: count(ballot, votes) })
+    }),
+    { numRuns: 3000, seed: 1 },
+  )
+})
+
+test('a file that another program saved is counted, and it is told', () => {
+  const saved = `\uFEFF${JSON.stringify(JSON.parse(text), null, 2).replaceAll('\n', '\r\n')}`
+  expect(recount(saved, seal)).toMatchObject({ verdict: 'as sealed', isAsWritten: false })
+})
+
+test('what is no export, or holds what it cannot, is told in a sentence', () => {
+  const because = (words: string) => {
+    const found = recount(words)
+    return found.verdict === 'unreadable' ? found.because : found.verdict
+  }
+  expect(because(text.slice(0, 300))).toMatch(/^This is not JSON/)
+  expect(because('[]')).toMatch(/^This is not the export of a ballot/)
+  expect(because('{"format":"other"}')).toMatch(/^This is not the export of a ballot/)
+  expect(because(text.replace('"version":1', '"version":2'))).toMatch(/another version/)
+  expect(because(text.replace('"electorate":40', '"electorate":"40"'))).toMatch(
+    /^The file is damaged: at ballot.electorate/,
+  )
+  const [first] = votes
+  if (!first) throw new Error('there are no votes')
+  expect(because(writeExport(exportOf(ballot, [{ ...first, vote: { order: [7] } }])))).toMatch(
+    /^Row 1 .* holds no vote/,
+  )
+  expect(because(writeExport(exportOf(ballot, [first, first])))).toMatch(/stands in two rows/)
+  expect(because(writeExport(exportOf({ ...ballot, electorate: 4 }, votes)))).toMatch(
+    /^There are 5 ballots, and only 4/,
+  )
+})
+
+test('a ballot nobody voted in has a seal too', () => {
+  const none = exportOf(ballot, [])
+  expect(recount(writeExport(none), sealOf(none))).toMatchObject({
+    verdict: 'as sealed',
+    result: { outcome: 'no votes' },
+  })
+})
+
+test('the program prints the result in sentences', async () => {
+  await writeFile(`${folder}/file.json`, text)
+  const { lines, isSound } = await recountFile([`${folder}/file.json`, '--seal', seal])
+  expect(isSound).toBe(true)
+  expect(lines.slice(0, 5)).toEqual([
+    'Which evening?',
+    'Open from 2026-01-05T12:00:00.000Z to 2026-01-12T12:00:00.000Z.',
+    '5 ballots were cast; 40 could vote.',
+    '1 ballot was empty.',
+    '1 ballot was given by delegates.',
+  ])
+  expect(lines.slice(-2)).toEqual(['Chosen: Go.', `Counted as sealed: nothing was changed since the seal ${seal}.`])
+  const shown = await recountFile([`${folder}/file.json`])
+  expect(shown.lines.at(-1)).toMatch(/^Counted as shown; not proven unaltered\./)
+})
+
+test('the program says what is wrong', async () => {
+  const last = async (...words: string[]) => {
+    const { lines, isSound } = await recountFile(words)
+    expect(isSound).toBe(false)
+    return lines.at(-1)
+  }
+  await writeFile(`${folder}/file.json`, text.replace('"order":[1,0]', '"order":[0,1]'))
+  expect(await last(`${folder}/file.json`)).toMatch(/^Changed: row \d \(key \w{26}\)/)
+  expect(await last(`${folder}/other.json`)).toMatch(/^There is no file/)
+  expect(await last()).toMatch(/^Type it like this/)
+  expect(await last(`${folder}/file.json`, '--seal')).toMatch(/^A seal is 64/)
+  await writeFile(`${folder}/file.json`, text)
+  expect(await last(`${folder}/file.json`, '--seal', '0'.repeat(64))).toMatch(/^Resealed/)
+})
+
+test('the word recount starts it without a database', async () => {
+  await writeFile(`${folder}/file.json`, text)
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+  const tsx = import.meta.resolve('tsx')
+  // Elsewhere than at home, so that nobody's .env is read.
+  const start = (...words: string[]) =>
+    promisify(execFile)(process.execPath, ['--import', tsx, main, 'recount', 'file.json', ...words], { cwd: folder })
+  const wrong = start('--seal', '0'.repeat(64))
+  wrong.catch(() => undefined)
+  expect((await start('--seal', seal)).stdout).toMatch(/Chosen: Go\.\nCounted as sealed/)
+  await expect(wrong).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^Resealed/),
+  })
+})
