@@ -14,6 +14,7 @@ import { manifest } from '../../src/slack/manifest.ts'
 import { type RunningSlack, readySlack, slackWay } from '../../src/start-slack.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { Store } from '../../src/store/store.ts'
+import { freePort } from '../free-port.ts'
 import { takeSpare } from '../spare.ts'
 import { folders, MUSEUM, SITE } from '../stage.ts'
 import type { TeamHandle } from './hand.ts'
@@ -169,13 +170,4 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** A port nobody listens on yet. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { freePort } from '../free-port.ts'
 import { type MailSink, openMailSink } from '../mail-sink.ts'
 
 /** Debian's; .ci/run installs it. */
@@ -193,13 +193,4 @@ async function tabTo(page: Page, name: string): Promise<void> {
 function mailed(address: string): string {
   const mail = sink.taken.filter((one) => one.toLowerCase().includes(`to: ${address}`)).at(-1) ?? ''
   return mail.replaceAll('=\r\n', '').replaceAll('=3D', '=')
-}
-
-/** A port nobody listens on yet. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import type { Command } from '../../src/command.ts'
 import { readConfig } from '../../src/config.ts'
@@ -15,6 +14,7 @@ import { csv } from '../../src/segments/csv.ts'
 import { readyWeb } from '../../src/start-web.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { Store } from '../../src/store/store.ts'
+import { freePort } from '../free-port.ts'
 import { takeSpare } from '../spare.ts'
 import { folders, MUSEUM, readFiles } from '../stage.ts'
 import { Browser } from './browser.ts'
@@ -130,13 +130,4 @@ export async function openWebStage(options: WebStageOptions = {}): Promise<WebSt
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** A port nobody listens on yet. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
