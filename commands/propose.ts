@@ -66,9 +66,11 @@ async function propose(context: Context, wish: Wish, anyway: boolean): Promise<R
       card: {
         title: say`There is something like it already`,
         body: say`Would one of these do? Support it, or propose yours beside it.`,
+        // A button may be too short for a whole title.
+        fields: close.map((one, i) => ({ label: say`${i + 1}. ${one.title}`, value: topicKindLabel(one.kind) })),
         buttons: [
-          ...close.map((one) => ({
-            label: say`Support “${one.title}”`,
+          ...close.map((one, i) => ({
+            label: say`Support ${i + 1}: ${one.title}`,
             press: address('topics.support', { t: one.id }),
           })),
           { label: say`Propose mine anyway`, press: address('propose.anyway', { c: found.id, d }) },

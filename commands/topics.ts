@@ -112,7 +112,8 @@ async function support(context: Context, t: string, isWanted: boolean): Promise<
 async function withdraw(context: Context, { t }: { t: string }): Promise<Reply> {
   const { topic } = await inside(context, t)
   if (!topic.isOwn) throw new Refusal(say`Only who proposed it can withdraw it.`)
-  await context.store.topics.end(t, 'withdrawn', null, context.now)
+  if (!(await context.store.topics.end(t, 'withdrawn', null, context.now)))
+    throw new Refusal(say`“${topic.title}” is no longer proposed.`)
   return { update: { text: say`“${topic.title}” is withdrawn.` } }
 }
 

@@ -23,17 +23,14 @@ export function topicLine(topic: Topic, { sensitive }: Pick<Found, 'sensitive'>)
 export function topicCard(topic: Topic, found: Found): Card {
   const { id, title, proposerId, state, isOwn, isSupported } = topic
   const isAlive = state === 'proposed'
+  const proposer =
+    proposerId === null ? say`a former member` : say`${{ person: proposerId }}, ${{ when: topic.createdAt }}`
   const takeBack = { label: say`Take my support back`, press: address('topics.back', { t: id }) }
   return {
     title: say`${title}`,
     body: topicLine(topic, found),
-    fields: [
-      {
-        label: say`Proposed by`,
-        value:
-          proposerId === null ? say`a former member` : say`${{ person: proposerId }}, ${{ when: topic.createdAt }}`,
-      },
-    ],
+    // In a sensitive community nobody is shown to others by what they propose (product.md, law 7).
+    ...(!found.sensitive && { fields: [{ label: say`Proposed by`, value: proposer }] }),
     buttons: [
       ...(isAlive ? [isSupported ? takeBack : supportButton(id)] : []),
       ...(isAlive && isOwn ? [{ label: say`Withdraw`, press: address('topics.withdraw', { t: id }) }] : []),

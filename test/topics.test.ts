@@ -95,3 +95,40 @@ test('a title or link that is none is named, and nothing typed is lost in a form
   expect(await ben.types('/propose "A good book" link:https://example.org/book')).toContain('Proposed')
   expect(await ben.types('/topics')).toContain('https://example.org/book')
 })
+
+test('who leaves a sensitive community leaves no trace in its topics, and is shown to nobody by them before', async () => {
+  const fay = stage.actor('fay')
+  await fay.types(
+    '/start-community "Quiet Recovery" need:"people who recover, so that we are not alone" pledges:1 sensitive:yes',
+  )
+  const gil = stage.actor('gil')
+  await gil.types('/join "Quiet Recovery"')
+  await gil.presses('Yes, join')
+  await gil.types('/propose "A quiet room" community:"Quiet Recovery"')
+  await fay.types('/topics "Quiet Recovery"')
+  expect(await fay.presses('A quiet room')).not.toContain('gil')
+  const held = () =>
+    stage.read(async (store) => {
+      const found = await store.communities.find('Quiet Recovery', '', '')
+      const all = await store.topics.list(found?.id ?? '', 'proposed', '', { skip: 0, take: 9 })
+      return all.map(({ proposerId, supports }) => ({ isKnown: proposerId !== null, supports }))
+    })
+  expect(await held()).toEqual([{ isKnown: true, supports: 1 }])
+  await gil.types('/leave "Quiet Recovery"')
+  await gil.types('/join "Quiet Recovery"')
+  await gil.presses('Yes, join')
+  expect(await held()).toEqual([{ isKnown: false, supports: 0 }])
+})
+
+test('a card from before says so where the topic was declined meanwhile', async () => {
+  const ben = stage.actor('ben')
+  await ben.types('/propose Fireworks in the hall')
+  await ben.types('/topics')
+  await ben.presses('Fireworks in the hall')
+  const ana = stage.actor('ana')
+  await ana.types('/topics')
+  await ana.presses('Fireworks in the hall')
+  await ana.presses('Decline, with a reason')
+  await ana.fills({ reason: 'The roof is old' })
+  expect(await ben.presses('Withdraw')).toContain('no longer proposed')
+})

@@ -4,6 +4,7 @@ import { Prisma } from './generated/client.ts'
 import { placeIn } from './placing.ts'
 import { askedFrom, askerOf, giveUpAsAll } from './stayed.ts'
 import { TOLD_AGAIN, TOLD_AT_ROOM } from './told.ts'
+import { forgetTopicsIn } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** Where someone joins from, which decides the room they are wanted in. */
@@ -197,6 +198,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
       if (community.sensitive) {
         await tx.membership.deleteMany({ where: { communityId: community.id, personId } })
         await forgetYes(community.id, personId)
+        await forgetTopicsIn(tx, community.id, personId)
       }
       if (!row?.gone) return 'was not in it'
       if (row.united) await giveUpAsAll(tx, community, personId, now)

@@ -9,23 +9,31 @@ export type NewTopic = Pick<Topic, 'communityId' | 'title' | 'kind'> & {
   link?: string
 }
 
-/** Who somebody is by now: whoever was united with another person is that one. */
-const NOW_OF = (person: Prisma.Sql) =>
-  Prisma.sql`(select coalesce(p.united_into, p.id) from people p where p.id = ${person})`
+/**
+ * Who a person `p` is by now in a community `c`: whoever was united with another person is that one, but in a hidden community
+ * only if they took it along; there nobody learns who else they are.
+ */
+const WHO = Prisma.sql`case when p.united_into is not null and ((not c.sensitive and c.visibility <> 'secret')
+  or exists (select 1 from unions u where u.merged_id = p.id and u.merged_answer = 'all')) then p.united_into else p.id end`
 
 export function topics(tx: Tx, { draws }: Tools) {
-  /** Only members count, each person once, however many of their accounts pressed. */
-  const query = (rest: Prisma.Sql, personId: string): Promise<Topic[]> =>
+  /** Only members count, each person once, however many of their accounts pressed; who left is a former member. */
+  const query = (which: Prisma.Sql, personId: string, page = Prisma.empty): Promise<Topic[]> =>
     tx.$queryRaw<Topic[]>(Prisma.sql`
-      select t.id, t.community_id as "communityId", ${NOW_OF(Prisma.sql`t.proposer_id`)} as "proposerId", t.title, t.why, t.link,
-        t.kind, t.state, t.reason, t.created_at as "createdAt", coalesce(s.count, 0) as supports,
-        coalesce(s.own, false) as "isSupported", coalesce(${NOW_OF(Prisma.sql`t.proposer_id`)} = ${personId}, false) as "isOwn"
-      from topics t left join lateral (
-        select count(distinct who.id)::int as count, bool_or(who.id = ${personId}) as own
-        from topic_supports s cross join lateral (select ${NOW_OF(Prisma.sql`s.person_id`)} as id) who
-        join memberships m on m.person_id = who.id and m.community_id = t.community_id and m.state = 'member'
-        where s.topic_id = t.id) s on true
-      ${rest}`)
+      with asked as (select t.* from topics t where ${which}),
+      counted as (
+        select s.topic_id, count(distinct m.person_id)::int as count, bool_or(m.person_id = ${personId}) as own
+        from asked t join communities c on c.id = t.community_id
+        join topic_supports s on s.topic_id = t.id join people p on p.id = s.person_id
+        join memberships m on m.community_id = t.community_id and m.state = 'member' and m.person_id = ${WHO}
+        group by s.topic_id)
+      select t.id, t.community_id as "communityId", m.person_id as "proposerId", t.title, t.why, t.link, t.kind, t.state, t.reason,
+        t.created_at as "createdAt", coalesce(counted.count, 0) as supports, coalesce(counted.own, false) as "isSupported",
+        coalesce(m.person_id = ${personId}, false) as "isOwn"
+      from asked t join communities c on c.id = t.community_id
+      left join counted on counted.topic_id = t.id left join people p on p.id = t.proposer_id
+      left join memberships m on m.community_id = t.community_id and m.state = 'member' and m.person_id = ${WHO}
+      ${page}`)
 
   return {
     /** Proposes a topic, which its proposer supports. */
@@ -51,7 +59,7 @@ export function topics(tx: Tx, { draws }: Tools) {
 
     /** A topic, as it is to a person. */
     async get(id: string, personId: string): Promise<Topic | undefined> {
-      return (await query(Prisma.sql`where t.id = ${id}`, personId))[0]
+      return (await query(Prisma.sql`t.id = ${id}`, personId))[0]
     },
 
     /** Topics of a community in a state, those with most support first. */
@@ -62,9 +70,9 @@ export function topics(tx: Tx, { draws }: Tools) {
       page: { skip: number; take: number },
     ): Promise<Topic[]> {
       return query(
-        Prisma.sql`where t.community_id = ${communityId} and t.state = ${state}
-          order by supports desc, t.id limit ${page.take} offset ${page.skip}`,
+        Prisma.sql`t.community_id = ${communityId} and t.state = ${state}`,
         personId,
+        Prisma.sql`order by supports desc, t.id limit ${page.take} offset ${page.skip}`,
       )
     },
 
@@ -82,7 +90,8 @@ export function topics(tx: Tx, { draws }: Tools) {
 
     /** How many topics of a person are proposed in a community. */
     async proposedBy(communityId: string, proposerId: string): Promise<number> {
-      return tx.topic.count({ where: { communityId, proposerId, state: 'proposed' satisfies TopicState } })
+      const who = { OR: [{ proposerId }, { proposer: { unitedInto: proposerId } }] }
+      return tx.topic.count({ where: { communityId, state: 'proposed' satisfies TopicState, ...who } })
     },
 
     /** A person supports a topic from now on, or no longer. */
@@ -90,8 +99,8 @@ export function topics(tx: Tx, { draws }: Tools) {
       if (isWanted)
         return void (await tx.topicSupport.createMany({ data: [{ topicId, personId, at: now }], skipDuplicates: true }))
       await tx.$executeRaw(Prisma.sql`
-        delete from topic_supports s using people p where s.topic_id = ${topicId} and p.id = s.person_id
-          and coalesce(p.united_into, p.id) = ${personId}`)
+        delete from topic_supports s using people p, topics t, communities c
+        where s.topic_id = ${topicId} and t.id = s.topic_id and c.id = t.community_id and p.id = s.person_id and ${WHO} = ${personId}`)
     },
 
     /** Ends what is proposed; false where it was ended before. */
@@ -103,4 +112,20 @@ export function topics(tx: Tx, { draws }: Tools) {
       return count > 0
     },
   }
+}
+
+/** What somebody supports, another supports from now on, in all communities or those where a condition on `c` holds. */
+export async function supportAs(tx: Tx, from: string, to: string, where = Prisma.sql`true`): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    insert into topic_supports (topic_id, person_id, at)
+    select s.topic_id, ${to}, s.at from topic_supports s join topics t on t.id = s.topic_id
+    join communities c on c.id = t.community_id where s.person_id = ${from} and ${where}
+    on conflict do nothing`)
+}
+
+/** Nothing in a community's topics tells any more that somebody was in it. */
+export async function forgetTopicsIn(tx: Tx, communityId: string, personId: string): Promise<void> {
+  const theirs = { OR: [{ id: personId }, { unitedInto: personId }] }
+  await tx.topicSupport.deleteMany({ where: { topic: { communityId }, person: theirs } })
+  await tx.topic.updateMany({ where: { communityId, proposer: theirs }, data: { proposerId: null } })
 }
