@@ -66,8 +66,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
         const messages = await store.webMessages.to(personId)
         return { messages, names: await named(store, messages) }
       }),
-    keep: (file, accountId) => read((store) => store.webMessages.keep(accountId, file, now())),
-    file: (name, personId) => read((store) => store.webMessages.file(name, personId)),
+    keep: (file, accountId) => read((store) => store.webFiles.keep(accountId, file, now())),
+    file: (name, personId) => read((store) => store.webFiles.read(name, personId, now())),
     done: (message, personId) => read((store) => store.webMessages.done(message, personId)),
     invited: (token) =>
       read(async (store) => {

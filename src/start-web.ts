@@ -51,8 +51,8 @@ export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
   const site = siteOf(config)
   const logFailure = (where: string, error: unknown) => log.failure(where, undefined, error)
   return {
-    platform: webPlatform((key, where, content) =>
-      database.transaction((store) => store.webMessages.put(key, where, content, now())),
+    platform: webPlatform((key, where, content, about) =>
+      database.transaction((store) => store.webMessages.put(key, where, content, about, now())),
     ),
     async start(router, wake, first = () => false) {
       const app = createWeb({
