@@ -28,9 +28,9 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       return { signedIn, about: { name, privacyNotice, contact, zone } }
     },
     signOut: (token) => read((store) => store.webSessions.end(token)),
-    async mailLink(link) {
+    async mailLink(link, from) {
       await read(async (store) => {
-        const token = await store.webLinks.make(link, now())
+        const token = await store.webLinks.make(link, now(), from)
         if (token === undefined) return
         const { name } = await store.organization.get()
         await store.mails.want(null, letterOf(link, `${site}/enter/${token}`, name), now(), minutesOn(now(), 15))
@@ -49,8 +49,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
     },
     newest: () =>
       read(async (store) => {
-        const all = await store.communities.list({ personId: '', which: 'all', skip: 0, take: NEWEST })
-        return all.flatMap((one) => shownOf(one) ?? []).sort((a, b) => b.since.getTime() - a.since.getTime())
+        const all = await store.communities.newest(NEWEST)
+        return all.flatMap((one) => shownOf(one) ?? [])
       }),
     community: (words) =>
       read(async (store) => (words ? shownOf(await store.communities.find(words, words, '')) : undefined)),

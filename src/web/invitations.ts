@@ -4,6 +4,7 @@ import { maskEmail, ON_THE_WEB } from '../core/person.ts'
 import { address as addressOf } from '../reply.ts'
 import type { Desk } from './desk.ts'
 import { type Invited, saying, type Visit, type WebParts } from './parts.ts'
+import { HOW_MANY } from './sign-in.ts'
 
 const REASON_MAX = 500
 
@@ -82,8 +83,8 @@ ${community.onRequest ? html`<p>Its organizers let people in: tell them why you 
       )
     const allowed = desk.mayMail(visit)
     if (!allowed.allowed) return desk.tooFast(c, visit, allowed.waitSeconds)
-    await books.mailLink({ kind: 'mail', address, yes: { community, print: print.slice(0, 40) } })
-    const main = html`<p>A mail is on its way to ${maskEmail(address)}. Say Yes there within 15 minutes, and it counts. Until then nothing is passed on.</p>`
+    await books.mailLink({ kind: 'mail', address, yes: { community, print: print.slice(0, 40) } }, visit.from)
+    const main = html`<p>A mail is on its way to ${maskEmail(address)}. Say Yes there within 15 minutes, and it counts. Until then nothing is passed on. ${HOW_MANY}</p>`
     return desk.send(c, visit, { title: 'Look into your mail', main, isPrivate: true })
   }
 
