@@ -1,9 +1,9 @@
-import { isIPv6 } from 'node:net'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
+import { z } from 'zod'
 import { sameHash } from '../core/keys.ts'
 import { limiter } from '../core/rate.ts'
 import type { WebParts } from './parts.ts'
@@ -79,11 +79,13 @@ export function cameFrom(c: Context, proxies: number): string {
   }
 }
 
+const version6 = z.ipv6()
+
 /** Whoever has an address of version 6 has all of its /64 (RFC 4291), so they count as one; of version 4 each is one. */
 function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
   const [, older] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
   if (older) return older
+  if (!version6.safeParse(address).success) return address
   const [front = [], back = []] = address.split('::').map((half) => half.split(':').filter(Boolean))
   const left = Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0')
   const groups = [...front, ...left, ...back].slice(0, 4)

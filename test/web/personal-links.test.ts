@@ -163,7 +163,9 @@ test(`a scanner that opens ${LINKS} personal links lets nobody in`, async () => 
     for (const [n, link] of rest) {
       // Those who were written to are scanned each at their own provider.
       const headers = { 'x-forwarded-for': `10.0.${n >> 8}.${n & 255}` }
-      const response = await fetch(`${stage.at}${new URL(link).pathname}`, { headers })
+      const opens = () => fetch(`${stage.at}${new URL(link).pathname}`, { headers })
+      // While the links were made nothing was heard on a connection that was kept open, so it may be shut at this moment.
+      const response = await opens().catch(opens)
       expect(response.status).toBe(200)
       await response.arrayBuffer()
     }
