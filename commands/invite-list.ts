@@ -69,7 +69,7 @@ async function invite({ store, caller, now, site }: Context, found: Found, text:
       say`${rowsOf(addresses.length)} read, ${{ count: links.size, one: 'personal link', other: 'personal links' }} into ${{ strong: found.name }} made. Each is for the address in its row, and ends ${{ when: endOfPersonal(now) }}.`,
       withoutAddress > 0 && say`Without a link, for want of an e-mail address: ${rowsOf(withoutAddress)}.`,
       forgotten > 0 && say`Without a link, because their owners asked to be forgotten here: ${rowsOf(forgotten)}.`,
-      say`The file holds your rows as they were, and the links in the column ${{ typed: COLUMN }}. Kindred keeps neither.`,
+      say`The file holds your rows as they were, and the links in the column ${{ typed: COLUMN }}. Kindred keeps neither for longer than an hour.`,
     ),
     file: {
       name: `${found.slug ?? 'community'}-links.csv`,

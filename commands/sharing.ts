@@ -43,6 +43,7 @@ export default command({
       async run(context, { c, q }) {
         const { asking, stale } = await standingQuestion(context, c, q)
         if (!asking) return { update: stale }
+        await noteAsked(context, asking, c)
         if (asking.standing) {
           const text = say`You said yes to that before, and it is still on. To take it back: ${{ typed: `/sharing ${c.slug ?? ''} off` }}.`
           return { update: { text } }
@@ -206,11 +207,10 @@ async function show({ store, caller }: Context, found: Found | undefined): Promi
   const standing = ledger.filter((one) => !one.revokedAt)
   const askings = await store.directions.askings(caller.id, found?.id)
   const off = askings.filter((asking) => !asking.standing)
-  if (standing.length === 0 && off.length === 0) {
+  if (standing.length === 0 && off.length === 0)
     return {
       text: say`Nobody is told anything about you. When you join a community you are asked whether the organization may know.`,
     }
-  }
   const communities = [...new Map(standing.map((one) => [one.communityId, one.communityName]))]
   return {
     card: {

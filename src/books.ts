@@ -30,9 +30,9 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
       return { signedIn, about: { name, privacyNotice, contact, zone } }
     },
     signOut: (token) => read((store) => store.webSessions.end(token)),
-    async mailLink(link, question) {
+    async mailLink(link, from, question) {
       await read(async (store) => {
-        const token = await store.webLinks.make(link, now())
+        const token = await store.webLinks.make(link, now(), from)
         if (token === undefined) return
         const { name } = await store.organization.get()
         const letter = letterOf(link, `${site}/enter/${token}`, name, question)
@@ -52,8 +52,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
     },
     newest: () =>
       read(async (store) => {
-        const all = await store.communities.list({ personId: '', which: 'all', skip: 0, take: NEWEST })
-        return all.flatMap((one) => shownOf(one, now()) ?? []).sort((a, b) => b.since.getTime() - a.since.getTime())
+        const all = await store.communities.newest(NEWEST)
+        return all.flatMap((one) => shownOf(one, now()) ?? [])
       }),
     community: (words) =>
       read(async (store) => (words ? shownOf(await store.communities.find(words, words, ''), now()) : undefined)),
@@ -69,8 +69,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
         const messages = await store.webMessages.to(personId)
         return { messages, names: await named(store, messages) }
       }),
-    keep: (file, accountId) => read((store) => store.webMessages.keep(accountId, file, now())),
-    file: (name, personId) => read((store) => store.webMessages.file(name, personId)),
+    keep: (file, accountId) => read((store) => store.webFiles.keep(accountId, file, now())),
+    file: (name, personId) => read((store) => store.webFiles.read(name, personId, now())),
     done: (message, personId) => read((store) => store.webMessages.done(message, personId)),
     invited: (token) =>
       read(async (store) => {

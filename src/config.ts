@@ -49,7 +49,9 @@ export const variables = z.object({
     .string()
     .min(16)
     .optional()
-    .describe('Bearer token for /metrics; unset, only this machine may read them'),
+    .describe(
+      'Bearer token for /metrics; unset, only this machine may read them, and nobody where there is a PUBLIC_URL',
+    ),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much is logged'),
 })
 

@@ -75,8 +75,9 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     const answer = (text: Text): Answer => ({ ...reading, content: { text }, replaces: false })
     try {
       const { platform, workspace, externalId } = delivery.account
-      const pace = mayGoOn(`${platform}/${workspace}/${externalId}`, delivery.now)
-      if (!pace.allowed) {
+      // Whoever looks does nothing; how often is for the platform to say.
+      const pace = isLook ? undefined : mayGoOn(`${platform}/${workspace}/${externalId}`, delivery.now)
+      if (pace?.allowed === false) {
         const seconds = { count: pace.waitSeconds, one: 'second', other: 'seconds' }
         throw new Refusal(say`That was a lot at once. Wait ${seconds} and try again; nothing of this one was done.`)
       }

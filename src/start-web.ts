@@ -51,16 +51,20 @@ export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
   const site = siteOf(config)
   const logFailure = (where: string, error: unknown) => log.failure(where, undefined, error)
   return {
-    platform: webPlatform((key, where, content) =>
-      database.transaction((store) => store.webMessages.put(key, where, content, now())),
+    platform: webPlatform((key, where, content, about) =>
+      database.transaction((store) => store.webMessages.put(key, where, content, about, now())),
     ),
     async start(router, wake, first = () => false) {
+      // Kindred itself speaks no https, so a proxy stands in front, and whoever asks comes from there.
+      if (site.startsWith('https:') && config.PROXIES === 0)
+        print('Everybody will look alike to what slows down a flood: set PROXIES to how many proxies stand in front.')
       const app = createWeb({
         books: booksOf(database, site, now, wake),
         ...{ router, commands, site, mails, now, logFailure },
         parse: (typed) => parseCommand(typed, (name) => commands.find((command) => command.name === name)?.shapes),
         proxies: config.PROXIES,
         metricsToken: config.METRICS_TOKEN,
+        isPublic: config.PUBLIC_URL !== undefined,
         formHashes: (cookie) => keys.hashes('form', cookie),
         draw: draws.key,
       })

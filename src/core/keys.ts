@@ -26,7 +26,7 @@ export interface Keys {
 }
 
 /** What a key is for: a hash made for one purpose can never stand in for another. */
-export type KeyName = 'code' | 'address' | 'invitation' | 'install' | 'session' | 'link' | 'form'
+export type KeyName = 'code' | 'address' | 'invitation' | 'install' | 'session' | 'link' | 'form' | 'network'
 
 /** What a part of a web address was made for. */
 export type TokenName = 'personal link' | 'unsubscribe'
@@ -48,6 +48,7 @@ export function keysFrom(secrets: Uint8Array[], bytes: Bytes): Keys {
     session: secrets.map((secret) => derive(secret, 'session')),
     link: secrets.map((secret) => derive(secret, 'link')),
     form: secrets.map((secret) => derive(secret, 'form')),
+    network: secrets.map((secret) => derive(secret, 'network')),
   }
   const addressing = secrets.map((secret) => {
     const key = derive(secret, 'token')

@@ -2,6 +2,9 @@
 const PERSON = { burst: 300, perSecond: 1 }
 const KEEP = 10_000
 
+/** So many mails that sign somebody in go to one mailbox in an hour, for one who asks. */
+export const MAILS_AN_HOUR = 5
+
 /** How many acts are allowed at once, and how fast the allowance grows again. */
 export interface Allowance {
   burst: number
@@ -23,7 +26,8 @@ export function limiter({ burst, perSecond }: Allowance): Limiter {
     const seconds = Math.max(0, now.getTime() - bucket.at) / 1000
     const tokens = Math.min(burst, bucket.tokens + seconds * perSecond)
     buckets.delete(who)
-    buckets.set(who, { tokens: Math.max(0, tokens - 1), at: now.getTime() })
+    // Whoever is refused does not wait the longer for having asked.
+    buckets.set(who, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now.getTime() })
     if (buckets.size > KEEP) for (const oldest of [...buckets.keys()].slice(0, KEEP / 10)) buckets.delete(oldest)
     return tokens >= 1 ? { allowed: true } : { allowed: false, waitSeconds: Math.ceil((1 - tokens) / perSecond) }
   }

@@ -11,7 +11,7 @@ export function sweepJob(database: Database, zone: string): Job {
     await store.drafts.sweep(now)
     await store.codes.sweep(now)
     await store.webLinks.sweep(now)
-    await store.webMessages.sweep(now)
+    await store.webFiles.sweep(now)
     await store.webSessions.sweep(now)
     unions = await store.unions.due(now)
   })

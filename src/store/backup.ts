@@ -46,10 +46,20 @@ const LASTING = [
 
 /**
  * What is of the moment, and in no backup: what was on its way to somebody (it has most likely arrived since, and nobody
- * is to see it twice), codes and words that last minutes, what a platform was answered within the hour, and browsers that
+ * is to see it twice), codes and words that last minutes, what a platform was answered and files that were asked for within the hour, and browsers that
  * are signed in: whoever has an old backup must not be able to bring a session back that was ended.
  */
-const OF_THE_MOMENT = ['posts', 'mails', 'email_codes', 'drafts', 'deliveries', 'leases', 'web_sessions', 'web_links']
+const OF_THE_MOMENT = [
+  'posts',
+  'mails',
+  'email_codes',
+  'drafts',
+  'deliveries',
+  'leases',
+  'web_sessions',
+  'web_links',
+  'web_files',
+]
 
 /** The tables of a scope, in the order in which they can be filled. */
 export function tablesOf(scope: BackupScope): string[] {

@@ -132,6 +132,10 @@ export function communities(tx: Tx, { draws }: Tools) {
       )
     },
 
+    /** What anybody may find, the newest first. */
+    newest: (take: number): Promise<WithStanding[]> =>
+      query(Prisma.sql`where ${PUBLIC} order by coalesce(c.opened_at, c.created_at) desc, c.id limit ${take}`, ''),
+
     /** What to offer while a name is typed: a person's own first, then what anybody may find. */
     async suggest(
       account: AccountRef,

@@ -6,6 +6,7 @@ import { placeOutside } from './rooms.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { takeTurns } from './turns.ts'
+import { webMessages } from './web-messages.ts'
 import { isFree, type Outcome, settled, taken } from './work.ts'
 
 /** Where somebody who is forgotten is told, once more, that it is done. */
@@ -127,10 +128,8 @@ export function erasures(tx: Tx, tools: Tools) {
         include: { community: { select: { state: true } } },
       })
       await tombstones(tx, tools).raise(ids, now)
-      await forgetTraces(
-        ids,
-        person.accounts.map((account) => account.id),
-      )
+      const accountIds = person.accounts.map((account) => account.id)
+      await forgetTraces(ids, accountIds)
       await tx.person.deleteMany({ where: { id: { in: ids } } })
       const organized = memberships
         .filter((one) => one.organizer && one.state === 'member')
@@ -221,6 +220,7 @@ export function erasures(tx: Tx, tools: Tools) {
       await tx.$executeRaw(Prisma.sql`
         update posts set body = replace(body::text, ${id}, '')::jsonb where position(${id} in body::text) > 0`)
     }
+    await webMessages(tx, tools).forget(ids)
     await tx.mail.deleteMany({ where: { personId: { in: ids } } })
     await tx.union.deleteMany({ where: { OR: [{ keptId: { in: ids } }, { mergedId: { in: ids } }] } })
     await tx.auditEntry.updateMany({ where: { actorId: { in: ids } }, data: { actorId: null, actorName: null } })

@@ -35,6 +35,7 @@ import { topics } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { unions } from './unions.ts'
 import { walks } from './walks.ts'
+import { webFiles } from './web-files.ts'
 import { webLinks } from './web-links.ts'
 import { webMessages } from './web-messages.ts'
 import { webSessions } from './web-sessions.ts'
@@ -86,6 +87,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     tombstones: tombstones(tx, tools),
     topics: topics(tx, tools),
     unions: unions(tx, tools),
+    webFiles: webFiles(tx, tools),
     webLinks: webLinks(tx, tools),
     webMessages: webMessages(tx, tools),
     webSessions: webSessions(tx, tools),

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { sameEmail } from '../core/person.ts'
+import { MAILS_AN_HOUR } from '../core/rate.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A link in a mail is for whoever just asked for it; one from a chat may be kept for a walk to the computer. */
 const LIVES_MS = 15 * 60_000
-/** How many such mails one address may get in an hour. */
-const MAILS_AN_HOUR = 5
+/** How many such mails one address may get in an hour, whoever asked: nobody is to keep its owner out by asking. */
+const MAILS_AN_HOUR_IN_ALL = 20
 const HOUR_MS = 3_600_000
 const AGAIN_MS = 60_000
 
@@ -38,13 +39,18 @@ export function webLinks(tx: Tx, { draws, keys }: Tools) {
   }
 
   return {
-    /** A new link; undefined where the address got too many lately, which only its owner may notice. */
-    async make(link: WebLink, now: Date): Promise<string | undefined> {
+    /**
+     * A new link, for somebody at a network address where it is mailed; undefined where the address got too many lately,
+     * which only its owner may notice.
+     */
+    async make(link: WebLink, now: Date, from = ''): Promise<string | undefined> {
       const address = link.kind === 'mail' ? keys.hashes('address', sameEmail(link.address)) : []
+      const asking = link.kind === 'mail' ? keys.hashes('network', from) : []
       if (link.kind === 'mail') {
         const lately = { gt: new Date(now.getTime() - HOUR_MS) }
-        const sent = await tx.webLink.count({ where: { address: { in: address }, createdAt: lately } })
-        if (sent >= MAILS_AN_HOUR) return undefined
+        const sent = await tx.webLink.findMany({ where: { address: { in: address }, createdAt: lately } })
+        const toThem = sent.filter(({ askedBy }) => askedBy !== null && asking.includes(askedBy))
+        if (toThem.length >= MAILS_AN_HOUR || sent.length >= MAILS_AN_HOUR_IN_ALL) return undefined
       }
       const token = draws.key()
       await tx.webLink.create({
@@ -52,6 +58,7 @@ export function webLinks(tx: Tx, { draws, keys }: Tools) {
           hash: keys.hash('link', token),
           sealed: keys.seal(JSON.stringify(link)),
           address: address[0] ?? null,
+          askedBy: asking[0] ?? null,
           createdAt: now,
           expiresAt: new Date(now.getTime() + (link.kind === 'start' ? HOUR_MS : LIVES_MS)),
         },

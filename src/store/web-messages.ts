@@ -1,12 +1,9 @@
-import type { Content, TextFile } from '../reply.ts'
+import type { Content } from '../reply.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** So many of a room are shown, the newest of them. */
 const SHOWN = 50
-/** Where files lie that somebody asked for; no room is called so. */
-const FILES = '/files'
-const FILE_LIVES_MS = 3_600_000
 
 /** A message that stands on the web. */
 export interface WebMessage {
@@ -28,18 +25,21 @@ export function webMessages(tx: Tx, { draws, keys }: Tools) {
     })
 
   return {
-    /** Puts a message where it belongs; under the same key it takes the place of the earlier one. Nowhere for who is gone. */
-    async put(key: string, where: WebPlace, content: Content, now: Date): Promise<void> {
+    /**
+     * Puts a message where it belongs, with the people it is about; under the same key it takes the place of the earlier
+     * one. Nowhere for who is gone.
+     */
+    async put(key: string, where: WebPlace, content: Content, about: string[], now: Date): Promise<void> {
       const sealed = keys.seal(JSON.stringify(content))
       const account = 'account' in where ? where.account : null
       const place = 'place' in where ? where.place : null
       await tx.$executeRaw(Prisma.sql`
-        insert into web_messages (id, key, account_id, place, sealed, created_at)
-        select ${draws.id(now)}, ${key}, a.id, ${place}, ${sealed}, ${now}::timestamptz
+        insert into web_messages (id, key, account_id, place, sealed, about, created_at)
+        select ${draws.id(now)}, ${key}, a.id, ${place}, ${sealed}, ${about}::text[], ${now}::timestamptz
         from (select 1) as one
         left join accounts a on a.platform = 'web' and a.external_id = ${account}
         where ${place}::text is not null or a.id is not null
-        on conflict (key) do update set sealed = excluded.sealed`)
+        on conflict (key) do update set sealed = excluded.sealed, about = excluded.about`)
     },
 
     /** What was said in a community's room on the web, the oldest first. */
@@ -62,26 +62,16 @@ export function webMessages(tx: Tx, { draws, keys }: Tools) {
       )
     },
 
-    /** Keeps a file for whoever asked for it, until they fetch it; gives its name in an address. */
-    async keep(accountId: string, file: TextFile, now: Date): Promise<string> {
-      const key = draws.key()
-      const sealed = keys.seal(JSON.stringify({ file } satisfies Content))
-      await tx.webMessage.create({
-        data: { id: draws.id(now), key, accountId, place: FILES, sealed: new Uint8Array(sealed), createdAt: now },
-      })
-      return key
-    },
-
-    /** A file that somebody asked for, for themselves alone. */
-    async file(key: string, personId: string): Promise<TextFile | undefined> {
-      const row = await tx.webMessage.findFirst({ where: { key, place: FILES, account: { personId } } })
-      return row ? read([row])[0]?.content.file : undefined
-    },
-
-    /** Lets go of files that nobody fetched within the hour. */
-    async sweep(now: Date): Promise<void> {
-      const createdAt = { lte: new Date(now.getTime() - FILE_LIVES_MS) }
-      await tx.webMessage.deleteMany({ where: { place: FILES, createdAt } })
+    /** Nothing is left of what others were told in private about people who are forgotten; a room goes on without their number. */
+    async forget(personIds: string[]): Promise<void> {
+      const about = { hasSome: personIds }
+      await tx.webMessage.deleteMany({ where: { about, place: null } })
+      for (const { id, sealed } of await tx.webMessage.findMany({ where: { about } })) {
+        const words = personIds.reduce((left, one) => left.replaceAll(one, ''), keys.open(sealed) ?? '')
+        // What can't be opened is shown to nobody either.
+        const kept = words && { sealed: keys.seal(words) }
+        await tx.webMessage.update({ where: { id }, data: { ...kept, about: [] } })
+      }
     },
 
     /** A person is done with a message to them. */

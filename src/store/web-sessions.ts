@@ -65,7 +65,8 @@ export function webSessions(tx: Tx, { draws, keys }: Tools) {
             or coalesce(a.platform || ':' || a.external_id = any(o.staff_ids), false)) as is_staff,
           (p.email_proven_at is not null and not exists (select 1 from notice_choices n where n.person_id = p.id)
             and not exists (select 1 from accounts c where c.person_id = p.id and c.platform <> 'web')) as is_unasked,
-          (select count(*)::int from web_messages m join accounts mine on mine.id = m.account_id and mine.person_id = p.id) as waiting
+          (select count(*)::int from web_messages m join accounts mine on mine.id = m.account_id and mine.person_id = p.id
+            where m.place is null) as waiting
         from (select 1) as one left join organization o on o.id = 1
         left join (web_sessions s join accounts a on a.id = s.account_id join people p on p.id = a.person_id)
           on s.id = any(${hashes}::text[]) and s.expires_at > ${now}::timestamptz`)

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { actRoutes } from './acts.ts'
 import { createDesk } from './desk.ts'
-import { bodies, FILE_MAX_BYTES, FORM_MAX_BYTES, headers } from './guard.ts'
+import { bodies, FILE_MAX_BYTES, FORM_MAX_BYTES, headers, waitWords } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { pageRoutes } from './pages.ts'
@@ -28,7 +28,10 @@ export function createWeb(parts: WebParts): Hono {
   app.use((c, next) => (c.req.url.includes('%00') ? Promise.resolve(c.text('There is no such page.', 404)) : next()))
   healthRoutes(app, parts)
   const [short, long] = [bodies(FORM_MAX_BYTES), bodies(FILE_MAX_BYTES)]
-  app.use((c, next) => (uploads.some((name) => c.req.path === `/do/${name}`) ? long : short)(c, next))
+  app.use(async (c, next) => {
+    const isUpload = c.req.method === 'POST' && uploads.some((name) => c.req.path === `/do/${name}`)
+    return (isUpload && (await desk.isSignedIn(c)) ? long : short)(c, next)
+  })
   app.get(STYLE_PATH, (c) => {
     c.header('Cache-Control', `public, max-age=${YEAR_SECONDS}, immutable`)
     return c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' })
@@ -36,6 +39,12 @@ export function createWeb(parts: WebParts): Hono {
   app.get('/robots.txt', (c) =>
     c.text('User-agent: *\nDisallow: /i/\nDisallow: /enter/\nDisallow: /unsubscribe/\nDisallow: /do/\n'),
   )
+  app.use(async (c, next) => {
+    const allowed = c.req.method === 'POST' ? undefined : desk.mayLook(c)
+    if (allowed?.allowed === false)
+      return c.text(`That was a lot at once. ${waitWords(allowed.waitSeconds)} and try again.`, 429)
+    return next()
+  })
   pageRoutes(app, parts, desk)
   actRoutes(app, parts, desk)
   signInRoutes(app, parts, desk)

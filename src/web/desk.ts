@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { ON_THE_WEB, SESSION_LIVES_MS } from '../core/person.ts'
 import type { Delivery, Raw } from '../router.ts'
 import type { SignedIn } from '../store/web-sessions.ts'
-import { cameFrom, cookieOf, isOurs, paces } from './guard.ts'
+import { cameFrom, cookieOf, isOurs, paces, waitWords } from './guard.ts'
 import { type PageParts, page } from './page.ts'
 import type { Answered, Visit, WebParts } from './parts.ts'
 import { drawn, type Html, type Pressing } from './render.ts'
@@ -124,12 +124,23 @@ export function createDesk(parts: WebParts) {
       c,
       visit,
       'That was a lot at once',
-      `Nothing of this one was done. Wait ${seconds === 1 ? 'a second' : `${seconds} seconds`} and try again.`,
+      `Nothing of this one was done. ${waitWords(seconds)} and try again.`,
       429,
     )
 
   /** Whether another mail may be asked for from there. */
-  const mayMail = (visit: Visit) => pace.mailing(visit.from, now())
+  function mayMail(visit: Visit) {
+    const allowed = pace.mailing(visit.from, now())
+    return allowed.allowed ? pace.mailingInAll('', now()) : allowed
+  }
+
+  /** Whether another page may be opened from there. */
+  const mayLook = (c: Context) => pace.looking(cameFrom(c, proxies), now())
+
+  async function isSignedIn(c: Context): Promise<boolean> {
+    const held = cookie.read(c)
+    return held !== undefined && (await books.visit(held)).signedIn !== undefined
+  }
 
   /** Something a signed-in person does; the same form sent again is the same delivery again. */
   function delivery({ account, isStaff, isUnseen }: Acting, once: string, what = ''): Delivery {
@@ -164,6 +175,8 @@ export function createDesk(parts: WebParts) {
       sent,
       tooFast,
       mayMail,
+      mayLook,
+      isSignedIn,
       delivery,
       looker,
       pageOf,

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
+import { z } from 'zod'
 import { sameHash } from '../core/keys.ts'
 import { limiter } from '../core/rate.ts'
 import type { WebParts } from './parts.ts'
@@ -45,25 +46,50 @@ export function bodies(maxSize: number): MiddlewareHandler {
 
 /** How much one network address may send: as many at once, and so many a second after that. */
 const SENDING = { burst: 120, perSecond: 1 }
-/** Mails that one network address may ask for. */
-const MAILING = { burst: 10, perSecond: 1 / 360 }
+/** Pages that one network address may open. */
+const LOOKING = { burst: 600, perSecond: 10 }
+/** Mails that one network address may ask for, behind which a whole house or a phone company may be. */
+const MAILING = { burst: 60, perSecond: 1 / 60 }
+/** Mails that all together may ask for, so that nobody floods strangers from many places. */
+const MAILING_IN_ALL = { burst: 600, perSecond: 600 / 3600 }
 
 /** What keeps one from asking for too much. */
 export function paces() {
-  return { sending: limiter(SENDING), mailing: limiter(MAILING) }
+  return {
+    looking: limiter(LOOKING),
+    sending: limiter(SENDING),
+    mailing: limiter(MAILING),
+    mailingInAll: limiter(MAILING_IN_ALL),
+  }
 }
 
-/** The network address a request comes from; of those a proxy adds only as many are believed as there are proxies. */
+/** How long to wait, as a sentence begins. */
+export const waitWords = (seconds: number) => (seconds === 1 ? 'Wait a second' : `Wait ${seconds} seconds`)
+
+/** The network a request comes from; of the addresses a proxy adds only as many are believed as there are proxies. */
 export function cameFrom(c: Context, proxies: number): string {
   const added = (c.req.header('x-forwarded-for') ?? '').split(',').map((one) => one.trim())
   const named = proxies > 0 ? added.at(-proxies) : undefined
-  if (named) return named
+  if (named) return networkOf(named)
   try {
-    return getConnInfo(c).remote.address ?? ''
+    return networkOf(getConnInfo(c).remote.address ?? '')
   } catch {
     // There is no connection where a test hands a request over directly.
     return ''
   }
+}
+
+const version6 = z.ipv6()
+
+/** Whoever has an address of version 6 has all of its /64 (RFC 4291), so they count as one; of version 4 each is one. */
+function networkOf(address: string): string {
+  const [, older] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
+  if (older) return older
+  if (!version6.safeParse(address).success) return address
+  const [front = [], back = []] = address.split('::').map((half) => half.split(':').filter(Boolean))
+  const left = Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0')
+  const groups = [...front, ...left, ...back].slice(0, 4)
+  return `${groups.map((one) => Number.parseInt(one, 16).toString(16)).join(':')}::/64`
 }
 
 /** The cookie of a browser. Over https its name makes browsers take it from this very site alone. */

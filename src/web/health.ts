@@ -7,7 +7,7 @@ import type { WebParts } from './parts.ts'
 const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1']
 
 /** For whoever watches over it: whether it runs, whether it can work, and how it goes. */
-export function healthRoutes(app: Hono, { books, metricsToken, logFailure }: WebParts): void {
+export function healthRoutes(app: Hono, { books, metricsToken, isPublic, logFailure }: WebParts): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -49,15 +49,17 @@ export function healthRoutes(app: Hono, { books, metricsToken, logFailure }: Web
   })
 
   app.get('/metrics', async (c) => {
-    if (!mayRead(c)) return c.text('Only this machine, or whoever has METRICS_TOKEN, may read them.', 403)
+    if (!mayRead(c))
+      return c.text('Only whoever has METRICS_TOKEN may read them, or this machine where there is no PUBLIC_URL.', 403)
     void waiting
     return c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType })
   })
 
-  /** A proxy on this machine makes everybody look as if they were here, so what was passed on does not count as near. */
+  /** A proxy on this machine makes everybody look as if they were here, and may not even say that it passed them on. */
   function mayRead(c: Context): boolean {
     const given = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
     if (metricsToken !== undefined) return given !== undefined && sameHash(given, metricsToken)
+    if (isPublic) return false
     if (c.req.header('x-forwarded-for') !== undefined || c.req.header('forwarded') !== undefined) return false
     return LOOPBACK.includes(getConnInfo(c).remote.address ?? '')
   }

@@ -4,6 +4,7 @@ import { guestName, maskEmail, ON_THE_WEB } from '../core/person.ts'
 import { address as addressOf } from '../reply.ts'
 import type { Desk } from './desk.ts'
 import { type Invited, saying, type Visit, type WebParts } from './parts.ts'
+import { HOW_MANY } from './sign-in.ts'
 
 const REASON_MAX = 500
 
@@ -92,8 +93,12 @@ export function invitationRoutes(app: Hono, parts: WebParts, desk: Desk): void {
       )
     const allowed = desk.mayMail(visit)
     if (!allowed.allowed) return desk.tooFast(c, visit, allowed.waitSeconds)
-    await books.mailLink({ kind: 'mail', address, yes: { community: community.id, print } }, question.content)
-    const main = html`<p>A mail is on its way to ${maskEmail(address)}. Say Yes there within 15 minutes, and it counts. Until then nothing is passed on.</p>`
+    await books.mailLink(
+      { kind: 'mail', address, yes: { community: community.id, print } },
+      visit.from,
+      question.content,
+    )
+    const main = html`<p>A mail is on its way to ${maskEmail(address)}. Say Yes there within 15 minutes, and it counts. Until then nothing is passed on. ${HOW_MANY}</p>`
     return desk.send(c, visit, { title: 'Look into your mail', main, isPrivate: true })
   }
 

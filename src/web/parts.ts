@@ -48,8 +48,11 @@ export interface Books {
   /** Who a cookie stands for, and what every page says. */
   visit(token: string | undefined): Promise<{ signedIn: SignedIn | undefined; about: About }>
   signOut(token: string): Promise<void>
-  /** Mails a link to an address, the same for every address; with the question that a yes is asked about once more. */
-  mailLink(link: WebLink & { kind: 'mail' }, question?: Content): Promise<void>
+  /**
+   * Mails a link to an address, the same for every address; `from` is the network address it was asked from, `question` what
+   * a yes is asked about once more.
+   */
+  mailLink(link: WebLink & { kind: 'mail' }, from: string, question?: Content): Promise<void>
   lookAtLink(token: string): Promise<WebLink | undefined>
   /** Signs in by a link; what the browser held before is worth nothing any more. */
   enter(token: string, before: string): Promise<Entered | undefined>
@@ -88,6 +91,8 @@ export interface WebParts {
   /** How many proxies stand in front of us. */
   proxies: number
   metricsToken: string | undefined
+  /** Others than this machine can reach it. */
+  isPublic: boolean
   /** A keyed hash that stands in every form of a browser, under each key in use. */
   formHashes(cookie: string): string[]
   /** Something nobody can guess. */

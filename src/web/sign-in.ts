@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
 import { maskEmail } from '../core/person.ts'
+import { MAILS_AN_HOUR } from '../core/rate.ts'
 import { say } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
 import { address } from '../reply.ts'
@@ -10,6 +11,7 @@ import type { Raw } from '../router.ts'
 import type { WebLink } from '../store/web-links.ts'
 import type { Desk } from './desk.ts'
 import { commandForm } from './forms.ts'
+import { waitWords } from './guard.ts'
 import { askByMail } from './pages.ts'
 import { type Entered, type Shown, saying, type Visit, type WebParts } from './parts.ts'
 import type { Html } from './render.ts'
@@ -17,6 +19,9 @@ import type { Html } from './render.ts'
 const EMAIL_MAX = 254
 /** What somebody was about to do comes back with a form; more of it than this was not typed by anybody. */
 const GO_MAX = 8_000
+
+/** Said to everybody, since nobody is told that theirs was one too many. */
+export const HOW_MANY = `No more than ${MAILS_AN_HOUR} mails an hour are sent to one address, so after that wait a while.`
 
 const emailAddress = z.email().max(EMAIL_MAX)
 const goSchema = z.object({ command: z.string(), raw: z.record(z.string(), z.string()) })
@@ -28,7 +33,15 @@ export interface About {
 }
 
 /** Asks whoever is not known for an address; a mail to it goes on from here. */
-export function askWho(c: Context, visit: Visit, desk: Desk, { go, join }: About, wrong?: string, typed = '') {
+export function askWho(
+  c: Context,
+  visit: Visit,
+  desk: Desk,
+  { go, join }: About,
+  wrong?: string,
+  typed = '',
+  status: 200 | 422 | 429 = wrong ? 422 : 200,
+) {
   const carried = go && JSON.stringify(go)
   const why = join
     ? html`<p>To join ${join.name}, give your e-mail address. A mail goes there with a button that lets you in.</p>`
@@ -43,7 +56,7 @@ ${wrong ? html`<span class="wrong" role="alert" id="address-wrong">${wrong}</spa
 </form>
 <p class="soft">Do you use Discord or Slack with us? Type ${html`<code>/web</code>`} there, and you come in as who you are there.</p>`
   const title = join ? `Join ${join.name}` : 'Who are you?'
-  return desk.send(c, visit, { title, main, isPrivate: true }, wrong ? 422 : 200)
+  return desk.send(c, visit, { title, main, isPrivate: true }, status)
 }
 
 /** Signing in and out, by links that are mailed or given in a chat. */
@@ -83,11 +96,15 @@ export function signInRoutes(app: Hono, parts: WebParts, desk: Desk): void {
         422,
       )
     const allowed = desk.mayMail(visit)
-    if (!allowed.allowed) return desk.tooFast(c, visit, allowed.waitSeconds)
-    await books.mailLink({ kind: 'mail', address: checked.data, ...(go && { go }), ...(join && { join: join.id }) })
+    if (!allowed.allowed) {
+      const wait = `Many mails were asked for at once. ${waitWords(allowed.waitSeconds)} and send it again.`
+      return askWho(c, visit, desk, about, wait, typed, 429)
+    }
+    const link = { kind: 'mail' as const, address: checked.data, ...(go && { go }), ...(join && { join: join.id }) }
+    await books.mailLink(link, visit.from)
     // The same words for every address, and the same work, so that nobody learns whose is known here.
     const main = html`<p>A mail is on its way to ${maskEmail(checked.data)}. Press the button in it within 15 minutes.</p>
-<p class="soft">Nothing there? Look where unwanted mail goes, or <a href="/sign-in">ask for another one</a>.</p>`
+<p class="soft">Nothing there? Look where unwanted mail goes, or <a href="/sign-in">ask for another one</a>. ${HOW_MANY}</p>`
     return desk.send(c, visit, { title: 'Look into your mail', main, isPrivate: true })
   })
 

