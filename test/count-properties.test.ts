@@ -144,6 +144,51 @@ test('who loses to each of the others never wins a runoff', () => {
   expect(losers).toBeGreaterThan(30)
 })
 
+const passShare = { parts: 3, of: 5 }
+
+test('a pass share never changes who leads a runoff', () => {
+  let failed = 0
+  fc.assert(
+    fc.property(rankings, (casts) => {
+      const { winners } = count(ballotOf('ranked', OPTIONS), casts)
+      const { leading, barred } = count(ballotOf('ranked', OPTIONS, { passShare }), casts)
+      expect([...leading, ...barred.map(({ option }) => option)]).toEqual(winners)
+      failed += barred.length
+    }),
+    runs,
+  )
+  expect(failed).toBeGreaterThan(30)
+})
+
+// Whom a raise leaves for the last meeting is the runoff's own affair; with the same rival it never does harm.
+test('who passes still does when a ballot raises them, unless they meet somebody else at last', () => {
+  let raised = 0
+  const standing = ({ rounds }: ReturnType<typeof count>) =>
+    rounds.at(-1)?.votes.flatMap((votes, option) => (votes === null ? [] : [option])) ?? []
+  fc.assert(
+    fc.property(rankings, fc.nat(), (casts, chance) => {
+      const ballot = ballotOf('ranked', OPTIONS, { passShare })
+      const before = count(ballot, casts)
+      const [winner] = before.winners
+      const lower = casts.filter(({ vote }) => vote.order.indexOf(winner ?? -1) > 0)
+      const chosen = lower[chance % lower.length]
+      if (winner === undefined || !chosen) return
+      const order = [winner, ...chosen.vote.order.filter((option) => option !== winner)]
+      const after = count(
+        ballot,
+        casts.map((cast) => (cast === chosen ? { ...cast, vote: { order } } : cast)),
+      )
+      const [leader] = [...after.winners, ...after.barred.map(({ option }) => option)]
+      const rivals = standing(after).filter((option) => option !== winner)
+      if (leader !== winner || (rivals.length === 1 && !standing(before).some((one) => rivals.includes(one)))) return
+      raised++
+      expect(after.winners).toEqual([winner])
+    }),
+    { numRuns: 3000, seed: 1 },
+  )
+  expect(raised).toBeGreaterThan(300)
+})
+
 test('in every round of a ranked count all votes are somewhere', () => {
   fc.assert(
     fc.property(rankings, fc.integer({ min: 1, max: 4 }), ties, (casts, seats, tie) => {

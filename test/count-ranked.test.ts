@@ -206,6 +206,22 @@ test('a pass share is asked of what the winner has when the two last meet', () =
   expect(less).toMatchObject({ outcome: 'not passed', barred: [{ because: 'pass share' }] })
 })
 
+test('with a pass share a count goes on beyond the majority, so that more first choices never fail who passed', () => {
+  const options = ['A', 'B', 'C']
+  const passShare = { parts: 3, of: 5 }
+  const before = election(options, { A: 48, 'B > A': 22, C: 30 }, { passShare })
+  expect(before).toMatchObject({ outcome: 'decided', winners: ['A'], quota: 60 })
+  const more = election(options, { A: 53, 'B > A': 17, C: 30 }, { passShare })
+  expect(more).toMatchObject({ outcome: 'decided', winners: ['A'], quota: 60 })
+  expect(more.rounds).toEqual([
+    { A: 53, B: 17, C: 30 },
+    { A: 70, C: 30 },
+  ])
+  const less = election(options, { A: 53, B: 17, C: 30 }, { passShare })
+  expect(less).toMatchObject({ outcome: 'not passed', barred: [{ option: 0, because: 'pass share' }] })
+  expect(less.rounds.at(-1)).toEqual({ A: 53, C: 30 })
+})
+
 test('a ranked count is told round by round', () => {
   const { details, rounds: _, winners, ...rest } = election(TENNESSEE, TENNESSEE_VOTERS)
   const places = winners.map((name) => TENNESSEE.indexOf(name))

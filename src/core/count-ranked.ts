@@ -17,7 +17,7 @@ const WAYS_MAX = 100
 /**
  * Ranked: one seat is instant runoff, several are the single transferable vote; `transfer` names the rules. An option that
  * no ballot names takes no part, as if it did not stand. A pass share (one seat only) is one of the valid ballots, and
- * asked of the winner's votes in the last round.
+ * asked of the winner's votes when the last two meet, or earlier if they are enough.
  */
 export const ranked: Kind<RankedVote> = {
   vote: (options) => z.strictObject({ order: placesSchema(options) }),
@@ -31,7 +31,7 @@ export const ranked: Kind<RankedVote> = {
       transfer(
         pile(orders, options, (option) => named[option] === 1),
         standing,
-        rules.seats,
+        rules,
         lot,
       )
     const order = tieOrder(rules, options)
