@@ -189,6 +189,38 @@ test('who passes still does when a ballot raises them, unless they meet somebody
   expect(raised).toBeGreaterThan(300)
 })
 
+test('without a tie rule, calling the options otherwise only calls the result otherwise', () => {
+  let open = 0
+  const shares = fc.option(fc.constantFrom(passShare, { parts: 1, of: 2 }, { parts: 2, of: 3 }), { nil: null })
+  const few = fc.array(fc.record({ vote: fc.record({ order: subset }), times: fc.integer({ min: 1, max: 2 }) }), {
+    maxLength: 12,
+  })
+  const all = fc.shuffledSubarray(
+    OPTIONS.map((_, place) => place),
+    { minLength: OPTIONS.length },
+  )
+  const ascending = (places: readonly number[]) => [...places].sort((a, b) => a - b)
+  fc.assert(
+    fc.property(few, all, shares, (casts, labels, share) => {
+      const ballot = ballotOf('ranked', OPTIONS, { tie: 'none', passShare: share })
+      const name = (option: number) => labels[option] ?? -1
+      const told = (result: ReturnType<typeof count>, call: (option: number) => number) => ({
+        outcome: result.outcome,
+        winners: ascending(result.winners.map(call)),
+        undecided: ascending(result.undecided?.between.map(call) ?? []),
+        seats: result.undecided?.seats,
+        barred: ascending(result.barred.map(({ option }) => call(option))),
+      })
+      const result = count(ballot, casts)
+      const renamed = casts.map(({ vote, times }) => ({ times, vote: { order: vote.order.map(name) } }))
+      expect(told(count(ballot, renamed), (option) => option)).toEqual(told(result, name))
+      if (result.undecided?.between.length === 1) open++
+    }),
+    { numRuns: 2000, seed: 1 },
+  )
+  expect(open).toBeGreaterThan(5)
+})
+
 test('in every round of a ranked count all votes are somewhere', () => {
   fc.assert(
     fc.property(rankings, fc.integer({ min: 1, max: 4 }), ties, (casts, seats, tie) => {

@@ -222,6 +222,20 @@ test('with a pass share a count goes on beyond the majority, so that more first 
   expect(less.rounds.at(-1)).toEqual({ A: 53, C: 30 })
 })
 
+test('without a tie rule it is undecided whether a winner passes who would in some ways only', () => {
+  const options = ['A', 'B', 'C']
+  const own = { passShare: { parts: 3, of: 5 }, tie: 'none' as const }
+  const open = { outcome: 'undecided', winners: [], undecided: { between: [0], seats: 1 }, barred: [] }
+  const last = election(options, { A: 40, B: 30, 'C > A': 30 }, own)
+  expect(last).toMatchObject({ ...open, ties: [{ by: 'none', option: null, between: [1, 2] }] })
+  expect(election(options, { A: 40, 'B > A': 30, C: 30 }, own)).toMatchObject(open)
+  const { details, rounds: _, ...rest } = last
+  const words = resultWords({ ...rest, rounds: details, winners: [] }, options).map((line) => write(line, plainPen))
+  expect(words.at(-1)).toBe('Undecided whether A is chosen, or nobody.')
+  const both = election(options, { A: 40, 'B > A': 30, 'C > A': 30 }, own)
+  expect(both).toMatchObject({ outcome: 'decided', winners: ['A'], ties: [{ by: 'same either way' }] })
+})
+
 test('a ranked count is told round by round', () => {
   const { details, rounds: _, winners, ...rest } = election(TENNESSEE, TENNESSEE_VOTERS)
   const places = winners.map((name) => TENNESSEE.indexOf(name))
