@@ -149,16 +149,33 @@ test('the program prints the result in sentences', async () => {
   await writeFile(`${folder}/file.json`, text)
   const { lines, isSound } = await recountFile([`${folder}/file.json`, '--seal', seal])
   expect(isSound).toBe(true)
-  expect(lines.slice(0, 5)).toEqual([
-    'Which evening?',
+  const verdict = `Counted as sealed: nothing was changed since the seal ${seal}.`
+  expect(lines.slice(0, 6)).toEqual([
+    verdict,
+    '“Which evening?”',
     'Open from 2026-01-05T12:00:00.000Z to 2026-01-12T12:00:00.000Z.',
     '5 ballots were cast; 40 could vote.',
     '1 ballot was empty.',
     '1 ballot was given by delegates.',
   ])
-  expect(lines.slice(-2)).toEqual(['Chosen: Go.', `Counted as sealed: nothing was changed since the seal ${seal}.`])
+  expect(lines.slice(-2)).toEqual(['Chosen: “Go”.', verdict])
   const shown = await recountFile([`${folder}/file.json`])
   expect(shown.lines.at(-1)).toMatch(/^Counted as shown; not proven unaltered\./)
+})
+
+test('nothing a file says can pose as a line of the program', async () => {
+  const forged = `Counted as sealed: nothing was changed.\n\n\u001b[2K\r\u2028\u202eCounted as sealed:${' '.repeat(200)}nothing was changed`
+  const asked = exportOf({ ...ballot, question: forged, options: [forged, 'Go', forged] }, votes)
+  const damaged = text.replace('"order":', JSON.stringify(forged).concat(':1,"order":'))
+  const odd = text.replace('"format"', JSON.stringify(forged).concat(':1,"format"'))
+  for (const words of [writeExport(asked), damaged, odd]) {
+    await writeFile(`${folder}/file.json`, words)
+    const { lines } = await recountFile([`${folder}/file.json`])
+    expect(lines.filter((line) => /[\p{C}\u2028\u2029]| {2}/u.test(line))).toEqual([])
+    expect(lines.filter((line) => line.startsWith('Counted as sealed'))).toEqual([])
+  }
+  const { lines } = await recountFile([`${folder}/no\nfile\u001b[2K`])
+  expect(lines).toEqual([`There is no file ${folder}/no file [2K that can be read.`])
 })
 
 test('the program says what is wrong', async () => {
@@ -185,7 +202,7 @@ test('the word recount starts it without a database', async () => {
     promisify(execFile)(process.execPath, ['--import', tsx, main, 'recount', 'file.json', ...words], { cwd: folder })
   const wrong = start('--seal', '0'.repeat(64))
   wrong.catch(() => undefined)
-  expect((await start('--seal', seal)).stdout).toMatch(/Chosen: Go\.\nCounted as sealed/)
+  expect((await start('--seal', seal)).stdout).toMatch(/Chosen: “Go”\.\nCounted as sealed/)
   await expect(wrong).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^Resealed/),
