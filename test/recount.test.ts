@@ -109,6 +109,58 @@ test('every changed byte is noticed', () => {
   )
 })
 
+test('whatever is put into a file, it is as sealed only if its content is the same', () => {
+  const bare = (words: string) => words.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')
+  const places = Array.from(text.matchAll(/[{}[\],:]/g), ({ index }) => index + 1)
+  const part = fc.constantFrom(
+    ...[
+      ' ',
+      '\n',
+      '0',
+      '.0',
+      'e0',
+      '-',
+      '"',
+      ',',
+      '{}',
+      '[]',
+      '"vote":{"order":[2]},',
+      '"order":[2],',
+      '"delegated":true,',
+    ],
+    ...['"__proto__":{"order":[2]},', '"__proto__":1,', '"electorate":7,', '"question":"Why?",', '"rows":[],'],
+    ...['"vo\\u0074e":{"order":[2]},', '"\\u005f_proto__":null,', '"hash":"",', '"seats":2,', '"version":2,'],
+  )
+  const at = fc.oneof(fc.constantFrom(...places), fc.nat(text.length))
+  let same = 0
+  fc.assert(
+    fc.property(at, fc.oneof(part, fc.string({ minLength: 1, maxLength: 3 })), (place, put) => {
+      const other = text.slice(0, place) + put + text.slice(place)
+      const found = recount(other, seal)
+      if (found.verdict !== 'as sealed') return
+      same++
+      expect(found.isAsWritten).toBe(false)
+      expect(bare(other)).toBe(bare(text))
+    }),
+    { numRuns: 5000, seed: 1 },
+  )
+  expect(same).toBeGreaterThan(30)
+})
+
+test('a field that stands twice, or that programs read in two ways, is told', () => {
+  const because = (from: string, to: string) => {
+    const found = recount(text.replace(from, to), seal)
+    return found.verdict === 'unreadable' ? found.because : found.verdict
+  }
+  expect(because('"vote":', '"vote":{"order":[2]},"vote":')).toBe(
+    'The file is damaged: the field vote stands twice in one place.',
+  )
+  expect(because('"vote":', '"vot\\u0065":1,"vote":')).toMatch(/the field vote stands twice/)
+  expect(because('"vote":{', '"vote":{"__proto__":{"order":[2]},')).toMatch(/may be called __proto__/)
+  expect(because('"electorate":40', '"electorate":40.0000000000000000001')).toMatch(/the number 40\.0/)
+  expect(because('"Go"', '"\\u0047o"')).toBe('as sealed')
+})
+
 test('a file that another program saved is counted, and it is told', () => {
   const saved = `\uFEFF${JSON.stringify(JSON.parse(text), null, 2).replaceAll('\n', '\r\n')}`
   expect(recount(saved, seal)).toMatchObject({ verdict: 'as sealed', isAsWritten: false })
