@@ -10,7 +10,8 @@ import { ballotOf } from './elections.ts'
 const OPTIONS = ['A', 'B', 'C', 'D', 'E']
 const runs = { numRuns: 300, seed: 1 }
 
-const subset = fc.shuffledSubarray(OPTIONS.map((_, place) => place))
+const places = OPTIONS.map((_, place) => place)
+const subset = fc.shuffledSubarray(places)
 const VOTES: Record<BallotKind, fc.Arbitrary<Vote>> = {
   single: fc.option(fc.nat(4), { nil: null }).map((option) => ({ option })),
   approval: fc.record({ options: subset }),
@@ -132,7 +133,6 @@ test('who loses to each of the others never wins a runoff', () => {
         order.includes(option) ? order.indexOf(option) : OPTIONS.length
       const margin = (a: number, b: number) =>
         casts.reduce((sum, { vote, times }) => sum + Math.sign(rank(vote.order, b) - rank(vote.order, a)) * times, 0)
-      const places = OPTIONS.map((_, place) => place)
       const loser = places.find((a) => places.every((b) => a === b || margin(a, b) < 0))
       if (loser === undefined) return
       losers++
@@ -195,10 +195,7 @@ test('without a tie rule, calling the options otherwise only calls the result ot
   const few = fc.array(fc.record({ vote: fc.record({ order: subset }), times: fc.integer({ min: 1, max: 2 }) }), {
     maxLength: 12,
   })
-  const all = fc.shuffledSubarray(
-    OPTIONS.map((_, place) => place),
-    { minLength: OPTIONS.length },
-  )
+  const all = fc.shuffledSubarray(places, { minLength: OPTIONS.length })
   const ascending = (places: readonly number[]) => [...places].sort((a, b) => a - b)
   fc.assert(
     fc.property(few, all, shares, (casts, labels, share) => {

@@ -168,23 +168,6 @@ test('an option needs its pass share of the valid ballots', () => {
   })
 })
 
-test('a time that has not the pass share takes the place of none that has', () => {
-  const cast = (monday: 'yes' | 'no', tuesday: 'yes' | 'if need be', times: number) => ({
-    vote: { answers: [monday, tuesday] },
-    times,
-  })
-  const casts = [cast('yes', 'if need be', 5), cast('no', 'yes', 4), cast('no', 'if need be', 1)]
-  const ask = (parts: number, ...more: typeof casts) =>
-    count(ballotOf('time', ['Monday', 'Tuesday'], { passShare: { parts, of: 5 } }), [...casts, ...more])
-  expect(ask(4)).toMatchObject({ outcome: 'decided', winners: [1], barred: [{ option: 0, because: 'pass share' }] })
-  expect(ask(2)).toMatchObject({ winners: [0], barred: [] })
-  const none = count(ballotOf('time', ['Monday'], { passShare: { parts: 4, of: 5 } }), [
-    { vote: { answers: ['yes'] } },
-    { vote: { answers: ['no'] } },
-  ])
-  expect(none).toMatchObject({ outcome: 'not passed', barred: [{ option: 0, because: 'pass share' }] })
-})
-
 test('a vote is read as its ballot allows it, and as nothing else', () => {
   const read = (kind: 'single' | 'approval' | 'ranked' | 'consent' | 'time', vote: unknown) =>
     readVote({ kind, options: kind === 'consent' ? ['It'] : COLOURS }, vote)
