@@ -176,6 +176,15 @@ test('with very many ties and no rule, all who are left are undecided', () => {
   expect(result.undecided?.between).toHaveLength(12)
 })
 
+test('one way more than are counted is one too many', () => {
+  // Found by chance: its ties could go 101 ways.
+  const options = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H']
+  const orders = ['B', 'E > B', 'D > B', 'F > E > A', 'E', 'C > E > F', 'H > A > C', 'A > B', 'E > D > B']
+  const votes = Object.fromEntries(orders.map((order) => [order, 1]))
+  const result = election(options, votes, { tie: 'none', seats: 3 })
+  expect(result).toMatchObject({ outcome: 'undecided', winners: [], undecided: { seats: 3 } })
+})
+
 test('options that hold no paper are excluded one after the other, and it matters to nobody', () => {
   const result = election(
     ['Ana', 'Ben', 'Cem', 'Dan'],
