@@ -10,7 +10,8 @@ import { ballotOf } from './elections.ts'
 const OPTIONS = ['A', 'B', 'C', 'D', 'E']
 const runs = { numRuns: 300, seed: 1 }
 
-const subset = fc.shuffledSubarray(OPTIONS.map((_, place) => place))
+const places = OPTIONS.map((_, place) => place)
+const subset = fc.shuffledSubarray(places)
 const VOTES: Record<BallotKind, fc.Arbitrary<Vote>> = {
   single: fc.option(fc.nat(4), { nil: null }).map((option) => ({ option })),
   approval: fc.record({ options: subset }),
@@ -132,7 +133,6 @@ test('who loses to each of the others never wins a runoff', () => {
         order.includes(option) ? order.indexOf(option) : OPTIONS.length
       const margin = (a: number, b: number) =>
         casts.reduce((sum, { vote, times }) => sum + Math.sign(rank(vote.order, b) - rank(vote.order, a)) * times, 0)
-      const places = OPTIONS.map((_, place) => place)
       const loser = places.find((a) => places.every((b) => a === b || margin(a, b) < 0))
       if (loser === undefined) return
       losers++
@@ -142,6 +142,80 @@ test('who loses to each of the others never wins a runoff', () => {
     runs,
   )
   expect(losers).toBeGreaterThan(30)
+})
+
+const passShare = { parts: 3, of: 5 }
+
+test('a pass share never changes who leads a runoff', () => {
+  let failed = 0
+  fc.assert(
+    fc.property(rankings, (casts) => {
+      const { winners } = count(ballotOf('ranked', OPTIONS), casts)
+      const { leading, barred } = count(ballotOf('ranked', OPTIONS, { passShare }), casts)
+      expect([...leading, ...barred.map(({ option }) => option)]).toEqual(winners)
+      failed += barred.length
+    }),
+    runs,
+  )
+  expect(failed).toBeGreaterThan(30)
+})
+
+// Whom a raise leaves for the last meeting is the runoff's own affair; with the same rival it never does harm.
+test('who passes still does when a ballot raises them, unless they meet somebody else at last', () => {
+  let raised = 0
+  const standing = ({ rounds }: ReturnType<typeof count>) =>
+    rounds.at(-1)?.votes.flatMap((votes, option) => (votes === null ? [] : [option])) ?? []
+  fc.assert(
+    fc.property(rankings, fc.nat(), (casts, chance) => {
+      const ballot = ballotOf('ranked', OPTIONS, { passShare })
+      const before = count(ballot, casts)
+      const [winner] = before.winners
+      const lower = casts.filter(({ vote }) => vote.order.indexOf(winner ?? -1) > 0)
+      const chosen = lower[chance % lower.length]
+      if (winner === undefined || !chosen) return
+      const order = [winner, ...chosen.vote.order.filter((option) => option !== winner)]
+      const after = count(
+        ballot,
+        casts.map((cast) => (cast === chosen ? { ...cast, vote: { order } } : cast)),
+      )
+      const [leader] = [...after.winners, ...after.barred.map(({ option }) => option)]
+      const rivals = standing(after).filter((option) => option !== winner)
+      if (leader !== winner || (rivals.length === 1 && !standing(before).some((one) => rivals.includes(one)))) return
+      raised++
+      expect(after.winners).toEqual([winner])
+    }),
+    { numRuns: 3000, seed: 1 },
+  )
+  expect(raised).toBeGreaterThan(300)
+})
+
+test('without a tie rule, calling the options otherwise only calls the result otherwise', () => {
+  let open = 0
+  const shares = fc.option(fc.constantFrom(passShare, { parts: 1, of: 2 }, { parts: 2, of: 3 }), { nil: null })
+  const few = fc.array(fc.record({ vote: fc.record({ order: subset }), times: fc.integer({ min: 1, max: 2 }) }), {
+    maxLength: 12,
+  })
+  const all = fc.shuffledSubarray(places, { minLength: OPTIONS.length })
+  const ascending = (places: readonly number[]) => [...places].sort((a, b) => a - b)
+  fc.assert(
+    fc.property(few, all, shares, (casts, labels, share) => {
+      const ballot = ballotOf('ranked', OPTIONS, { tie: 'none', passShare: share })
+      const name = (option: number) => labels[option] ?? -1
+      const told = (result: ReturnType<typeof count>, call: (option: number) => number) => ({
+        outcome: result.outcome,
+        winners: ascending(result.winners.map(call)),
+        undecided: ascending(result.undecided?.between.map(call) ?? []),
+        seats: result.undecided?.seats,
+        barred: ascending(result.barred.map(({ option }) => call(option))),
+      })
+      const result = count(ballot, casts)
+      const renamed = casts.map(({ vote, times }) => ({ times, vote: { order: vote.order.map(name) } }))
+      expect(told(count(ballot, renamed), (option) => option)).toEqual(told(result, name))
+      if (result.undecided?.between.length === 1) open++
+    }),
+    { numRuns: 2000, seed: 1 },
+  )
+  expect(open).toBeGreaterThan(5)
 })
 
 test('in every round of a ranked count all votes are somewhere', () => {

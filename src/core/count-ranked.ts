@@ -3,6 +3,7 @@ import type { Cast, Kind, Rules, Tally, Tie } from './ballot.ts'
 import { placesSchema } from './count-approval.ts'
 import { noughts } from './most-votes.ts'
 import { pile } from './papers.ts'
+import { reaches } from './share.ts'
 import { tieOrder } from './tie.ts'
 import { type Lot, type Transferred, transfer } from './transferable.ts'
 
@@ -17,7 +18,7 @@ const WAYS_MAX = 100
 /**
  * Ranked: one seat is instant runoff, several are the single transferable vote; `transfer` names the rules. An option that
  * no ballot names takes no part, as if it did not stand. A pass share (one seat only) is one of the valid ballots, and
- * asked of the winner's votes in the last round.
+ * asked of the winner's votes when the last two meet, or earlier if they are enough.
  */
 export const ranked: Kind<RankedVote> = {
   vote: (options) => z.strictObject({ order: placesSchema(options) }),
@@ -31,7 +32,7 @@ export const ranked: Kind<RankedVote> = {
       transfer(
         pile(orders, options, (option) => named[option] === 1),
         standing,
-        rules.seats,
+        rules,
         lot,
       )
     const order = tieOrder(rules, options)
@@ -61,15 +62,19 @@ function decided({ quota, rounds, winners, ties, votes }: Transferred, options: 
   return { columns, quota, rounds, winners, undecided: null, ties, support: { votes, of }, barred: [] }
 }
 
-/** Counts every way the open ties could go: who wins in all of them has won, and who wins in some is undecided. */
+/**
+ * Counts every way the open ties could go: who wins in all of them has won, and who wins in some is undecided, and so is
+ * who has the pass share in some.
+ */
 function explored(run: (lot: Lot) => Transferred, options: number, rules: Rules): Tally {
   const ways: Transferred[] = []
   const waiting: number[][] = [[]]
   const wins = noughts(options)
-  const best = noughts(options)
-  for (let path = waiting.pop(); path && ways.length < WAYS_MAX; path = waiting.pop()) {
+  const most = noughts(options)
+  const least = new Array<number>(options).fill(Number.POSITIVE_INFINITY)
+  while (waiting.length > 0 && ways.length < WAYS_MAX) {
+    const here = waiting.pop() ?? []
     const taken: number[] = []
-    const here = path
     const way = run((between) => {
       const option = here[taken.length] ?? between[0] ?? -1
       // Only beyond its own path are the other ways new ones.
@@ -80,15 +85,20 @@ function explored(run: (lot: Lot) => Transferred, options: number, rules: Rules)
     ways.push(way)
     for (const option of way.winners) {
       wins[option] = (wins[option] ?? 0) + 1
-      best[option] = Math.max(best[option] ?? 0, way.votes[option] ?? 0)
+      most[option] = Math.max(most[option] ?? 0, way.votes[option] ?? 0)
+      least[option] = Math.min(least[option] ?? 0, way.votes[option] ?? 0)
     }
   }
   const [first] = ways
   if (!first) throw new Error('a ballot was counted in no way')
   const isComplete = waiting.length === 0
-  const sure = first.winners.filter((option) => isComplete && wins[option] === ways.length)
-  const same = sure.length === first.winners.length
   const tally = decided(first, options)
+  const { of } = tally.support
+  const passes = (votes: number[], option: number) => reaches(votes[option] ?? 0, rules.passShare, of)
+  const sure = first.winners.filter(
+    (option) => isComplete && wins[option] === ways.length && passes(least, option) === passes(most, option),
+  )
+  const same = sure.length === first.winners.length
   if (same)
     return { ...tally, ties: first.ties.map((tie) => (tie.by === 'none' ? { ...tie, by: 'same either way' } : tie)) }
 
@@ -108,7 +118,8 @@ function explored(run: (lot: Lot) => Transferred, options: number, rules: Rules)
     winners: sure,
     ties,
     undecided: { between: isComplete ? some : (left ?? some), seats: rules.seats - sure.length },
-    support: { votes: best, of: tally.support.of },
+    // Of ways that were not counted nobody knows what they give.
+    support: { votes: isComplete ? most : most.map(() => of), of },
   }
 }
 

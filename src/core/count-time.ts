@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Kind } from './ballot.ts'
 import { mostVotes, noughts } from './most-votes.ts'
+import { reaches } from './share.ts'
 
 const ANSWERS = ['yes', 'if need be', 'no'] as const
 
@@ -11,7 +12,7 @@ export interface TimeVote {
 
 /**
  * Time: chosen is what most people answer with yes; among equals, what most answer with yes or if need be. A pass share is
- * one of all who answered, and yes and if need be fulfil it. The rule is ours.
+ * one of all who answered, and yes and if need be fulfil it; only what has it can be chosen. The rule is ours.
  */
 export const time: Kind<TimeVote> = {
   vote: (options) => z.strictObject({ answers: z.array(z.enum(ANSWERS)).max(options) }),
@@ -35,7 +36,12 @@ export const time: Kind<TimeVote> = {
       { name: 'no' as const, votes: no },
     ]
     // With yes being equal, if need be alone makes the same order as the two together.
-    const chosen = mostVotes(columns.slice(0, 2), (option) => (able[option] ?? 0) > 0, options, rules)
-    return { ...chosen, columns, support: { votes: able, of } }
+    const choose = (may: (option: number) => boolean) =>
+      mostVotes(columns.slice(0, 2), (option) => (able[option] ?? 0) > 0 && may(option), options, rules)
+    const passes = (option: number) => reaches(able[option] ?? 0, rules.passShare, of)
+    const { winners, undecided } = choose(() => true)
+    const failed = [...winners, ...(undecided?.between ?? [])].filter((option) => !passes(option))
+    const barred = failed.map((option) => ({ option, because: 'pass share' as const }))
+    return { ...choose(passes), columns, support: { votes: able, of }, barred }
   },
 }

@@ -120,6 +120,8 @@ function outcomeWords({ outcome, winners, leading, undecided, kind }: Result, na
       : say`Nothing is decided, for want of a quorum.`
   }
   if (outcome === 'undecided') {
+    // Of a single one it is the pass share that is open.
+    if (undecided?.between.length === 1) return say`Undecided whether ${names(undecided.between)} is chosen, or nobody.`
     const open = say`Undecided between ${names(undecided?.between ?? [])}, for ${{ count: undecided?.seats ?? 0, one: 'place', other: 'places' }}.`
     return winners.length > 0 ? say`Chosen: ${names(winners)}. ${open}` : open
   }

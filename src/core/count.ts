@@ -4,6 +4,7 @@ import { type ConsentVote, consent } from './count-consent.ts'
 import { type RankedVote, ranked } from './count-ranked.ts'
 import { type SingleVote, single } from './count-single.ts'
 import { type TimeVote, time } from './count-time.ts'
+import { atLeast, reaches } from './share.ts'
 
 /** A vote of any kind, as it is stored and exported. */
 export type Vote = SingleVote | ApprovalVote | RankedVote | ConsentVote | TimeVote
@@ -64,14 +65,11 @@ function quorumOf({ rules, electorate }: CountedBallot, had: number): Result['qu
   return { needed, had, isMet: had >= needed }
 }
 
-/** The smallest whole number that is at least this share. */
-const atLeast = ({ parts, of }: Share, whole: number): number => Math.ceil((whole * parts) / of)
-
 /** Takes out of the winners, and of those that are level, whoever has not the share. */
 function passing(tally: Tally, share: Share | null): Tally {
   if (!share) return tally
   const { votes, of } = tally.support
-  const passes = (option: number) => (votes[option] ?? 0) * share.of >= of * share.parts
+  const passes = (option: number) => reaches(votes[option] ?? 0, share, of)
   const between = tally.undecided?.between.filter(passes) ?? []
   const failed = [...tally.winners, ...(tally.undecided?.between ?? [])].filter((option) => !passes(option))
   return {

@@ -2,7 +2,7 @@ import { resultWords } from './count-words.ts'
 import type { Recount } from './recount.ts'
 import { say, type Text } from './say.ts'
 
-/** What a recount found, in sentences, one a line; the last one says what it proves. */
+/** What a recount found, in sentences, one a line; the first and the last one say what it proves. */
 export function recountWords(found: Recount): Text[] {
   if (found.verdict === 'unreadable') return [say`${found.because}`]
   if (found.verdict === 'changed') {
@@ -20,13 +20,17 @@ export function recountWords(found: Recount): Text[] {
   const { file, result, seal, isAsWritten } = found
   const { question, options, opened, closed } = file.ballot
   const saved = say`Another program has saved this file since; its content is the same.`
+  const verdict =
+    found.verdict === 'as sealed'
+      ? say`Counted as sealed: nothing was changed since the seal ${seal}.`
+      : say`Counted as shown; not proven unaltered. This file's own seal is ${seal}: compare it with the one published with the outcome, or give that one with --seal.`
   return [
+    // A long file must not hide it above the screen, nor anything in it pose as it below.
+    verdict,
     say`${{ strong: question }}`,
     say`Open from ${{ when: new Date(opened) }} to ${{ when: new Date(closed) }}.`,
     ...resultWords(result, options),
     ...(isAsWritten ? [] : [saved]),
-    found.verdict === 'as sealed'
-      ? say`Counted as sealed: nothing was changed since the seal ${seal}.`
-      : say`Counted as shown; not proven unaltered. This file's own seal is ${seal}: compare it with the one published with the outcome, or give that one with --seal.`,
+    verdict,
   ]
 }

@@ -1,6 +1,7 @@
 import type { Result } from './ballot.ts'
 import { count, type Vote, voteReader } from './count.ts'
 import { type BallotExport, exportSchema, hashOf, sealOf, startOf, writeExport } from './export-ballot.ts'
+import { twofold } from './plain-json.ts'
 
 /** What a recount finds. Rows are numbered from 1; row 0 is what stands above the rows. */
 export type Recount =
@@ -23,6 +24,9 @@ export interface Recounted {
 export function recount(text: string, seal?: string): Recount {
   const read = readExport(text)
   if (typeof read === 'string') return { verdict: 'unreadable', because: read }
+  const isAsWritten = text === writeExport(read)
+  const because = isAsWritten ? undefined : twofold(text)
+  if (because) return { verdict: 'unreadable', because: `The file is damaged: ${because}.` }
   const given = seal?.trim().toLowerCase()
   const changed = firstChanged(read)
   if (changed !== undefined) {
@@ -38,7 +42,7 @@ export function recount(text: string, seal?: string): Recount {
     file: read,
     seal: found,
     result: count(read.ballot, casts),
-    isAsWritten: text === writeExport(read),
+    isAsWritten,
   }
 }
 

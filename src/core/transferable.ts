@@ -1,5 +1,6 @@
-import type { Round, RoundEvent, Tie } from './ballot.ts'
+import type { Round, RoundEvent, Rules, Tie } from './ballot.ts'
 import { type Papers, VOTE } from './papers.ts'
+import { atLeast } from './share.ts'
 
 /** Whom a tie takes, where the votes of earlier rounds do not tell: `favoured` gets something, `other` loses something. */
 export type Lot = (between: number[], takes: 'favoured' | 'other') => { option: number; by: Tie['by'] }
@@ -18,12 +19,20 @@ export interface Transferred {
  * The single transferable vote as Scotland counts it: the Scottish Local Government Elections Order 2007 (SSI 2007/42),
  * schedule 1, rules 45 to 52, known as the weighted inclusive Gregory method. Values have five decimals, the rest is
  * ignored. With one seat it is instant runoff: the quota is more than half of all papers, and there are no surpluses that
- * matter. Where the Order draws lots (49(3), 51(2)(b)), `lot` decides.
+ * matter. Where the Order draws lots (49(3), 51(2)(b)), `lot` decides. Ours is that with one seat a pass share of more than
+ * half is the quota: the count goes on until somebody has it, or the last two have met.
  */
-export function transfer(papers: Papers, standing: readonly number[], seats: number, lot: Lot): Transferred {
+export function transfer(
+  papers: Papers,
+  standing: readonly number[],
+  { seats, passShare }: Pick<Rules, 'seats' | 'passShare'>,
+  lot: Lot,
+): Transferred {
   const votes = [...papers.first]
+  // Whoever is ahead early may still get what the share asks: stopping at half would fail them for being popular.
+  const share = passShare && seats === 1 ? atLeast(passShare, papers.count) : 0
   // Rule 46.
-  const quota = Math.floor(papers.count / (seats + 1)) + 1
+  const quota = Math.max(Math.floor(papers.count / (seats + 1)) + 1, share)
   const full = quota * VOTE
   const continuing = new Set(standing)
   const winners: number[] = []
