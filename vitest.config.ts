@@ -9,9 +9,10 @@ export default defineConfig({
       ...(process.env.SLOW
         ? []
         : [
-            'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover}.test.ts',
-            'test/slack/{troubles,rehearsals}.test.ts',
-            'test/web/{chromium,rehearsals}.test.ts',
+            'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover,seen,by-hand,full-rooms}.test.ts',
+            'test/slack/{troubles,rehearsals,lost-rooms,shut-rooms}.test.ts',
+            'test/uniting-{chains,requests}.test.ts',
+            'test/web/{chromium,rehearsals,personal-links,limits,reading}.test.ts',
           ]),
       ...(process.env.SLOW || process.env.TEST_DATABASE_URL
         ? []
