@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Context, command, press, type Server } from '../src/command.ts'
 import { NOT_SET_UP, type Organization, timeZone } from '../src/core/organization.ts'
-import { ON_THE_WEB } from '../src/core/person.ts'
+import { ON_THE_WEB, sameEmail } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { KEEPING } from '../src/core/retention.ts'
 import { say, type Text } from '../src/core/say.ts'
@@ -164,7 +164,8 @@ function staffOf(typed: string | undefined): string[] | undefined {
     throw new Refusal(
       say`“${wrong}” is no account. It looks like slack:U024BE7LH, discord:80351110224678912 or web:ana@example.org.`,
     )
-  return ids
+  // On the web somebody is their address, which is compared in small letters.
+  return ids?.map((one) => (one.startsWith('web:') ? sameEmail(one) : one))
 }
 
 function emailOf(typed: string | undefined): string | undefined {

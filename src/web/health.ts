@@ -20,7 +20,7 @@ export function healthRoutes(app: Hono, { books, metricsToken, isPublic, logFail
     labelNames: ['route'],
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
   })
-  const waiting = new Gauge({
+  new Gauge({
     ...{ name: 'kindred_waiting', help: 'Work that waits, by kind', registers },
     labelNames: ['kind'],
     async collect() {
@@ -51,7 +51,6 @@ export function healthRoutes(app: Hono, { books, metricsToken, isPublic, logFail
   app.get('/metrics', async (c) => {
     if (!mayRead(c))
       return c.text('Only whoever has METRICS_TOKEN may read them, or this machine where there is no PUBLIC_URL.', 403)
-    void waiting
     return c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType })
   })
 

@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
-import { maskEmail } from '../core/person.ts'
+import { EMAIL_MAX, emailAddress, maskEmail } from '../core/person.ts'
 import { MAILS_AN_HOUR } from '../core/rate.ts'
 import { say } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
@@ -16,14 +16,12 @@ import { askByMail } from './pages.ts'
 import { type Entered, type Shown, saying, type Visit, type WebParts } from './parts.ts'
 import type { Html } from './render.ts'
 
-const EMAIL_MAX = 254
 /** What somebody was about to do comes back with a form; more of it than this was not typed by anybody. */
 const GO_MAX = 8_000
 
 /** Said to everybody, since nobody is told that theirs was one too many. */
 export const HOW_MANY = `No more than ${MAILS_AN_HOUR} mails an hour are sent to one address, so after that wait a while.`
 
-const emailAddress = z.email().max(EMAIL_MAX)
 const goSchema = z.object({ command: z.string(), raw: z.record(z.string(), z.string()) })
 
 /** What somebody was about to do when they were asked who they are. */

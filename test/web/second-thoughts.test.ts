@@ -146,3 +146,12 @@ test('what somebody typed before they signed in stands in the form afterwards', 
   expect(page.text).toContain('Here is what you were about to send')
   expect(page.$('input[name=address]').val()).toBe('other@example.org')
 })
+
+test('staff who are named by their address are staff on the web, however it was spelt', async () => {
+  const dora = await stage.person('dora@example.org', { isStaff: true })
+  await dora.opens('/do/setup')
+  await dora.sends({ staff: 'web:Ana@Example.org' })
+  const ana = await signedIn(stage, 'ana@example.org')
+  expect((await ana.opens('/do/status')).text).not.toContain('Only staff')
+  expect(ana.page?.$('nav').text()).toContain('Staff')
+})
