@@ -21,8 +21,25 @@ export interface Card {
   title?: Text
   body?: Text
   fields?: { label: Text; value: Text }[]
+  table?: Table
+  /** Never without a table of the same figures, since not everybody sees a picture. */
+  chart?: Chart
   choice?: Choice
   buttons?: Button[]
+}
+
+/** Figures in rows, each with a cell for every column. */
+export interface Table {
+  columns: Text[]
+  rows: Text[][]
+}
+
+/** A bar for each of several things, of one length for each series; never how it is drawn. */
+export interface Chart {
+  /** What it shows, for people who hear it read. */
+  title: Text
+  series: Text[]
+  bars: { label: Text; lengths: number[] }[]
 }
 
 /** One of several to pick, at most 25: a list that folds where a platform has one, buttons where it has none. */
