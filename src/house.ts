@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import { say } from './core/say.ts'
 import { backupJob, oldBackupsJob } from './jobs/backup.ts'
+import { ballotsJob } from './jobs/ballots.ts'
 import { cardsJob } from './jobs/cards.ts'
 import { erasuresJob } from './jobs/erasures.ts'
 import type { Job } from './jobs/job.ts'
@@ -84,6 +85,7 @@ export async function build({
   await checkAll(destinations, database, now())
   const jobs: Job[] = [
     seedsJob(database),
+    ballotsJob(database),
     roomsJob(database, platforms, draws),
     cardsJob(database, platforms, commands, draws),
     postsJob(database, platforms, draws),

@@ -48,7 +48,7 @@ export function text(description: string, { max = TEXT_MAX, long = false, keyOnl
 }
 
 /** A whole number between two bounds. */
-export function integer(description: string, min: number, max: number) {
+export function integer(description: string, min: number, max: number, { keyOnly = false } = {}) {
   const error = `must be a whole number from ${min} to ${max}`
   return z
     .string()
@@ -56,7 +56,7 @@ export function integer(description: string, min: number, max: number) {
     .transform(Number)
     .refine((n) => n >= min && n <= max, { error })
     .describe(description)
-    .meta({ option: { kind: 'integer' } satisfies OptionMeta })
+    .meta({ option: { kind: 'integer' } satisfies OptionMeta, keyOnly })
 }
 
 /** One of a few words. */
@@ -77,14 +77,14 @@ const YES = ['yes', 'on', 'true', 'y']
 const NO = ['no', 'off', 'false', 'n']
 
 /** Yes or no, in the words people use for it. */
-export function yesNo(description: string) {
+export function yesNo(description: string, { keyOnly = false } = {}) {
   return z
     .string()
     .transform((words) => words.trim().toLowerCase())
     .refine((word) => YES.includes(word) || NO.includes(word), { error: 'must be yes or no' })
     .transform((word) => YES.includes(word))
     .describe(description)
-    .meta({ option: { kind: 'yesno' } satisfies OptionMeta })
+    .meta({ option: { kind: 'yesno' } satisfies OptionMeta, keyOnly })
 }
 
 /** A community: typed as its name or slug, and handed to the command as what it is (the router looks it up). */

@@ -69,6 +69,8 @@ export interface Reply extends Content {
   announce?: CardRef
   /** Messages everyone sees that are stale now. */
   redraw?: CardRef[]
+  /** It is kept nowhere, not even for the case that the platform asks again. */
+  isSecret?: true
 }
 
 /** Fields a platform asks for in its native form; what is sent comes back with the same address. */

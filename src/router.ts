@@ -112,7 +112,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         const names = await store.people.names(peopleNamed(content), where.platform, where.workspace)
         const whole: Answer = { ...reading, names, content, replaces: reply.update !== undefined }
         if (isLook) throw new Looked(whole)
-        await store.deliveries.answered(delivery.id, keptOf(whole))
+        if (!reply.isSecret) await store.deliveries.answered(delivery.id, keptOf(whole))
         return whole
       })
       tools.wake()

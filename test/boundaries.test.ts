@@ -28,7 +28,16 @@ const platform = (name: string, ...own: string[]): Rule => ({
 const TABLE: Rule[] = [
   {
     files: 'src/core/',
-    may: ['src/core/', 'zod', 'luxon', 'ulid', 'fastest-levenshtein', '@sindresorhus/slugify', 'node:crypto'],
+    may: [
+      'src/core/',
+      'zod',
+      'luxon',
+      'chrono-node',
+      'ulid',
+      'fastest-levenshtein',
+      '@sindresorhus/slugify',
+      'node:crypto',
+    ],
   },
   { files: 'src/reply.ts', may: ['zod', 'src/core/'] },
   { files: 'src/option.ts', may: ['zod', 'src/core/'] },
@@ -46,6 +55,7 @@ const TABLE: Rule[] = [
   { files: 'src/hearing.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/proving.ts', may: [...CONTRACT, 'src/uniting.ts'], types: STORE_TYPES },
   { files: 'src/topic-card.ts', may: CONTRACT },
+  { files: 'src/ballots/', may: [...CONTRACT, 'src/ballots/'], types: STORE_TYPES },
   { files: 'src/own.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/settling.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/uniting.ts', may: CONTRACT, types: STORE_TYPES },
@@ -72,6 +82,7 @@ const TABLE: Rule[] = [
       'src/address-list.ts',
       'src/answering.ts',
       'src/asking.ts',
+      'src/ballots/',
       'src/entering.ts',
       'src/forgetting.ts',
       'src/hearing.ts',
@@ -115,6 +126,7 @@ const TABLE: Rule[] = [
     may: [
       ...CONTRACT,
       'src/jobs/',
+      'src/ballots/',
       'src/opening.ts',
       'src/room-barred.ts',
       'src/room-lost.ts',

@@ -1,4 +1,4 @@
-import type { Barred, Result, Round, RoundEvent, Tie } from './ballot.ts'
+import type { Barred, ColumnName, Result, Round, RoundEvent, Tie } from './ballot.ts'
 import { type Sayable, say, type Text } from './say.ts'
 
 /** A result in sentences, one a line: turnout, votes, rounds, ties, outcome. `options` are the ballot's, in its order. */
@@ -6,16 +6,22 @@ export function resultWords(result: Result, options: readonly string[]): Text[] 
   const name = (option: number): Sayable => ({ strong: options[option] ?? '' })
   return [
     ...turnoutWords(result),
-    ...(result.kind === 'ranked' ? roundsWords(result, name) : columnsWords(result, options, name)),
-    ...result.ties.map((tie) => tieWords(tie, name)),
-    ...result.barred.map((barred) => barredWords(barred, name)),
+    ...(result.kind === 'ranked' ? stepWords(result, name) : columnsWords(result, options.length, name)),
+    ...reasonsWords(result, name),
     outcomeWords(result, name),
   ]
 }
 
-type Name = (option: number) => Sayable
+/** Why it came out so, where the figures alone do not say it: ties, and what kept an option from being chosen. */
+export function reasonsWords(result: Result, name: Name): Text[] {
+  return [...result.ties.map((tie) => tieWords(tie, name)), ...result.barred.map((barred) => barredWords(barred, name))]
+}
 
-function turnoutWords({ ballots: { electorate, cast, delegated, empty }, quorum }: Result): Text[] {
+/** How an option is named in a sentence, by its place. */
+export type Name = (option: number) => Sayable
+
+/** How many voted, and whether they were enough. */
+export function turnoutWords({ ballots: { electorate, cast, delegated, empty }, quorum }: Result): Text[] {
   const words = [say`${{ count: cast, one: 'ballot was', other: 'ballots were' }} cast; ${electorate} could vote.`]
   if (empty > 0) words.push(say`${{ count: empty, one: 'ballot was', other: 'ballots were' }} empty.`)
   if (delegated > 0)
@@ -29,15 +35,16 @@ function turnoutWords({ ballots: { electorate, cast, delegated, empty }, quorum 
   return words
 }
 
-function columnsWords({ kind, columns }: Result, options: readonly string[], name: Name): Text[] {
-  return options.flatMap((_, option) => {
+function columnsWords({ kind, columns }: Result, options: number, name: Name): Text[] {
+  return Array.from({ length: options }).flatMap((_, option) => {
     if (columns.length === 0) return []
     const told = columns.map((column) => columnWords(column.name, column.votes[option] ?? 0))
     return kind === 'consent' ? [listed(told)] : [say`${name(option)}: ${listed(told)}`]
   })
 }
 
-function columnWords(name: Result['columns'][number]['name'], votes: number): Text {
+/** A figure with what it counts. */
+export function columnWords(name: ColumnName, votes: number): Text {
   if (name === 'votes') return say`${{ count: votes, one: 'vote', other: 'votes' }}`
   if (name === 'approvals') return say`${{ count: votes, one: 'approval', other: 'approvals' }}`
   if (name === 'first choices') return say`${{ count: votes, one: 'first choice', other: 'first choices' }}`
@@ -51,7 +58,8 @@ function columnWords(name: Result['columns'][number]['name'], votes: number): Te
   return name satisfies never
 }
 
-function roundsWords({ rounds, quota }: Result, name: Name): Text[] {
+/** A ranked count step by step. */
+export function stepWords({ rounds, quota }: Result, name: Name): Text[] {
   const need = quota === null ? [] : [say`Chosen at once with ${{ count: quota, one: 'vote', other: 'votes' }}.`]
   return [...need, ...rounds.flatMap((round, i) => roundWords(round, i + 1, name))]
 }
@@ -110,7 +118,8 @@ function barredWords({ option, because }: Barred, name: Name): Text {
   return say`Not more agree than disagree.`
 }
 
-function outcomeWords({ outcome, winners, leading, undecided, kind }: Result, name: Name): Text {
+/** What came of it, in one sentence. */
+export function outcomeWords({ outcome, winners, leading, undecided, kind }: Result, name: Name): Text {
   const names = (places: readonly number[]) => listed(places.map((option) => say`${name(option)}`))
   if (outcome === 'no votes') return say`Nothing is decided: nobody chose anything.`
   if (outcome === 'not passed') return kind === 'consent' ? say`It does not pass.` : say`Nothing is chosen.`

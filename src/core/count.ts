@@ -37,7 +37,7 @@ export function count(ballot: CountedBallot, casts: readonly Cast<Vote>[]): Resu
     if (isEmpty(vote)) ballots.empty += times
   }
   ballots.valid = ballots.cast - ballots.empty
-  const quorum = quorumOf(ballot, ballots.cast - ballots.delegated)
+  const quorum = quorumMet(ballot, ballots.cast - ballots.delegated)
   const head = { kind, ballots, quorum }
   if (ballots.valid === 0) return { ...head, ...NOTHING, outcome: 'no votes' }
 
@@ -59,7 +59,8 @@ const NOTHING = {
   barred: [],
 }
 
-function quorumOf({ rules, electorate }: CountedBallot, had: number): Result['quorum'] {
+/** Whether enough voted themselves; null where no quorum was agreed. */
+export function quorumMet({ rules, electorate }: CountedBallot, had: number): Result['quorum'] {
   if (!rules.quorum) return null
   const needed = 'ballots' in rules.quorum ? rules.quorum.ballots : atLeast(rules.quorum, electorate)
   return { needed, had, isMet: had >= needed }

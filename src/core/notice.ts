@@ -21,6 +21,9 @@ export const NOTICES = {
   opened: { label: say`A community of yours has opened`, ways: ['chat', 'mail', 'room'] },
   asked: { label: say`Someone asks to join`, ways: ['chat', 'mail'], evenPaused: true },
   topic: { label: say`What becomes of a topic of yours`, ways: ['chat', 'mail', 'none'] },
+  ballot: { label: say`A ballot opens, or is decided`, ways: ['room', 'chat', 'mail', 'none'] },
+  closing: { label: say`A ballot I have not voted on closes soon`, ways: ['chat', 'mail', 'none'] },
+  delegate: { label: say`Somebody wants me to vote for them, or answers me`, ways: ['chat', 'mail'] },
   'looking-after': { label: say`News for who looks after a community`, ways: ['chat', 'mail', 'none'] },
 } as const satisfies Record<string, Kind>
 

@@ -9,6 +9,7 @@ export function sweepJob(database: Database, zone: string): Job {
   const daily = dailyJob('sweep', { daily: '03:30', zone }, database, async (store, now) => {
     await store.deliveries.sweep(now)
     await store.drafts.sweep(now)
+    await store.ballots.sweep(now)
     await store.codes.sweep(now)
     await store.webLinks.sweep(now)
     await store.webFiles.sweep(now)

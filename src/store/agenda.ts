@@ -1,3 +1,4 @@
+import { NEXT_BALLOT } from './ballots.ts'
 import { NEXT_DEADLINE } from './communities.ts'
 import { NEXT_ERASURE } from './erasures.ts'
 import { Prisma } from './generated/client.ts'
@@ -11,6 +12,7 @@ import { nextDue } from './work.ts'
 /** When the earliest work of each kind can be done; nothing where none waits. */
 const KINDS = {
   seeds: NEXT_DEADLINE,
+  ballots: NEXT_BALLOT,
   rooms: Prisma.sql`least((${nextDue('rooms')}), (${NEXT_PLACE}))`,
   cards: nextDue('cards'),
   posts: NEXT_POST,
@@ -40,6 +42,7 @@ export async function agenda(tx: Tx): Promise<Agenda> {
   const timeOf = (text: string | null) => (text === null ? undefined : new Date(text))
   return {
     seeds: timeOf(row.times.seeds),
+    ballots: timeOf(row.times.ballots),
     rooms: timeOf(row.times.rooms),
     cards: timeOf(row.times.cards),
     posts: timeOf(row.times.posts),

@@ -1,10 +1,10 @@
+import { decideAs } from './deciding.ts'
 import { type ClaimedErasure, erasures, type Forgotten } from './erasures.ts'
 import { Prisma } from './generated/client.ts'
 import { HIDDEN, LIVE } from './hidden.ts'
 import { memberships as membershipsOn } from './memberships.ts'
 import type { Moved } from './moved.ts'
 import { MET_AT_ROOM } from './presence.ts'
-import { supportAs } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A place that is kept for an account, though nobody here stands for it: it is neither asked for nor left. */
@@ -69,11 +69,7 @@ export async function putAside(
     data: { createdById: id },
   })
   await tx.auditEntry.updateMany({ where: { actorId: of, communityId: { in: behind } }, data: { actorId: id } })
-  await tx.topic.updateMany({ where: { proposerId: of, communityId: { in: behind } }, data: { proposerId: id } })
-  await tx.topicSupport.updateMany({
-    where: { personId: of, topic: { communityId: { in: behind } } },
-    data: { personId: id },
-  })
+  await decideAs(tx, of, id, behind)
   return { id, of, accounts: accounts.map((account) => account.id) }
 }
 
@@ -107,8 +103,7 @@ export async function bringBack(tx: Tx, aside: Moved['aside'], now: Date): Promi
   await tx.community.updateMany({ where: { founderId: id }, data: { founderId: of } })
   await tx.invitation.updateMany({ where: { createdById: id }, data: { createdById: of } })
   await tx.auditEntry.updateMany({ where: { actorId: id }, data: { actorId: of } })
-  await tx.topic.updateMany({ where: { proposerId: id }, data: { proposerId: of } })
-  await supportAs(tx, id, of)
+  await decideAs(tx, id, of)
   await tx.person.delete({ where: { id } })
 }
 

@@ -38,6 +38,21 @@ export function cards(tx: Tx, { draws }: Tools) {
           set wanted = cards.wanted + 1, due_at = coalesce(cards.due_at, greatest(excluded.due_at, cards.not_before))`)
     },
 
+    /** Wants a card in every room a community has; gives the rooms that are not made yet, where it can't stand. */
+    async placeInRooms(
+      kind: string,
+      subject: string,
+      communityId: string,
+      now: Date,
+    ): Promise<{ platform: string; workspace: string }[]> {
+      const where = { communityId, OR: [{ carrier: null }, { carrier: { not: 'none' } }] }
+      const rooms = await tx.room.findMany({ where, orderBy: { id: 'asc' } })
+      const unmade = rooms.filter(({ externalId }) => externalId === null)
+      for (const { platform, workspace, externalId: place } of rooms)
+        if (place !== null) await this.place(kind, subject, { platform, workspace, place }, now)
+      return unmade.map(({ platform, workspace }) => ({ platform, workspace }))
+    },
+
     /** Marks every copy of a card stale. */
     async redraw(kind: string, subject: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`

@@ -5,6 +5,7 @@ import { type BackupScope, backupLines, tablesOf } from './backup.ts'
 import { connectServer, type DatabasePlace, inUtc, openPglite } from './connection.ts'
 import { Prisma, PrismaClient } from './generated/client.ts'
 import { applyMigrations } from './migrations.ts'
+import { SECRET_TABLES } from './rewriting.ts'
 import { embeddedSnapshot, serverSnapshot, type TakeSnapshot } from './snapshot.ts'
 import { type Store, storeOn } from './store.ts'
 import type { Tools } from './transaction.ts'
@@ -23,6 +24,8 @@ export interface Database {
    * goes on.
    */
   backup<T>(now: Date, scope: BackupScope, take: (text: AsyncIterable<string>) => Promise<T>): Promise<T>
+  /** Removes for good what rows of secret ballots were before they were written anew; nobody votes meanwhile. */
+  endSecrets(): Promise<void>
   close(): Promise<void>
 }
 
@@ -76,6 +79,9 @@ export async function openDatabase(
       snapshot(tablesOf(scope), (found) =>
         take(backupLines(found, { at: now, from: driver.kind, keys: tools.keys }, scope)),
       ),
+    // The names are our own; VACUUM takes no parameters, and runs in no transaction.
+    endSecrets: () =>
+      admit(async () => void (await driver.prisma.$executeRawUnsafe(`vacuum full ${SECRET_TABLES.join(', ')}`))),
     close: driver.close,
   }
 }

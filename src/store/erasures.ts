@@ -216,10 +216,10 @@ export function erasures(tx: Tx, tools: Tools) {
   /** Their name and number wherever something stays that is not theirs. */
   async function forgetTraces(ids: string[], accountIds: string[]): Promise<void> {
     await tx.post.deleteMany({ where: { accountId: { in: accountIds } } })
-    for (const id of ids) {
+    for (const id of ids)
       await tx.$executeRaw(Prisma.sql`
         update posts set body = replace(body::text, ${id}, '')::jsonb where position(${id} in body::text) > 0`)
-    }
+    await tx.ballotVote.updateMany({ where: { personId: { in: ids } }, data: { reason: null } })
     await webMessages(tx, tools).forget(ids)
     await tx.mail.deleteMany({ where: { personId: { in: ids } } })
     await tx.union.deleteMany({ where: { OR: [{ keptId: { in: ids } }, { mergedId: { in: ids } }] } })

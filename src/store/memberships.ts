@@ -1,10 +1,10 @@
 import type { Community } from '../core/community.ts'
 import type { Told } from '../core/room.ts'
+import { forgetDecidingIn } from './deciding.ts'
 import { Prisma } from './generated/client.ts'
 import { placeIn } from './placing.ts'
 import { askedFrom, askerOf, giveUpAsAll } from './stayed.ts'
 import { TOLD_AGAIN, TOLD_AT_ROOM } from './told.ts'
-import { forgetTopicsIn } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** Where someone joins from, which decides the room they are wanted in. */
@@ -187,6 +187,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
             due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false
           from gone where r.person_id = ${personId} and r.community_id = gone.community_id
             and (r.wanted = 'in' or r.guarded)),
+        undelegated as (delete from delegations d using gone where d.community_id = gone.community_id and ${personId} in (d.person_id, d.delegate_id)),
         placed as (
           update room_places p set wanted = 'out', revision = p.revision + 1,
             due_at = case when rooms.carrier is not null and ${place ?? null} in (rooms.external_id, rooms.outgrown)
@@ -198,7 +199,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
       if (community.sensitive) {
         await tx.membership.deleteMany({ where: { communityId: community.id, personId } })
         await forgetYes(community.id, personId)
-        await forgetTopicsIn(tx, community.id, personId)
+        await forgetDecidingIn(tx, community.id, personId)
       }
       if (!row?.gone) return 'was not in it'
       if (row.united) await giveUpAsAll(tx, community, personId, now)

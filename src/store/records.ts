@@ -65,6 +65,23 @@ export function records(tx: Tx) {
           'supports', ${list(Prisma.sql`
             select c.name as community, t.title, s.at from topic_supports s join topics t on t.id = s.topic_id
             join communities c on c.id = t.community_id where s.person_id in ${own} and ${named(Prisma.sql`s.person_id`)} order by s.at, t.id`)},
+          'ballots', ${list(Prisma.sql`
+            select c.name as community, b.question, b.state, b.created_at as "at" from ballots b join communities c on c.id = b.community_id
+            where b.author_id in ${own} and ${named(Prisma.sql`b.author_id`)} order by b.id`)},
+          'mayVote', ${list(Prisma.sql`
+            select c.name as community, b.question, v.voted from ballot_voters v join ballots b on b.id = v.ballot_id
+            join communities c on c.id = b.community_id where v.person_id in ${own} and ${named(Prisma.sql`v.person_id`)} order by b.id, v.person_id`)},
+          'votes', ${list(Prisma.sql`
+            select c.name as community, b.question, v.key, v.vote, v.reason, v.delegated, v.at from ballot_votes v
+            join ballots b on b.id = v.ballot_id join communities c on c.id = b.community_id
+            where v.person_id in ${own} and ${named(Prisma.sql`v.person_id`)} order by b.id, v.key`)},
+          'optionsAdded', ${list(Prisma.sql`
+            select c.name as community, b.question, o.label from ballot_options o join ballots b on b.id = o.ballot_id
+            join communities c on c.id = b.community_id where o.added_by_id in ${own} and ${named(Prisma.sql`o.added_by_id`)} order by b.id, o.place`)},
+          'delegations', ${list(Prisma.sql`
+            select c.name as community, d.asked_at as "askedAt", d.accepted_at as "acceptedAt", d.person_id in ${own} as "byMe"
+            from delegations d join communities c on c.id = d.community_id where d.person_id in ${own} and ${named(Prisma.sql`d.person_id`)}
+              or d.delegate_id in ${own} and ${named(Prisma.sql`d.delegate_id`)} order by d.asked_at, c.id, d.person_id`)},
           'acts', ${list(Prisma.sql`
             select a.at, a.role, a.act, a.detail, c.name as community from audit a left join communities c on c.id = a.community_id
             where a.actor_id in ${own} and (c.id is null or a.actor_id = ${personId} or ${named(Prisma.sql`a.actor_id`)}) order by a.at, a.id`)},

@@ -1,8 +1,11 @@
 import { type Agenda, agenda } from './agenda.ts'
 import { audit } from './audit.ts'
+import { ballots } from './ballots.ts'
 import { cards } from './cards.ts'
+import { closing } from './closing.ts'
 import { codes } from './codes.ts'
 import { communities } from './communities.ts'
+import { delegations } from './delegations.ts'
 import { deliveries } from './deliveries.ts'
 import { destinations } from './destinations.ts'
 import { directions } from './directions.ts'
@@ -34,6 +37,7 @@ import { tombstones } from './tombstones.ts'
 import { topics } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { unions } from './unions.ts'
+import { votes } from './votes.ts'
 import { walks } from './walks.ts'
 import { webFiles } from './web-files.ts'
 import { webLinks } from './web-links.ts'
@@ -54,9 +58,14 @@ export function storeOn(tx: Tx, tools: Tools) {
       return waiting
     },
     audit: audit(tx, tools),
+    ballots: ballots(tx, tools),
     cards: cards(tx, tools),
+    closing: closing(tx, tools),
+    /** What only the voter of a secret vote will have. */
+    newReceipt: (): string => tools.draws.key(),
     codes: codes(tx, tools),
     communities: communities(tx, tools),
+    delegations: delegations(tx),
     deliveries: deliveries(tx, tools),
     destinations: destinations(tx),
     directions: directions(tx, tools),
@@ -91,6 +100,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     webLinks: webLinks(tx, tools),
     webMessages: webMessages(tx, tools),
     webSessions: webSessions(tx, tools),
+    votes: votes(tx, tools),
     walks: walks(tx),
     workspaces: workspaces(tx),
   }

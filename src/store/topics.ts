@@ -13,7 +13,7 @@ export type NewTopic = Pick<Topic, 'communityId' | 'title' | 'kind'> & {
  * Who a person `p` is by now in a community `c`: whoever was united with another person is that one, but in a hidden community
  * only if they took it along; there nobody learns who else they are.
  */
-const WHO = Prisma.sql`case when p.united_into is not null and ((not c.sensitive and c.visibility <> 'secret')
+export const WHO = Prisma.sql`case when p.united_into is not null and ((not c.sensitive and c.visibility <> 'secret')
   or exists (select 1 from unions u where u.merged_id = p.id and u.merged_answer = 'all')) then p.united_into else p.id end`
 
 export function topics(tx: Tx, { draws }: Tools) {

@@ -1,11 +1,11 @@
 import { sameEmail } from '../core/person.ts'
 import { leaveBehind } from './behind.ts'
+import { decideAs } from './deciding.ts'
 import type { Forgotten } from './erasures.ts'
 import { type Account, Prisma, type Union } from './generated/client.ts'
 import { HIDDEN, LIVE } from './hidden.ts'
 import { movedIn } from './moved.ts'
 import { separate, UNDONE } from './parting.ts'
-import { supportAs } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { takeTurns } from './turns.ts'
 import { unite } from './uniting.ts'
@@ -220,13 +220,12 @@ export function unions(tx: Tx, tools: Tools) {
         where c.id = a.community_id and (c.sensitive or c.visibility = 'secret')
           and not exists (select 1 from memberships m where m.community_id = c.id and m.person_id = ${kept}))`)
     await tx.auditEntry.updateMany({ where: { actorId: shell }, data: { actorId: null, actorName: null } })
-    await tx.topic.updateMany({ where: { proposerId: shell, community: mayKnow }, data: { proposerId: kept } })
-    await supportAs(
+    const known = await tx.community.findMany({ where: mayKnow, select: { id: true } })
+    await decideAs(
       tx,
       shell,
       kept,
-      Prisma.sql`((not c.sensitive and c.visibility <> 'secret')
-      or exists (select 1 from memberships m where m.community_id = c.id and m.person_id = ${kept}))`,
+      known.map((one) => one.id),
     )
     await tx.mail.updateMany({ where: { personId: shell }, data: { personId: kept } })
     await tx.person.deleteMany({ where: { id: shell } })

@@ -144,10 +144,10 @@ export function createDesk(parts: WebParts) {
 
   /** Something a signed-in person does; the same form sent again is the same delivery again. */
   function delivery({ account, isStaff, isUnseen }: Acting, once: string, what = ''): Delivery {
-    // Nobody is answered what another was; not by their address, since the ledger keeps the delivery as proof.
-    const [whose = ''] = formHashes(account.externalId)
+    // Nobody is answered what another was. What was pressed is not told by it: it may be a secret vote, and the ledger keeps it.
+    const [hash = ''] = formHashes(`${account.externalId}/${once.slice(0, 40) || draw()}/${what}`)
     return {
-      id: `web/${whose.slice(0, 16)}/${once.slice(0, 40) || draw()}/${what}`,
+      id: `web/${hash}`,
       account: { ...account, isStaff },
       ...(isUnseen && { isUnseen }),
       where: ON_THE_WEB,

@@ -113,6 +113,9 @@ CREATE INDEX "delegations_person_id_idx" ON "delegations"("person_id");
 -- CreateIndex
 CREATE INDEX "delegations_delegate_id_idx" ON "delegations"("delegate_id");
 
+-- CreateIndex
+CREATE INDEX "people_united_idx" ON "people"("united_into") WHERE ("united_into" IS NOT NULL);
+
 -- AddForeignKey
 ALTER TABLE "ballots" ADD CONSTRAINT "ballots_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "communities"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 

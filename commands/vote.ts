@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import { insideBallot } from '../src/ballots/access.ts'
+import { lookingButtons, paperCard } from '../src/ballots/cards.ts'
+import { castVote, changedVote, explainVote } from '../src/ballots/casting.ts'
+import { exportFile } from '../src/ballots/export.ts'
+import { outcomeCard, standingOf, stepsText } from '../src/ballots/outcome.ts'
+import { shownVotes } from '../src/ballots/shown.ts'
+import { type Context, command, press } from '../src/command.ts'
+import { labelOf, optionWords } from '../src/core/ballot-wish.ts'
+import { takesOptions } from '../src/core/held-ballot.ts'
+import { receiptOf } from '../src/core/receipt.ts'
+import { Refusal } from '../src/core/refusal.ts'
+import { say } from '../src/core/say.ts'
+import { folded } from '../src/core/words.ts'
+import { text } from '../src/option.ts'
+import { address, type Button, type Card, type Reply } from '../src/reply.ts'
+
+/** A list folds at most so many. */
+const LISTED_MAX = 25
+
+const b = z.ulid()
+/** What was chosen so far, a character for each option. */
+const m = z.string().regex(/^([0-9a-j]{1,20}|[yin]{1,20}|-|agree|abstain|disagree|block)$/)
+/** The receipt of an earlier vote that is changed. */
+const r = z
+  .string()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+  .optional()
+const page = z.coerce.number().int().min(0).max(10_000).optional()
+const REASON_MAX = 500
+
+export default command({
+  name: 'vote',
+  description: 'Vote on what waits for you',
+  permission: 'guest',
+  options: {},
+  shows: [],
+  run: async (context) => ({ card: await awaitingCard(context) }),
+  presses: {
+    open: press({
+      args: { b },
+      async run(context, args) {
+        const { ballot, own, found } = await insideBallot(context, args.b)
+        return { card: paperCard(ballot, own, found, context.now) }
+      },
+    }),
+    mark: press({
+      args: { b, m, r },
+      async run(context, { m: mark, r: receipt, ...args }) {
+        const { ballot, own, found } = await insideBallot(context, args.b)
+        const card = paperCard(ballot, own, found, context.now, { mark, receipt })
+        return { update: { card }, ...(ballot.secret && { isSecret: true }) }
+      },
+    }),
+    cast: press({ args: { b, m, r }, run: (context, args) => castVote(context, args) }),
+    because: press({
+      args: { b, m, r },
+      title: 'Why?',
+      fields: { reason: text('Your reason', { max: REASON_MAX, long: true }) },
+      run: (context, args) => castVote(context, args),
+    }),
+    why: press({
+      args: { b },
+      title: 'Say why',
+      fields: { reason: text('Your reason', { max: REASON_MAX, long: true }) },
+      run: (context, args) => explainVote(context, args.b, args.reason),
+    }),
+    change: press({
+      args: { b },
+      title: 'Change my vote',
+      fields: { receipt: text('The receipt you were given', { max: 60 }) },
+      async run(context, { receipt, ...args }) {
+        const { ballot, own, found } = await insideBallot(context, args.b)
+        const given = receiptOf(receipt)
+        const mark = await changedVote(context, ballot, given)
+        return { card: paperCard(ballot, own, found, context.now, { mark, receipt: given }), isSecret: true }
+      },
+    }),
+    add: press({
+      args: { b },
+      title: 'Add an option',
+      fields: { option: text('The option', { max: 200 }) },
+      run: add,
+    }),
+    outcome: press({ args: { b }, run: outcome }),
+    steps: press({
+      args: { b },
+      async run(context, args) {
+        const { ballot, found } = await insideBallot(context, args.b)
+        if (!ballot.result || found.sensitive || ballot.kind !== 'ranked' || ballot.state !== 'closed')
+          throw new Refusal(NO_STEPS)
+        return { card: { title: say`${ballot.question}`, body: stepsText(ballot, ballot.result) } }
+      },
+    }),
+    who: press({
+      args: { b, n: page },
+      async run(context, { n = 0, ...args }) {
+        const inside = await insideBallot(context, args.b)
+        return { card: await shownVotes(context, inside, n) }
+      },
+    }),
+    export: press({
+      args: { b },
+      async run(context, args) {
+        const { ballot, found } = await insideBallot(context, args.b)
+        const file = await exportFile(context.store, ballot, found)
+        return {
+          text: say`Every vote under a random key, and nobody's name. Anyone can count it again: npm run recount -- ${file.name} --seal ${ballot.seal ?? ''}`,
+          file,
+        }
+      },
+    }),
+  },
+})
+
+const NO_STEPS = say`There are no steps to show of this one.`
+
+/** What awaits the caller's vote, what can still be changed, and what they look after. */
+async function awaitingCard({ store, caller, now }: Context): Promise<Card> {
+  const open = await store.ballots.awaiting(caller.id, now)
+  const waiting = open.filter((one) => !one.hasVoted)
+  const voted = open.filter((one) => one.hasVoted)
+  const mine = await store.ballots.lookedAfter(caller.id)
+  const drafts = mine.filter((one) => one.state === 'draft')
+  const buttonOf = ({ id, question }: { id: string; question: string }): Button => ({
+    label: say`${question}`,
+    press: address('vote.open', { b: id }),
+  })
+  const rest: Button[] = [
+    ...voted.map((one) => ({ label: say`Voted: ${one.question}`, press: address('vote.open', { b: one.id }) })),
+    ...drafts.map((one) => ({
+      label: say`Not open yet: ${one.question}`,
+      press: address('ballot.manage', { b: one.id }),
+    })),
+  ]
+  const all = [...waiting.map(buttonOf), ...rest].slice(0, LISTED_MAX)
+  return {
+    title: waiting.length > 0 ? say`These await your vote` : say`Nothing awaits your vote`,
+    ...(waiting.length === 0 && { body: say`What was decided: ${{ typed: '/decisions' }}` }),
+    fields: waiting.slice(0, LISTED_MAX).map((one) => ({
+      label: say`${one.question}`,
+      value: say`${one.communityName}, closes ${{ when: one.closesAt }}`,
+    })),
+    ...(all.length > 0 && { choice: { label: say`Ballots`, options: all } }),
+  }
+}
+
+async function add(context: Context, { option, ...args }: { b: string; option: string }): Promise<Reply> {
+  const { store, caller, now, organization } = context
+  await store.ballots.toChange(args.b)
+  const { ballot, own } = await insideBallot(context, args.b)
+  if (!own.mayVote) throw new Refusal(say`Only those who may vote can add an option.`)
+  if (!takesOptions(ballot, now)) throw new Refusal(say`Options can't be added to “${ballot.question}” any more.`)
+  const [words = '', ...more] = optionWords(option)
+  if (words === '' || more.length > 0) throw new Refusal(say`Add one option at a time, in a few words.`, 'option')
+  const label = labelOf(words, ballot.kind, now, caller.zone ?? organization.zone)
+  if (ballot.options.some((one) => one.label === label || folded(one.label) === folded(label)))
+    throw new Refusal(say`“${words}” is among the options already.`, 'option')
+  await store.ballots.addOption(ballot, label, caller.id)
+  return {
+    text: say`Added: “${words}”. Whoever voted before may change their vote.`,
+    redraw: [{ card: 'ballot', id: ballot.id }],
+  }
+}
+
+async function outcome(context: Context, args: { b: string }): Promise<Reply> {
+  const inside = await insideBallot(context, args.b)
+  const { ballot, own, found } = inside
+  const { id, state, kind, result, secret } = ballot
+  const isEarly = state === 'open' && lookingButtons(ballot, own, found).length > 0 && ballot.showsEarly && own.hasVoted
+  if (state !== 'closed' && !isEarly) throw new Refusal(say`Results of “${ballot.question}” are not shown yet.`)
+  const shown = state === 'closed' ? ballot : await standingOf(context.store, ballot)
+  const look = (label: Button['label'], target: string): Button => ({ label, press: address(target, { b: id }) })
+  const isTold = !found.sensitive
+  return {
+    card: {
+      ...outcomeCard(shown, found),
+      buttons: [
+        ...(isTold && kind === 'ranked' && state === 'closed' && result ? [look(say`Step by step`, 'vote.steps')] : []),
+        ...(isTold && !secret ? [look(say`Who voted for what`, 'vote.who')] : []),
+        ...(isTold && state === 'closed' ? [look(say`Export for a recount`, 'vote.export')] : []),
+        ...(found.standing.organizer && state === 'closed'
+          ? [look(say`Say what follows`, 'ballot.statement'), look(say`Set a review date`, 'ballot.review')]
+          : []),
+      ],
+    },
+  }
+}

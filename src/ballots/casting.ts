@@ -1,0 +1,95 @@
+import type { Context } from '../command.ts'
+import { readVote, type Vote } from '../core/count.ts'
+import { type HeldBallot, takesVotes } from '../core/held-ballot.ts'
+import { keyOfReceipt } from '../core/receipt.ts'
+import { Refusal } from '../core/refusal.ts'
+import { lines, say } from '../core/say.ts'
+import { address, type Reply } from '../reply.ts'
+import { type InsideBallot, insideBallot } from './access.ts'
+import { labelled } from './outcome.ts'
+import { PAPERS } from './papers.ts'
+
+/** What a press votes: the ballot, the finished mark, and what may go with it. */
+interface Casting {
+  b: string
+  m: string
+  r?: string | undefined
+  reason?: string
+}
+
+/** Casts or changes the caller's vote. */
+export async function castVote(context: Context, { b, m, r, reason }: Casting): Promise<Reply> {
+  const { store, caller, now } = context
+  const held = await store.ballots.toVoteOn(b, now)
+  const inside = await insideBallot(context, b, held)
+  const { ballot, own } = inside
+  if (ballot.state === 'open' && !takesVotes(ballot, now))
+    throw new Refusal(say`“${ballot.question}” has closed. Your vote came too late and does not count.`)
+  if (ballot.state !== 'open') throw new Refusal(say`“${ballot.question}” is not open, so nobody can vote on it.`)
+  if (!own.mayVote) throw new Refusal(say`You are not among those who may vote on “${ballot.question}”.`)
+  const vote = readVote(labelled(ballot), PAPERS[ballot.kind].read(m))
+  if (!vote) throw new Refusal(say`That paper is out of date. Vote again with ${{ typed: '/vote' }}.`)
+  if (ballot.secret) return inSecret(context, inside, vote, r)
+  if (ballot.reasons === 'asked' && reason === undefined)
+    throw new Refusal(say`Each vote on “${ballot.question}” is asked for a reason. Vote with ${{ typed: '/vote' }}.`)
+  await store.votes.cast(ballot, caller.id, { vote, reason: reason ?? own.reason }, now)
+  const words = PAPERS[ballot.kind].words(vote, ballot)
+  return {
+    text: say`${own.hasVoted ? say`Changed` : say`Counted`}: ${words}. Change it until ${{ when: ballot.closesAt }}.`,
+    ...(ballot.reasons === 'optional' && {
+      card: { buttons: [{ label: say`Say why`, press: address('vote.why', { b }) }] },
+    }),
+    redraw: [{ card: 'ballot', id: b }],
+  }
+}
+
+/** The answer is the only place where the receipt ever stands; so it is kept nowhere. */
+async function inSecret(
+  { store, caller }: Context,
+  { ballot, own }: InsideBallot,
+  vote: Vote,
+  receipt: string | undefined,
+): Promise<Reply> {
+  const { id, closesAt } = ballot
+  const redraw = [{ card: 'ballot', id }]
+  if (receipt !== undefined) {
+    if (!(await store.votes.changeInSecret(id, keyOfReceipt(receipt), vote))) throw new Refusal(NO_RECEIPT)
+    return { update: { text: say`Changed. Your receipt stays the same: ${receipt}` }, isSecret: true }
+  }
+  const given = store.newReceipt()
+  if (own.hasVoted || !(await store.votes.castInSecret(ballot, caller.id, keyOfReceipt(given), vote))) {
+    return {
+      text: say`You have voted on “${ballot.question}” already, in secret. To change it, give your receipt.`,
+      card: { buttons: [{ label: say`Change my vote`, press: address('vote.change', { b: id }) }] },
+    }
+  }
+  return {
+    text: lines(
+      say`Counted, in secret. Your receipt: ${{ strong: given }}`,
+      say`Keep it: nobody can show it to you again. With it you can change your vote until ${{ when: closesAt }}, and find it in the export afterwards, under the key ${keyOfReceipt(given)}. Whoever sees it can see your vote.`,
+    ),
+    redraw,
+    isSecret: true,
+  }
+}
+
+const NO_RECEIPT = say`No vote on this ballot has that receipt. Look at it again: it has 26 letters and digits.`
+
+/** The mark to start from when a secret vote is changed; refused for a receipt that is none. */
+export async function changedVote({ store, now }: Context, ballot: HeldBallot, receipt: string): Promise<string> {
+  if (!takesVotes(ballot, now)) throw new Refusal(say`“${ballot.question}” is not open any more.`)
+  if ((await store.votes.underKey(ballot.id, keyOfReceipt(receipt))) === undefined) throw new Refusal(NO_RECEIPT)
+  return '-'
+}
+
+/** Adds a reason to the caller's vote. */
+export async function explainVote(context: Context, b: string, reason: string): Promise<Reply> {
+  const { store, caller, now } = context
+  await store.ballots.toVoteOn(b, now)
+  const { ballot, own } = await insideBallot(context, b)
+  if (ballot.secret || ballot.reasons === 'none') throw new Refusal(say`Votes on “${ballot.question}” have no reasons.`)
+  if (!takesVotes(ballot, now) || !own.hasVoted)
+    throw new Refusal(say`A reason goes with a vote, while the ballot is open.`)
+  await store.votes.explain(ballot, caller.id, reason)
+  return { text: say`Your reason stands beside your vote.` }
+}

@@ -1,0 +1,67 @@
+import type { Context } from '../command.ts'
+import { optionName, rulesWords, stateWords } from '../core/ballot-words.ts'
+import type { HeldBallot } from '../core/held-ballot.ts'
+import { lines, say } from '../core/say.ts'
+import type { Found } from '../option.ts'
+import { address, type Button, type Card, type Reply } from '../reply.ts'
+import { asOrganizer } from './access.ts'
+
+/** A ballot as who looks after it sees it: all that voters will read, and what can still be changed. */
+export async function manageCard({ store, now }: Context, ballot: HeldBallot, found: Found): Promise<Card> {
+  const { id: b, state, question, options, kind } = ballot
+  const isDraft = state === 'draft'
+  const canEdit = isDraft || (state === 'open' && (await store.ballots.turnout(b)) === 0)
+  const to = (label: Button['label'], target: string): Button => ({ label, press: address(target, { b }) })
+  return {
+    title: say`${question}`,
+    body: isDraft
+      ? say`Not open yet. This is what members of ${{ strong: found.name }} will read:`
+      : stateWords(ballot, now),
+    fields: [
+      ...(kind === 'consent'
+        ? []
+        : [
+            {
+              label: say`Options`,
+              value: lines(...options.map((_, place) => say`${place + 1}. ${optionName(ballot, place)}`)),
+            },
+          ]),
+      { label: say`Rules`, value: lines(...rulesWords(ballot, found)) },
+    ],
+    buttons: [
+      ...(isDraft ? [to(say`Open it`, 'ballot.open')] : []),
+      ...(canEdit
+        ? [
+            to(say`Change question and options`, 'ballot.what'),
+            to(say`More rules: counting`, 'ballot.counting'),
+            to(say`More rules: who votes`, 'ballot.voting'),
+            to(say`More rules: results`, 'ballot.showing'),
+          ]
+        : []),
+      ...(isDraft ? [to(say`Throw away`, 'ballot.discard')] : []),
+      ...(state === 'open' ? [to(say`Close early`, 'ballot.close'), to(say`Withdraw`, 'ballot.withdraw')] : []),
+    ],
+  }
+}
+
+/** Asks once more, since neither can be undone. */
+export async function sure(context: Context, b: string, isClose: boolean): Promise<Reply> {
+  const { ballot } = await asOrganizer(context, b)
+  const { question } = ballot
+  return {
+    update: {
+      card: {
+        title: isClose ? say`Close “${question}” now?` : say`Withdraw “${question}”?`,
+        body: isClose
+          ? say`It is counted as it stands, and everybody is told that it was closed early.`
+          : say`Nothing is counted, the votes are deleted, and everybody is told that it was withdrawn.`,
+        buttons: [
+          isClose
+            ? { label: say`Close it now`, press: address('ballot.close-now', { b }) }
+            : { label: say`Withdraw it now`, press: address('ballot.withdraw-now', { b }) },
+          { label: say`Leave it open`, press: address('ballot.manage', { b }) },
+        ],
+      },
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import type { Cast, Result } from '../core/ballot.ts'
+import { optionName, optionText } from '../core/ballot-words.ts'
+import { count, readVote, type Vote } from '../core/count.ts'
+import { outcomeWords, reasonsWords, stepWords, turnoutWords } from '../core/count-words.ts'
+import { type HeldBallot, tellsNumbers } from '../core/held-ballot.ts'
+import { lines, say, type Text } from '../core/say.ts'
+import type { Card, Chart, Table } from '../reply.ts'
+import type { Store } from '../store/store.ts'
+
+/** The votes of a ballot, as the count takes them. */
+export async function castsOf(store: Store, ballot: HeldBallot): Promise<(Cast<Vote> & { key: string })[]> {
+  return (await store.votes.all(ballot.id)).map(({ key, vote: raw, delegated }) => {
+    const vote = readVote(labelled(ballot), raw)
+    if (!vote) throw new Error(`ballot ${ballot.id} holds a vote that is none`)
+    return { key, vote, ...(delegated && { delegated }) }
+  })
+}
+
+/** A ballot as the count knows it: its options are words. */
+export const labelled = <B extends HeldBallot>(ballot: B) => ({
+  ...ballot,
+  options: ballot.options.map(({ label }) => label),
+})
+
+/** How it stands before it is closed. */
+export async function standingOf(store: Store, ballot: HeldBallot): Promise<HeldBallot> {
+  return { ...ballot, result: count(labelled(ballot), await castsOf(store, ballot)) }
+}
+
+/** What came of a ballot, or how it stands: figures, their picture, and what follows. Buttons are the caller's. */
+export function outcomeCard(ballot: HeldBallot, { sensitive, name }: { sensitive: boolean; name: string }): Card {
+  const { result, question, seal, statement, reviewAt, linked, state } = ballot
+  if (!result) return { title: say`${question}`, body: say`It has not been counted.` }
+  const nameOf = (place: number) => optionName(ballot, place)
+  const tells = tellsNumbers(ballot, { sensitive })
+  const isOver = state === 'closed'
+  return {
+    title: isOver ? say`${headline(result)}: ${question}` : say`So far: ${question}`,
+    body: lines(
+      ...(tells ? turnoutWords(result) : []),
+      outcomeWords(result, nameOf),
+      ...(tells ? reasonsWords(result, nameOf) : []),
+      linked > 0 &&
+        say`${{ count: linked, one: 'person was', other: 'people were' }} found to have two accounts while it was open; both of their votes count.`,
+      isOver && followsWords(ballot, result),
+    ),
+    fields: [
+      { label: say`Community`, value: say`${name}` },
+      ...(statement ? [{ label: say`What organizers say`, value: say`${statement}` }] : []),
+      ...(reviewAt ? [{ label: say`Looked at again`, value: say`${{ when: reviewAt }}` }] : []),
+      ...(seal && tells ? [{ label: say`Seal of the export`, value: say`${seal}` }] : []),
+    ],
+    ...(tells && figures(ballot, result)),
+  }
+}
+
+function headline({ outcome, kind }: Result): Text {
+  if (outcome === 'decided') return kind === 'consent' ? say`Passed` : say`Decided`
+  if (outcome === 'not passed') return say`Not passed`
+  return say`Not decided`
+}
+
+/** What happens now. */
+function followsWords({ statement, options }: HeldBallot, { winners }: Result): Text | false {
+  if (winners.length === 0) return say`Nothing changes by it. It can be asked again.`
+  if (winners.some((place) => options[place]?.topicId))
+    return say`Organizers plan what was chosen; who proposed it hears of each step.`
+  return statement ? false : say`Organizers say here what follows from it.`
+}
+
+/** Figures as a table and as bars: a row for each option, of consent one for each answer. */
+function figures(ballot: HeldBallot, { columns, kind }: Result): { table: Table; chart: Chart } | undefined {
+  if (columns.length === 0) return undefined
+  const names = columns.map(({ name }) => say`${name}`)
+  const title = say`Votes: ${ballot.question}`
+  if (kind === 'consent')
+    return {
+      table: {
+        columns: [say`Answer`, say`Votes`],
+        rows: columns.map(({ votes }, i) => [names[i] ?? say``, say`${votes[0] ?? 0}`]),
+      },
+      chart: {
+        title,
+        series: [say`votes`],
+        bars: columns.map(({ votes }, i) => ({ label: names[i] ?? say``, lengths: [votes[0] ?? 0] })),
+      },
+    }
+  return {
+    table: {
+      columns: [say`Option`, ...names],
+      rows: ballot.options.map((_, place) => [
+        optionText(ballot, place),
+        ...columns.map(({ votes }) => say`${votes[place] ?? 0}`),
+      ]),
+    },
+    chart: {
+      title,
+      series: names,
+      bars: ballot.options.map((_, place) => ({
+        label: optionText(ballot, place),
+        lengths: columns.map(({ votes }) => votes[place] ?? 0),
+      })),
+    },
+  }
+}
+
+/** A ranked count step by step. */
+export function stepsText(ballot: HeldBallot, result: Result): Text {
+  return lines(...stepWords(result, (place) => optionName(ballot, place)))
+}
+
+/** In one line, for a list of decisions. */
+export function outcomeLine(ballot: HeldBallot): Text {
+  const { result } = ballot
+  return result ? outcomeWords(result, (place) => optionName(ballot, place)) : say``
+}

@@ -1,0 +1,34 @@
+import * as chrono from 'chrono-node'
+import { DateTime } from 'luxon'
+import { oneLine } from './words.ts'
+
+const SPAN = /^(?:in )?(\d{1,4}) ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)$/i
+
+/** Where only a day is named. */
+const USUAL_HOUR = 18
+
+/**
+ * A time in people's words ("3 days", "next Friday 18:30", "2026-03-01 9:00"), by the clocks of a zone; undefined when there
+ * is none in them. Days and weeks keep the time of day when clocks are changed on the way.
+ */
+export function timeIn(typed: string, now: Date, zone: string): Date | undefined {
+  const words = oneLine(typed)
+  const here = DateTime.fromJSDate(now, { zone })
+  const [, amount, unit = ''] = SPAN.exec(words) ?? []
+  if (amount !== undefined) return here.plus({ [unitOf(unit)]: Number(amount) }).toJSDate()
+  const [found] = chrono.parse(words, { instant: now, timezone: here.offset }, { forwardDate: true })
+  if (!found) return undefined
+  const { start } = found
+  if (start.isCertain('timezoneOffset')) return start.date()
+  // Read as fields on the wall: chrono knows one offset only, and theirs may be another on that day.
+  const [year, month, day] = [start.get('year'), start.get('month'), start.get('day')]
+  if (year === null || month === null || day === null) return undefined
+  const [hour, minute] = start.isCertain('hour') ? [start.get('hour') ?? 0, start.get('minute') ?? 0] : [USUAL_HOUR, 0]
+  const at = DateTime.fromObject({ year, month, day, hour, minute }, { zone })
+  return at.isValid ? at.toJSDate() : undefined
+}
+
+function unitOf(unit: string): 'minutes' | 'hours' | 'days' | 'weeks' {
+  const first = unit.toLowerCase()[0]
+  return first === 'm' ? 'minutes' : first === 'h' ? 'hours' : first === 'd' ? 'days' : 'weeks'
+}

@@ -1,0 +1,45 @@
+import { closeBallot, remindVoters, reviewDecision } from '../ballots/running.ts'
+import type { Database } from '../store/database.ts'
+import { BATCH, type Job } from './job.ts'
+
+/**
+ * Reminds of ballots, closes them, and brings decisions back. Each in a transaction of its own with the row held, so that
+ * several processes do it once, and what was cut short is done again from its beginning.
+ */
+export function ballotsJob(database: Database): Job {
+  async function handle(id: string, now: Date): Promise<void> {
+    await database.transaction(async (store) => {
+      const due = await store.closing.stillDue(id, now)
+      const ballot = due && (await store.ballots.get(id))
+      const community = ballot && (await store.communities.get(ballot.communityId))
+      if (!ballot || !community) return
+      const isClosing = due.state === 'open' && due.closesAt <= now
+      if (isClosing) await closeBallot(store, ballot, community, now)
+      else if (due.state === 'open') await remindVoters(store, ballot, community, now)
+      else if (due.reviewAt && due.reviewAt <= now) await reviewDecision(store, ballot, community, now)
+    })
+  }
+
+  /** Nothing of the rows of a secret ballot as they were before its close stays, not even where nobody looks. */
+  async function endSecrets(now: Date): Promise<void> {
+    const { ids, anySecret } = await database.transaction((store) => store.closing.over(now))
+    if (ids.length === 0) return
+    if (anySecret) await database.endSecrets()
+    await database.transaction((store) => store.closing.rest(ids, now))
+  }
+
+  return {
+    name: 'ballots',
+    schedule: { every: 'minute' },
+    async run(clock) {
+      const now = clock()
+      const failures: unknown[] = []
+      const ids = await database.transaction((store) => store.closing.due(now, BATCH))
+      // One that fails holds up no other; the next minute takes it up again.
+      for (const id of ids) await handle(id, now).catch((error: unknown) => failures.push(error))
+      await endSecrets(now)
+      if (failures.length > 0) throw new AggregateError(failures, 'ballots could not be handled')
+    },
+    next: async (_, store) => (await store.agenda()).ballots,
+  }
+}
