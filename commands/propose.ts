@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
-import { alike, linkOf, TOPIC_KINDS, topicKindLabel, topicTitleOf } from '../src/core/topic.ts'
+import { alike, linkOf, TOPIC_KINDS, topicFrom, topicKindLabel, topicTitleOf } from '../src/core/topic.ts'
 import { tellReady } from '../src/next-ballot.ts'
 import { choice, community, text } from '../src/option.ts'
 import { address, type Reply } from '../src/reply.ts'
@@ -28,6 +28,7 @@ export default command({
   permission: 'member',
   options,
   form: ['title', 'why', 'link', 'kind'],
+  fromMessage: { label: 'Propose a topic', fill: topicFrom },
   run: (context, topic) => propose(context, topic, false),
   presses: {
     anyway: press({

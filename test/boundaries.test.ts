@@ -63,9 +63,18 @@ const TABLE: Rule[] = [
   { files: 'src/permit.ts', may: CONTRACT, types: STORE_TYPES },
   {
     files: 'src/router.ts',
-    may: [...CONTRACT, 'src/arriving.ts', 'src/asking.ts', 'src/permit.ts', 'src/resolve.ts', 'src/mistakes.ts'],
+    may: [
+      ...CONTRACT,
+      'src/arriving.ts',
+      'src/asking.ts',
+      'src/form.ts',
+      'src/permit.ts',
+      'src/resolve.ts',
+      'src/mistakes.ts',
+    ],
     types: [...STORE_TYPES, 'src/platform.ts'],
   },
+  { files: 'src/form.ts', may: CONTRACT },
   { files: 'src/mistakes.ts', may: [...CONTRACT, 'fastest-levenshtein'] },
   {
     files: 'commands/',

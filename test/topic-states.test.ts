@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { TOPIC_STATES, type TopicState, topicStateLabel } from '../src/core/topic.ts'
+import { TOPIC_STATES, type TopicState, topicFrom, topicStateLabel } from '../src/core/topic.ts'
 import { onStage, type Stage, textOf } from './stage.ts'
 
 let stage: Stage
@@ -214,4 +214,15 @@ describe('what a ballot asks of topics', () => {
     expect(await stateOf(b)).toBe('declined')
     expect(await stage.read((store) => store.topics.turn([], ['chosen'], 'planned', stage.now()))).toEqual([])
   })
+})
+
+test('a message proposes its first line, with the rest as why and the first link in it', () => {
+  expect(topicFrom('https://example.org/a\n\nStorytime (https://example.org/b)\n We would like it ')).toEqual({
+    title: 'Storytime (https://example.org/b)',
+    why: 'We would like it',
+    link: 'https://example.org/a',
+  })
+  expect(topicFrom('Look at https://example.org/b), please')).toMatchObject({ link: 'https://example.org/b' })
+  expect(topicFrom(`https://example.org/${'a'.repeat(300)}`)).toMatchObject({ title: '' })
+  expect(topicFrom(' \n ')).toEqual({ title: '', why: '' })
 })

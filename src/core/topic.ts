@@ -58,6 +58,7 @@ export const THRESHOLD = [1, 1_000] as const
 const TITLE_MAX = 100
 const TITLE_MIN = 4
 const LINK_MAX = 300
+const LINK = /https?:\/\/[^\s<>"]+/i
 /** How like another title must be to be shown before a topic is proposed. */
 const LIKE_ENOUGH = 0.6
 
@@ -80,6 +81,15 @@ export function linkOf(typed: string): string {
   if (!link.success)
     throw new Refusal(say`“${typed.slice(0, LINK_MAX)}” is no link. It looks like https://example.org.`, 'link')
   return link.data
+}
+
+/** What a message proposes: its first line with words, why, and the first link in it. */
+export function topicFrom(message: string): { title: string; why: string; link?: string } {
+  const lines = message.split('\n').flatMap((line) => line.trim() || [])
+  const link = LINK.exec(message)?.[0].replace(/[.,;:!?)\]]+$/, '')
+  const at = lines.findIndex((line) => line.replaceAll(new RegExp(LINK, 'gi'), '').trim())
+  const why = lines.filter((line, i) => i !== at && line !== link).join('\n')
+  return { title: lines[at] ?? '', why, ...(link && link.length <= LINK_MAX && { link }) }
 }
 
 /** How many members must support a topic, as organizers type it; `null` for as many as the organization has set. */
