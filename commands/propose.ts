@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
-import { alike, linkOf, TOPIC_KINDS, topicKindLabel, topicTitleOf } from '../src/core/topic.ts'
+import { alike, linkOf, TOPIC_KINDS, topicFrom, topicKindLabel, topicTitleOf } from '../src/core/topic.ts'
+import { tellReady } from '../src/next-ballot.ts'
 import { choice, community, text } from '../src/option.ts'
 import { address, type Reply } from '../src/reply.ts'
 import { supportButton } from '../src/topic-card.ts'
@@ -27,6 +28,7 @@ export default command({
   permission: 'member',
   options,
   form: ['title', 'why', 'link', 'kind'],
+  fromMessage: { label: 'Propose a topic', fill: topicFrom },
   run: (context, topic) => propose(context, topic, false),
   presses: {
     anyway: press({
@@ -93,7 +95,10 @@ async function propose(context: Context, wish: Wish, anyway: boolean): Promise<R
     buttons: [supportButton(id)],
   }
   await store.posts.sayInRooms(found.id, { card }, now)
+  await tellReady(context, found)
+  // Its proposer supports it; that alone may be enough.
+  const ready = (await store.topics.threshold(found.id)) <= 1 ? say` It goes on the next ballot.` : say``
   return {
-    text: say`Proposed in ${{ strong: found.name }}: “${title}”. You hear what becomes of it; who supports it stands under ${{ typed: `/topics ${found.slug ?? ''}` }}.`,
+    text: say`Proposed in ${{ strong: found.name }}: “${title}”.${ready} You hear what becomes of it; who supports it stands under ${{ typed: `/topics ${found.slug ?? ''}` }}.`,
   }
 }

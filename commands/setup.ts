@@ -4,11 +4,13 @@ import { NOT_SET_UP, type Organization, timeZone } from '../src/core/organizatio
 import { ON_THE_WEB, sameEmail } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { KEEPING } from '../src/core/retention.ts'
-import { say, type Text } from '../src/core/say.ts'
+import { say } from '../src/core/say.ts'
+import { THRESHOLD } from '../src/core/topic.ts'
 import { oneLine } from '../src/core/words.ts'
 import { integer, text, yesNo } from '../src/option.ts'
 import { address, type Card, type Reply } from '../src/reply.ts'
 import { settleAll } from '../src/settling.ts'
+import { setupCard } from '../src/setup-card.ts'
 
 /** What people read. */
 const words = {
@@ -45,8 +47,12 @@ const keeping = {
   'keep-sent': integer('Days for which what was sent is written down', ...KEEPING.sentDays).optional(),
   'keep-seeds': integer('Months for which communities that did not open are kept', ...KEEPING.seedsMonths).optional(),
 }
+/** By how many. */
+const deciding = {
+  support: integer('Members who must support a topic before it is on a ballot', ...THRESHOLD).optional(),
+}
 
-const all = { ...words, ...rules, ...places, ...keeping }
+const all = { ...words, ...rules, ...places, ...keeping, ...deciding }
 type Wanted = { [K in keyof typeof all]?: z.output<(typeof all)[K]> }
 
 export default command({
@@ -58,8 +64,8 @@ export default command({
   shows: [],
   async run(context, wanted) {
     if (Object.values(wanted).every((value) => value === undefined))
-      return { card: withRooms(context, show(context.organization, context.server?.())) }
-    return { card: withRooms(context, show(await save(context, wanted), context.server?.())) }
+      return { card: withRooms(context, setupCard(context.organization, context.server?.())) }
+    return { card: withRooms(context, setupCard(await save(context, wanted), context.server?.())) }
   },
   presses: {
     words: press({ args: {}, permission: 'staff', title: 'What people read', fields: words, run: saved }),
@@ -72,6 +78,7 @@ export default command({
       fields: keeping,
       run: saved,
     }),
+    deciding: press({ args: {}, permission: 'staff', title: 'How people decide', fields: deciding, run: saved }),
   },
 })
 
@@ -81,7 +88,7 @@ const withRooms = ({ server }: Context, card: Card): Card =>
 
 async function saved(context: Context, wanted: Wanted): Promise<Reply> {
   return {
-    update: { text: say`Saved.`, card: withRooms(context, show(await save(context, wanted), context.server?.())) },
+    update: { text: say`Saved.`, card: withRooms(context, setupCard(await save(context, wanted), context.server?.())) },
   }
 }
 
@@ -115,6 +122,7 @@ async function save(
     keepAuditMonths: wanted['keep-audit'] ?? old.keepAuditMonths,
     keepSentDays: wanted['keep-sent'] ?? old.keepSentDays,
     keepSeedsMonths: wanted['keep-seeds'] ?? old.keepSeedsMonths,
+    topicThreshold: wanted.support ?? old.topicThreshold,
     // Empty ones are left out rather than stored as undefined.
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
   }
@@ -196,50 +204,4 @@ function zoneOf(typed: string | undefined): string | undefined {
   const parsed = timeZone.optional().safeParse(typed?.trim())
   if (!parsed.success) throw new Refusal(say`“${typed ?? ''}” is not a time zone. It looks like Europe/Berlin.`)
   return parsed.data
-}
-
-function show(organization: Organization, server: Server | undefined): Card {
-  const missing = say`not set`
-  const or = (value: string | undefined): Text => (value ? say`${value}` : missing)
-  return {
-    title: organization.isSetUp ? say`${{ strong: organization.name }}` : say`Not set up yet`,
-    body: organization.isSetUp
-      ? say`People are asked whether ${{ strong: organization.recipient }} may know. With another name there, everybody is asked anew.`
-      : say`Tell people who asks them: the organization's name, and a link to its privacy notice.`,
-    fields: [
-      { label: say`Privacy notice (nobody is asked without it)`, value: or(organization.privacyNotice) },
-      { label: say`Contact`, value: or(organization.contact) },
-      { label: say`Sender`, value: or(organization.sender) },
-      { label: say`Language and time zone`, value: say`${organization.language}, ${organization.zone}` },
-      { label: say`Minimum age`, value: say`${organization.minimumAge}` },
-      { label: say`Pledges`, value: say`${organization.pledgesFrom} to ${organization.pledgesTo}` },
-      { label: say`Staff look at new communities first`, value: organization.approvesCommunities ? say`yes` : say`no` },
-      { label: say`Blocked words`, value: say`${organization.blockList.length}` },
-      { label: say`Staff`, value: or(organization.staffIds.join(', ')) },
-      {
-        label: say`Staff room and e-mail`,
-        value: say`${or(roomOf(organization, server))}, ${or(organization.staffEmail)}`,
-      },
-      { label: say`Kept`, value: kept(organization) },
-    ],
-    buttons: [
-      { label: say`What people read`, press: address('setup.words') },
-      { label: say`What holds`, press: address('setup.rules') },
-      { label: say`Where and who`, press: address('setup.places') },
-      { label: say`How long things are kept`, press: address('setup.keeping') },
-    ],
-  }
-}
-
-/** The staff room by its name, where it is in the server that asks; ids are no words for people. */
-function roomOf({ staffRoom }: Organization, server: Server | undefined): string | undefined {
-  if (!staffRoom) return undefined
-  const here = server?.places.find(({ id }) => id === staffRoom.place)
-  return here ? `#${here.name}` : server ? 'a channel elsewhere' : staffRoom.place
-}
-
-function kept({ keepPeopleMonths, keepAuditMonths, keepSentDays, keepSeedsMonths }: Organization): Text {
-  const months = (count: number) => ({ count, one: 'month', other: 'months' })
-  const days = { count: keepSentDays, one: 'day', other: 'days' }
-  return say`people who are gone ${months(keepPeopleMonths)}, acts of organizers and staff ${months(keepAuditMonths)}, what was sent ${days}, communities that did not open ${months(keepSeedsMonths)}`
 }

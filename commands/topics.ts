@@ -1,14 +1,26 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { Refusal } from '../src/core/refusal.ts'
-import { say } from '../src/core/say.ts'
-import { TOPIC_STATES, type Topic, type TopicState } from '../src/core/topic.ts'
+import { say, type Text } from '../src/core/say.ts'
+import {
+  linkOf,
+  TOPIC_STATES,
+  type Topic,
+  type TopicState,
+  TURNS,
+  thresholdOf,
+  topicStateLabel,
+} from '../src/core/topic.ts'
+import { tellReady } from '../src/next-ballot.ts'
 import { choice, community, type Found, text } from '../src/option.ts'
-import { address, type Button, type Card, type Reply } from '../src/reply.ts'
-import { topicCard, topicLine } from '../src/topic-card.ts'
+import type { Card, Reply } from '../src/reply.ts'
+import type { TopicWords } from '../src/store/topics.ts'
+import { nextBallot, topicCard, topicsCard } from '../src/topic-card.ts'
 
 const PAGE = 5
 const REASON_MAX = 500
+const PLAN_MAX = 300
+const LINK_MAX = 300
 
 const topic = z.ulid()
 
@@ -18,7 +30,7 @@ export default command({
   permission: 'member',
   options: {
     community: community('The community'),
-    state: choice('Proposed, declined or withdrawn', TOPIC_STATES).default('proposed'),
+    state: choice('What became of them', TOPIC_STATES).default('proposed'),
   },
   shows: ['community', 'state'],
   run: async (context, { community: found, state }) => ({ card: await list(context, found, state, 0) }),
@@ -38,6 +50,25 @@ export default command({
       fields: { reason: text('Reason, which everybody there will see', { max: REASON_MAX, long: true }) },
       run: decline,
     }),
+    plan: press({
+      args: { t: topic },
+      title: 'It is planned',
+      fields: { plan: text('Who will do it, and when', { max: PLAN_MAX, long: true }) },
+      run: plan,
+    }),
+    deliver: press({
+      args: { t: topic },
+      title: 'It was delivered',
+      fields: { link: text('A link to it', { max: LINK_MAX }) },
+      run: deliver,
+    }),
+    needed: press({
+      args: { c: community('Community') },
+      permission: 'organizer',
+      title: 'Support needed',
+      fields: { support: text('Members who must support a topic, a number or “usual”', { max: 10 }) },
+      run: changeThreshold,
+    }),
   },
 })
 
@@ -56,40 +87,16 @@ async function shown(context: Context, t: string): Promise<Card> {
 }
 
 async function list({ store, caller }: Context, found: Found, state: TopicState, skip: number): Promise<Card> {
-  const { id: c, name, slug } = found
-  const all = await store.topics.list(c, state, caller.id, { skip, take: PAGE + 1 })
-  const topics = all.slice(0, PAGE)
-  const page = (label: ReturnType<typeof say>, n: number): Button => ({
-    label,
-    press: address('topics.page', { c, k: state, n }),
-  })
-  const none = state === 'proposed' ? say`Nothing yet. Propose something: ${{ typed: '/propose' }}.` : say`None.`
-  return {
-    title: {
-      proposed: say`Topics of ${name}`,
-      declined: say`Declined in ${name}`,
-      withdrawn: say`Withdrawn in ${name}`,
-    }[state],
-    ...(topics.length === 0 && { body: none }),
-    fields: topics.map((one) => ({ label: say`${one.title}`, value: topicLine(one, found) })),
-    ...(topics.length > 0 && {
-      choice: {
-        label: say`Look at one`,
-        options: topics.map((one) => ({ label: say`${one.title}`, press: address('topics.one', { t: one.id }) })),
-      },
-    }),
-    buttons: [
-      ...(state === 'proposed' ? topics.filter((one) => !one.isSupported) : []).map((one) => ({
-        label: say`Support “${one.title}”`,
-        press: address('topics.support', { t: one.id }),
-      })),
-      ...(skip > 0 ? [page(say`Back`, Math.max(0, skip - PAGE))] : []),
-      ...(all.length > PAGE ? [page(say`More`, skip + PAGE)] : []),
-      ...(skip === 0 && state === 'proposed'
-        ? [{ label: say`Propose one`, press: address('propose', { community: slug ?? c }) }]
-        : []),
-    ],
+  const all = await store.topics.list(found.id, state, caller.id, { skip, take: PAGE + 1 })
+  const page = {
+    state,
+    topics: all.slice(0, PAGE),
+    back: skip > 0 ? Math.max(0, skip - PAGE) : undefined,
+    more: all.length > PAGE ? skip + PAGE : undefined,
+    states: await store.topics.states(found.id),
+    threshold: await store.topics.threshold(found.id),
   }
+  return topicsCard(page, found)
 }
 
 async function support(context: Context, t: string, isWanted: boolean): Promise<Reply> {
@@ -98,36 +105,98 @@ async function support(context: Context, t: string, isWanted: boolean): Promise<
   if (topic.state !== 'proposed')
     throw new Refusal(say`“${topic.title}” is no longer proposed, so it can't be supported.`)
   await store.topics.support(t, caller.id, isWanted, now)
+  if (isWanted) await tellReady(context, found)
   const again = (await store.topics.get(t, caller.id)) ?? topic
   const counted = found.sensitive
     ? say``
     : say` ${{ count: again.supports, one: 'member supports it', other: 'members support it' }} now.`
   return {
     text: isWanted
-      ? say`You support “${topic.title}”.${counted}`
+      ? say`You support “${topic.title}”.${counted}${nextBallot(again, found)}`
       : say`You no longer support “${topic.title}”.${counted}`,
   }
 }
 
 async function withdraw(context: Context, { t }: { t: string }): Promise<Reply> {
+  const { store, now } = context
   const { topic } = await inside(context, t)
   if (!topic.isOwn) throw new Refusal(say`Only who proposed it can withdraw it.`)
-  if (!(await context.store.topics.end(t, 'withdrawn', null, context.now)))
-    throw new Refusal(say`“${topic.title}” is no longer proposed.`)
+  const [done] = await store.topics.turn([t], TURNS.withdrawn, 'withdrawn', now)
+  if (!done) throw new Refusal(say`“${topic.title}” is no longer proposed.`)
   return { update: { text: say`“${topic.title}” is withdrawn.` } }
 }
 
 /** Always with a reason, which the proposer is told. */
 async function decline(context: Context, { t, reason }: { t: string; reason: string }): Promise<Reply> {
+  const words = reason.slice(0, REASON_MAX)
+  const { topic } = await bring(context, t, 'declined', { reason: words }, say`was declined: ${words}`)
+  return { update: { text: say`“${topic.title}” is declined, and who proposed it reads your reason.` } }
+}
+
+async function plan(context: Context, { t, plan }: { t: string; plan: string }): Promise<Reply> {
+  const words = plan.slice(0, PLAN_MAX)
+  const { topic } = await bring(context, t, 'planned', { plan: words }, say`is planned: ${words}`)
+  return { update: { text: say`“${topic.title}” is planned. Everybody there can read by whom, and when.` } }
+}
+
+/** What came of a topic is said in the room, too: who supported it reads it there. */
+async function deliver(context: Context, { t, link }: { t: string; link: string }): Promise<Reply> {
+  const { store, now } = context
+  const delivered = linkOf(link)
+  const shown = { link: delivered, label: delivered }
+  const { found, topic } = await bring(context, t, 'delivered', { delivered }, say`is there: ${shown}`)
+  await store.posts.sayInRooms(found.id, { text: say`You asked, we did: “${topic.title}”. ${shown}` }, now)
+  return { update: { text: say`“${topic.title}” is delivered, and its room reads so.` } }
+}
+
+/** An organizer brings a topic into another state. Who proposed it hears what became of it. */
+async function bring(
+  context: Context,
+  t: string,
+  to: 'declined' | 'planned' | 'delivered',
+  words: TopicWords,
+  became: Text,
+): Promise<{ found: Found; topic: Topic }> {
   const { store, caller, where, now } = context
   const { found, topic } = await inside(context, t)
   if (!found.standing.organizer) throw new Refusal(say`Only organizers of ${found.name} can do that.`)
-  const words = reason.slice(0, REASON_MAX)
-  if (!(await store.topics.end(t, 'declined', words, now)))
-    return { update: { text: say`“${topic.title}” is no longer proposed.` } }
-  await store.audit.note(caller, 'organizer', 'topic declined', now, { community: found })
-  const told = say`Your topic “${topic.title}” in ${{ strong: found.name }} was declined: ${words}`
-  if (topic.proposerId !== null && !topic.isOwn)
-    await store.notices.tell([topic.proposerId], 'topic', { text: told }, now, where, found)
-  return { update: { text: say`“${topic.title}” is declined, and who proposed it reads your reason.` } }
+  const [done] = await store.topics.turn([t], TURNS[to], to, now, words)
+  if (!done) throw new Refusal(say`Nothing was changed: ${await goneOn(context, topic)}`)
+  await store.audit.note(caller, 'organizer', `topic ${to}`, now, { community: found })
+  const beginning = to === 'delivered' ? say`You asked, we did: your topic` : say`Your topic`
+  const told = say`${beginning} “${topic.title}” in ${{ strong: found.name }} ${became}`
+  if (done.proposerId !== null && done.proposerId !== caller.id)
+    await store.notices.tell([done.proposerId], 'topic', { text: told }, now, where, found)
+  return { found, topic }
+}
+
+/** Where a topic stands by now, for who pressed what it has left behind. */
+async function goneOn({ store, caller }: Context, topic: Topic): Promise<Text> {
+  const { state } = (await store.topics.get(topic.id, caller.id)) ?? topic
+  return say`“${topic.title}” stands under “${topicStateLabel(state)}” by now.`
+}
+
+/** How much support a topic needs is the community's own to say; everybody there hears of it. */
+async function changeThreshold(context: Context, { c: found, support }: { c: Found; support: string }): Promise<Reply> {
+  const { store, caller, now } = context
+  const wanted = thresholdOf(support)
+  const before = await store.topics.threshold(found.id)
+  await store.topics.setThreshold(found.id, wanted)
+  const threshold = await store.topics.threshold(found.id)
+  const members = { count: threshold, one: 'member supports it', other: 'members support it' }
+  if (threshold !== before) {
+    await store.audit.note(caller, 'organizer', 'support needed changed', now, {
+      community: found,
+      detail: String(threshold),
+    })
+    const text = say`From now on a topic of ${{ strong: found.name }} goes on the next ballot once ${members}.`
+    await store.posts.sayInRooms(found.id, { text }, now)
+    await tellReady(context, found)
+  }
+  return {
+    update: {
+      text: say`A topic goes on the next ballot once ${members}.`,
+      card: await list(context, found, 'proposed', 0),
+    },
+  }
 }

@@ -56,6 +56,8 @@ export interface Command {
   shapes: OptionShape[]
   /** The options a native form asks for before `run`, when something required was left out; at most 5. */
   form: string[]
+  /** On platforms where something can be done with a message: its words fill in the form, which is then sent as usual. */
+  fromMessage?: FromMessage
   /** With no other options than these it only shows something, so a page may be drawn of it that nobody asked for. */
   shows?: readonly string[]
   /** What it shows then says nothing about whoever looks. */
@@ -63,6 +65,14 @@ export interface Command {
   run(context: Context, options: unknown): Promise<Reply>
   presses: Record<string, Press>
   cards: Record<string, DrawCard>
+}
+
+/** How a command is begun from a message somebody chose. */
+export interface FromMessage {
+  /** What platforms offer beside the message. */
+  label: string
+  /** The fields of the form by the message's plain words; nothing of it is kept before the form is sent. */
+  fill(words: string): Record<string, string>
 }
 
 /** A button of a command. Its args are checked as strictly as options, since anyone may send any address. */
@@ -82,6 +92,8 @@ export type DrawCard = (store: Store, id: string, now: Date, organization: Organ
 
 const FORM_FIELDS_MAX = 5
 const DESCRIPTION_MAX = 100
+/** Slack; Discord takes 32. */
+const FROM_MESSAGE_MAX = 24
 
 /** Declares a command. From `options` alone come the typed form, the usage line, the help and the README row. */
 export function command<O extends z.ZodRawShape>(declared: {
@@ -91,6 +103,7 @@ export function command<O extends z.ZodRawShape>(declared: {
   permission: Permission
   group?: 'organize' | 'staff'
   form?: (keyof O & string)[]
+  fromMessage?: FromMessage
   shows?: (keyof O & string)[]
   isPublic?: true
   run(context: Context, options: z.output<z.ZodObject<O>>): Promise<Reply>
@@ -101,6 +114,8 @@ export function command<O extends z.ZodRawShape>(declared: {
     throw new Error(`${declared.name}: description over ${DESCRIPTION_MAX}`)
   if ((declared.form?.length ?? 0) > FORM_FIELDS_MAX)
     throw new Error(`${declared.name}: a form asks ${FORM_FIELDS_MAX} at most`)
+  if ((declared.fromMessage?.label.length ?? 0) > FROM_MESSAGE_MAX)
+    throw new Error(`${declared.name}: what is offered beside a message has ${FROM_MESSAGE_MAX} characters at most`)
   const options = z.object(declared.options)
   return {
     ...declared,

@@ -86,6 +86,8 @@ export interface FormField {
   required: boolean
   long: boolean
   max: number
+  /** What stands in it already. */
+  value?: string
 }
 
 /** Platforms return at most this many characters of a button's address (Discord custom_id). */

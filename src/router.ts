@@ -1,16 +1,17 @@
 import { actingAs, arrive } from './arriving.ts'
 import { askNext } from './asking.ts'
-import { type Command, type Context, formFields, type Press, type Server, type Where } from './command.ts'
+import type { Command, Context, Press, Server, Where } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import type { AccountRef } from './core/person.ts'
 import { personLimiter } from './core/rate.ts'
 import { Refusal } from './core/refusal.ts'
 import { say, type Text } from './core/say.ts'
+import { formBefore, formFromMessage, pressOf } from './form.ts'
 import { parse, unknownCommand } from './mistakes.ts'
 import type { Found } from './option.ts'
 import { permit } from './permit.ts'
 import type { Answer } from './platform.ts'
-import { ADDRESS_MAX, address, type Form, peopleNamed, type Reply, readAddress } from './reply.ts'
+import { type Form, peopleNamed, type Reply, readAddress } from './reply.ts'
 import { resolveCommunities, withDraft } from './resolve.ts'
 import type { Database } from './store/database.ts'
 
@@ -48,6 +49,8 @@ export interface Router {
   complete(delivery: Delivery, command: string, option: string, words: string): Promise<Choice[]>
   /** The form to open before `run` or `press`, told without touching the database, since platforms give 3 seconds. */
   form(address: string, raw: Raw): Form | undefined
+  /** The form of a command that is begun from a message, filled in with its words. */
+  fromMessage(command: string, words: string): Form | undefined
 }
 
 /** What happens at the edges of the router: failures are logged, and whoever does the work is woken after a commit. */
@@ -164,28 +167,6 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     return handle(delivery, `${read.command}.${read.press}`, act, isLook)
   }
 
-  function form(pressed: string, raw: Raw): Form | undefined {
-    const read = readAddress(pressed)
-    const command = read && find(read.command)
-    if (!command) return undefined
-    if (read.press) {
-      const found = pressOf(command, read.press)
-      if (!found || found.fields.length === 0 || found.fields.some((field) => field.name in raw)) return undefined
-      return { title: found.title, address: pressed, fields: found.fields }
-    }
-    const given = { ...read.args, ...raw }
-    const missing = command.shapes.some(
-      (shape) => shape.required && shape.kind !== 'community' && !(shape.name in given),
-    )
-    if (command.form.length === 0 || !missing || 'd' in given) return undefined
-    const asked = command.shapes.filter((shape) => command.form.includes(shape.name) && !(shape.name in given))
-    const kept = address(command.name, given)
-    // What was typed already goes along in the address. Where it is too long for that, the usage line says what is missing.
-    return kept.length > ADDRESS_MAX
-      ? undefined
-      : { title: command.description, address: kept, fields: formFields(asked) }
-  }
-
   async function complete({ account }: Delivery, name: string, option: string, words: string): Promise<Choice[]> {
     const command = find(name)
     const isCommunity = command?.shapes.some((shape) => shape.name === option && shape.kind === 'community')
@@ -198,7 +179,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
     run: (delivery, name, raw) => run(delivery, name, raw),
     press: (delivery, pressed, sent) => press(delivery, pressed, sent),
     look: (delivery, pressed, raw) => press(delivery, pressed, raw, true),
-    form,
+    form: (pressed, raw) => formBefore(commands, pressed, raw),
+    fromMessage: (name, words) => formFromMessage(commands, name, words),
     complete,
   }
 }
@@ -226,11 +208,6 @@ const OUT_OF_DATE = say`That button is out of date. Type the command instead; ${
 function filled(raw: Raw, command?: Command): Raw {
   const isFile = (name: string) => command?.shapes.some((shape) => shape.name === name && shape.kind === 'file')
   return Object.fromEntries(Object.entries(raw).filter(([name, words]) => words.trim() !== '' || isFile(name)))
-}
-
-/** A button of the command itself; an address may name anything, `constructor` too. */
-function pressOf(command: Command, name: string): Press | undefined {
-  return Object.hasOwn(command.presses, name) ? command.presses[name] : undefined
 }
 
 async function pressArgs(context: Context, found: Press, raw: Raw, command: Command): Promise<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import type { Command } from '../src/command.ts'
 import { kindOf, NOTICE_KINDS } from '../src/core/notice.ts'
 import { EVERYWHERE } from '../src/core/person.ts'
 import { plainPen, write } from '../src/core/say.ts'
+import { TOPIC_STATES } from '../src/core/topic.ts'
 import type { OptionShape } from '../src/option.ts'
 import { ADDRESS_MAX, address, readAddress } from '../src/reply.ts'
 import { MAIN } from '../src/terminal/print.ts'
@@ -133,8 +134,25 @@ async function everyButton(): Promise<void> {
   await stage.play('@eva! [Earlier]')
   await stage.read((store) => store.destinations.pause('files', 'the key was refused', stage.now()))
   await stage.play('@eva! /status')
+  await everyButtonOfTopics(named('d'))
   await everyButtonOfOnesOwn()
   await everyButtonOfDestinations()
+}
+
+/** What organizers say of a topic that a ballot chose, beside topics in all other states. */
+async function everyButtonOfTopics(community: string): Promise<void> {
+  // All but the one that is much like another.
+  const titles = TOPICS.filter((title) => title !== 'Story time')
+  for (const title of titles) await stage.play(`@ana /propose "${title}" community:"${community}"`)
+  await stage.read(async (store) => {
+    const found = await store.communities.find(community, '', '')
+    const all = await store.topics.titles(found?.id ?? '')
+    for (const [i, { id }] of all.entries())
+      await store.topics.turn([id], ['proposed'], TOPIC_STATES[i] ?? 'proposed', stage.now())
+  })
+  await stage.play(`@ana /topics "${community}"`)
+  await stage.play(`@ana /topics "${community}" state:chosen`)
+  await stage.play(`@ana [${titles[TOPIC_STATES.indexOf('chosen')]}]`)
 }
 
 /** What people see of themselves, and of the other account with their address. */

@@ -6,7 +6,7 @@ import { readAddressList, writeAddressList } from '../src/address-list.ts'
 import { seededBytes } from '../src/core/ids.ts'
 import { keysFrom } from '../src/core/keys.ts'
 import { endOfPersonal, readPersonal, writePersonal } from '../src/core/personal-link.ts'
-import { typedForms } from '../src/discord/options.ts'
+import { menuOf } from '../src/discord/options.ts'
 import { parseLine } from '../src/slack/parse.ts'
 import { communityCalled, later, NEED, opened, personCalled } from './lookup.ts'
 import { codeFor, onStage, SITE, type Stage, textOf } from './stage.ts'
@@ -206,7 +206,7 @@ describe('without a file', () => {
   })
 
   test('chat platforms ask for none, and take no words for one', () => {
-    const [staff] = typedForms(stage.commands.filter((command) => command.name === 'invite-list'))
+    const [staff] = menuOf(stage.commands.filter((command) => command.name === 'invite-list'))
     expect(JSON.stringify(staff)).toContain('"name":"community"')
     expect(JSON.stringify(staff)).not.toContain('"name":"file"')
     const shapesOf = (name: string) => stage.commands.find((command) => command.name === name)?.shapes

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { loadCommands } from '../src/load-commands.ts'
-import { EVENTS, manifest, SHORTCUTS } from '../src/slack/manifest.ts'
+import { EVENTS, MESSAGE_SHORTCUTS, manifest, SHORTCUTS } from '../src/slack/manifest.ts'
 import { METHODS, SCOPES } from '../src/slack/methods.ts'
 import { folders } from './stage.ts'
 
@@ -37,6 +37,9 @@ test('what the manifest promises is heard', async () => {
   expect(heard).toEqual(EVENTS)
   const commands = await loadCommands(folders.commands)
   for (const { callback_id } of SHORTCUTS) expect(commands.map(({ name }) => name)).toContain(callback_id)
+  expect(MESSAGE_SHORTCUTS.map(({ name, callback_id }) => [callback_id, name])).toEqual(
+    commands.flatMap(({ name, fromMessage }) => (fromMessage ? [[name, fromMessage.label]] : [])),
+  )
 })
 
 test('addresses stand in it only where Slack sends something to them', () => {

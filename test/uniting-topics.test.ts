@@ -38,7 +38,12 @@ test('two accounts that are one person support a topic once, also long after nob
   await proves(stage, 'ben')
   await becomeOne(stage, 'ana', 'ben')
   expect(await topicsOf('parents')).toMatchObject([{ supports: 1 }])
+  // What is one person's is one support of two, and the proposer of it is whoever they are by now.
+  await stage.actor('sam!').types('/setup support:2')
+  const found = await stage.read((store) => store.communities.find('parents', 'parents', ''))
+  expect(await stage.read((store) => store.topics.ready(found?.id ?? ''))).toEqual([])
   await undoes(stage, 'ana')
+  expect(await stage.read((store) => store.topics.ready(found?.id ?? ''))).toHaveLength(1)
   expect(await topicsOf('parents')).toMatchObject([{ supports: 2, by: 'ben' }])
   await stage.pass('25h')
   await proves(stage, 'ana')

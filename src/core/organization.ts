@@ -34,6 +34,8 @@ export interface Organization {
   keepSentDays: number
   /** For how long communities that did not open are kept, and what was looked for in vain. */
   keepSeedsMonths: number
+  /** So many members must support a topic for it to be on the next ballot, where a community has no number of its own. */
+  topicThreshold: number
 }
 
 /** What holds before anyone ran `/staff setup`. */
@@ -53,6 +55,7 @@ export const NOT_SET_UP: Organization = {
   keepAuditMonths: 24,
   keepSentDays: 90,
   keepSeedsMonths: 12,
+  topicThreshold: 5,
 }
 
 /** A time zone by its IANA name, as the runtime knows them. */

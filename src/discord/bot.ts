@@ -52,7 +52,7 @@ export function createBot(parts: BotParts): Bot {
   const { commands, turn, now, print, logFailure, wake, token } = parts
   const needs = (sentence: string | undefined) =>
     parts.needs(sentence).catch((error: unknown) => logFailure('discord/needs', error))
-  const answer = answering({ router: parts.router, render: renderer(commands), now, logFailure })
+  const answer = answering({ router: parts.router, commands, render: renderer(commands), now, logFailure })
   const underWay = new Set<Promise<void>>()
   let client: Client | undefined
   let timer: NodeJS.Timeout | undefined

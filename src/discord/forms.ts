@@ -8,7 +8,7 @@ export function modalOf({ title, address, fields }: Form): APIModalInteractionRe
   return {
     title: clipped(title, LIMITS.modalTitle),
     custom_id: address,
-    components: fields.map(({ name, label, required, long, max }) => ({
+    components: fields.map(({ name, label, required, long, max, value }) => ({
       type: ComponentType.Label,
       label: clipped(label, LIMITS.modalLabel),
       // A label too long for its place is read in full below it.
@@ -19,6 +19,7 @@ export function modalOf({ title, address, fields }: Form): APIModalInteractionRe
         style: long ? TextInputStyle.Paragraph : TextInputStyle.Short,
         required,
         max_length: Math.min(max, LIMITS.modalInput),
+        ...(value && { value: clipped(value, LIMITS.modalInput) }),
       },
     })),
   }

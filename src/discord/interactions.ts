@@ -1,45 +1,55 @@
 import {
   type AutocompleteInteraction,
   type ButtonInteraction,
-  ChannelType,
   type ChatInputCommandInteraction,
   type CommandInteractionOption,
-  type Guild,
   type Interaction,
+  type MessageContextMenuCommandInteraction,
   MessageFlags,
   type ModalSubmitInteraction,
-  PermissionFlagsBits,
   RESTJSONErrorCodes,
   type StringSelectMenuInteraction,
 } from 'discord.js'
-import type { Server } from '../command.ts'
-import { EVERYWHERE } from '../core/person.ts'
+import type { Command } from '../command.ts'
 import { say } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
-import type { Delivery, Raw, Router } from '../router.ts'
+import type { Raw, Router } from '../router.ts'
+import { deliveryOf } from './delivery.ts'
 import { isCode, keptUp } from './faults.ts'
 import { modalOf } from './forms.ts'
 import { LIMITS } from './limits.ts'
+import { messageWords } from './message-words.ts'
 import { attached, bodyOf, replacing } from './posts.ts'
 import { type Page, PINGS_NOBODY, type Render } from './render.ts'
-import { PERMISSIONS } from './rooms.ts'
 
 /** The parts that answering needs. */
 export interface Answering {
   router: Router
+  commands: Command[]
   render: Render
   now(): Date
   logFailure(where: string, error: unknown): void
 }
 
 /** What can be acknowledged and answered later. */
-type Answerable = ChatInputCommandInteraction | ButtonInteraction | StringSelectMenuInteraction | ModalSubmitInteraction
+type Answerable =
+  | ChatInputCommandInteraction
+  | MessageContextMenuCommandInteraction
+  | ButtonInteraction
+  | StringSelectMenuInteraction
+  | ModalSubmitInteraction
 
 /** Interactions remembered, so that one delivered twice is answered once. */
 const SEEN_KEPT = 2_000
 
 /** Carries what Discord delivers to the router, and the answer back. */
-export function answering({ router, render, now, logFailure }: Answering): (one: Interaction) => Promise<void> {
+export function answering({
+  router,
+  commands,
+  render,
+  now,
+  logFailure,
+}: Answering): (one: Interaction) => Promise<void> {
   const seen = new Set<string>()
   const complain = tellOnce(logFailure)
 
@@ -73,6 +83,18 @@ export function answering({ router, render, now, logFailure }: Answering): (one:
     if (form) return void (await acknowledged(one, () => one.showModal(modalOf(form))))
     if (!(await acknowledged(one, () => one.deferReply({ flags: MessageFlags.Ephemeral })))) return
     await answer(one, await router.run(deliveryOf(one, now()), command, raw), true)
+  }
+
+  /** Somebody chose a command on a message, whose words fill in its form. */
+  async function chosen(one: MessageContextMenuCommandInteraction): Promise<void> {
+    const { commandName, targetMessage, guild } = one
+    const command = commands.find(({ fromMessage }) => fromMessage?.label === commandName)?.name ?? commandName
+    const channelName = (id: string) => guild?.channels.cache.get(id)?.name
+    const form = router.fromMessage(command, messageWords(targetMessage.content, channelName))
+    if (form) return void (await acknowledged(one, () => one.showModal(modalOf(form))))
+    // Discord's menu is older than the commands.
+    if (!(await acknowledged(one, () => one.deferReply({ flags: MessageFlags.Ephemeral })))) return
+    await answer(one, await router.run(deliveryOf(one, now()), command, {}), true)
   }
 
   async function pressed(one: ButtonInteraction | StringSelectMenuInteraction): Promise<void> {
@@ -126,6 +148,7 @@ export function answering({ router, render, now, logFailure }: Answering): (one:
     try {
       if (isRepeated(one.id)) return
       if (one.isChatInputCommand()) await typed(one)
+      else if (one.isMessageContextMenuCommand()) await chosen(one)
       else if (one.isButton() || one.isStringSelectMenu()) await pressed(one)
       else if (one.isModalSubmit()) await filled(one)
       else if (one.isAutocomplete()) await completed(one)
@@ -168,46 +191,6 @@ function sent({ file }: Page) {
 /** Whether the message that was pressed is seen by that person alone, so that its place may be taken. */
 function isPrivate(one: ButtonInteraction | StringSelectMenuInteraction | ModalSubmitInteraction): boolean {
   return !one.inGuild() || (one.message?.flags.has(MessageFlags.Ephemeral) ?? false)
-}
-
-function deliveryOf(one: Interaction, now: Date): Delivery {
-  const { user, guildId, channelId } = one
-  return {
-    id: `discord/${one.id}`,
-    account: {
-      platform: 'discord',
-      workspace: EVERYWHERE,
-      externalId: user.id,
-      // A name they go by in one server alone is not for the others.
-      name: user.displayName,
-      isStaff: one.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false,
-      language: one.locale,
-    },
-    where: {
-      platform: 'discord',
-      workspace: guildId ?? EVERYWHERE,
-      ...(guildId && channelId && { place: channelId }),
-    },
-    now,
-    ...serverOf(one),
-  }
-}
-
-/** What staff need to know of the server they are in, from what the client remembers of it. */
-function serverOf({ guild }: Interaction): Pick<Delivery, 'server'> {
-  return guild ? { server: () => about(guild) } : {}
-}
-
-function about(guild: Guild): Server {
-  const { me } = guild.members
-  const lacks = Object.entries(PERMISSIONS).flatMap(([name, bit]) => (me?.permissions.has(bit) === false ? [name] : []))
-  const ofType = (type: ChannelType) =>
-    [...guild.channels.cache.values()].filter((one) => one.type === type).map(({ id, name }) => ({ id, name }))
-  const [categories, places] = [ofType(ChannelType.GuildCategory), ofType(ChannelType.GuildText)]
-  const rolesAbove = [...guild.roles.cache.values()]
-    .filter((role) => me && me.roles.highest.comparePositionTo(role) <= 0 && role.id !== me.roles.highest.id)
-    .map(({ id, name }) => ({ id, name }))
-  return { lacks, categories, places, rolesAbove }
 }
 
 /** The command that was meant, behind its group or not, and its options as words. */

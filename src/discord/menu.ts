@@ -1,13 +1,13 @@
 import { OAuth2Scopes, type REST, Routes } from 'discord.js'
 import type { Command } from '../command.ts'
-import { areSame, typedForms } from './options.ts'
+import { areSame, menuOf } from './options.ts'
 import { PERMISSIONS } from './rooms.ts'
 
 /** Makes Discord's menu of commands ours, by one request, and only where it is not ours already. */
 export async function register(rest: REST, application: string, commands: Command[]): Promise<void> {
-  const forms = typedForms(commands)
+  const entries = menuOf(commands)
   const there = await rest.get(Routes.applicationCommands(application))
-  if (!areSame(forms, there)) await rest.put(Routes.applicationCommands(application), { body: forms })
+  if (!areSame(entries, there)) await rest.put(Routes.applicationCommands(application), { body: entries })
 }
 
 /** The link that brings the bot into a server, with the permissions it uses and no others. */

@@ -8,13 +8,16 @@ import {
   InteractionContextType,
   PermissionFlagsBits,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
+  type RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from 'discord.js'
 import type { Command } from '../command.ts'
 import type { OptionShape } from '../option.ts'
 import { LIMITS } from './limits.ts'
 
 /** A command as Discord's own form asks for it. */
-export type TypedForm = RESTPostAPIChatInputApplicationCommandsJSONBody
+type TypedForm = RESTPostAPIChatInputApplicationCommandsJSONBody
+/** A command as Discord's menu offers it: typed, or chosen on a message. */
+type MenuEntry = TypedForm | RESTPostAPIContextMenuApplicationCommandsJSONBody
 
 /** Commands about oneself are typed in private too; all others belong to a server. */
 const IN_PRIVATE_TOO = ['my', 'email', 'help']
@@ -26,8 +29,8 @@ const GROUPS = {
   staff: { description: 'What staff of the organization do', permissions: String(PermissionFlagsBits.ManageGuild) },
 } as const
 
-/** All commands as Discord's typed forms: the ones on their own, and one for each group. */
-export function typedForms(commands: Command[]): TypedForm[] {
+/** All commands as Discord's menu has them: those on their own, one for each group, and those begun from a message. */
+export function menuOf(commands: Command[]): MenuEntry[] {
   const alone = commands.filter((command) => !command.group)
   const grouped = (['organize', 'staff'] as const).map((name): TypedForm | undefined => {
     const members = commands.filter((command) => command.group === name)
@@ -38,7 +41,19 @@ export function typedForms(commands: Command[]): TypedForm[] {
   return [
     ...alone.map((command) => form(command.name, command.description, optionsOf(command))),
     ...grouped.filter((one) => one !== undefined),
+    ...commands.flatMap(({ fromMessage }) => (fromMessage ? [onMessage(fromMessage.label)] : [])),
   ]
+}
+
+/** What is chosen on a message has a name that people read, and no description. */
+function onMessage(name: string): MenuEntry {
+  return {
+    type: ApplicationCommandType.Message,
+    name,
+    default_member_permissions: null,
+    contexts: [InteractionContextType.Guild],
+    integration_types: [ApplicationIntegrationType.GuildInstall],
+  }
 }
 
 function form(name: string, description: string, options: APIApplicationCommandOption[]): TypedForm {
@@ -108,7 +123,7 @@ function optionOf(shape: Exclude<OptionShape, { kind: 'file' }>, required: boole
 }
 
 /** Whether Discord has these forms already; what it adds of its own (ids, versions, empty defaults) does not count. */
-export function areSame(ours: TypedForm[], theirs: unknown): boolean {
+export function areSame(ours: MenuEntry[], theirs: unknown): boolean {
   return Array.isArray(theirs) && ours.length === theirs.length && canonical(ours) === canonical(theirs)
 }
 
@@ -132,14 +147,15 @@ function canonical(forms: unknown[]): string {
   return JSON.stringify(sorted)
 }
 
-/** Only what a form says, in one order; lists of nothing, nulls and falses are what is left out. */
+/** Only what a form says, in one order; lists of nothing, empty words, nulls and falses are what is left out. */
 function kept(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(kept)
   if (typeof value !== 'object' || value === null) return value
   const entries = new Map(Object.entries(value))
   return Object.fromEntries(
     OF_A_FORM.map((name) => [name, kept(entries.get(name))]).filter(
-      ([, one]) => one !== undefined && one !== null && one !== false && !(Array.isArray(one) && one.length === 0),
+      ([, one]) =>
+        one !== undefined && one !== null && one !== false && one !== '' && !(Array.isArray(one) && one.length === 0),
     ),
   )
 }

@@ -119,6 +119,12 @@ export function createSlackBot(parts: SlackParts): SlackBot {
       on.chosen(body, () => ack()),
     ),
   )
+  app.shortcut({ type: 'message_action' }, ({ body, ack }) =>
+    work(
+      'slack/message',
+      on.chosenOn(body, () => ack()),
+    ),
+  )
   app.view({ callback_id: FORM, type: 'view_submission' }, ({ body, ack }) => {
     const told: Ack = (response) => (response ? ack(response) : ack())
     return work('slack/form', on.filled(body, told))

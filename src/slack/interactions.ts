@@ -10,8 +10,17 @@ import type { Api } from './api.ts'
 import { type Doer, doers, placeOf } from './doers.ts'
 import { type Home, menu } from './home.ts'
 import { LIMITS } from './limits.ts'
-import { channelsIn, parseLine } from './parse.ts'
-import { addressOf, commandBody, eventBody, pressBody, shortcutBody, submissionBody } from './payloads.ts'
+import { channelsIn, messageWords, parseLine } from './parse.ts'
+import {
+  addressOf,
+  commandBody,
+  eventBody,
+  messageActionBody,
+  pressBody,
+  replyTo,
+  shortcutBody,
+  submissionBody,
+} from './payloads.ts'
 import { plainly } from './pens.ts'
 import { type People, within } from './people.ts'
 import { FROM_HOME, filledIn, modalOf, type Origin, originOf, waitingView } from './views.ts'
@@ -39,6 +48,8 @@ export interface Interactions {
   pressed(body: unknown, ack: Ack): Promise<void>
   filled(body: unknown, ack: Ack): Promise<void>
   chosen(body: unknown, ack: Ack): Promise<void>
+  /** Somebody chose a shortcut on a message. */
+  chosenOn(body: unknown, ack: Ack): Promise<void>
   /** Somebody looks at Kindred's page. */
   opened(body: unknown): Promise<void>
 }
@@ -194,6 +205,27 @@ export function interactions(parts: Answering): Interactions {
     await (shown ? answers.show(doer, shown, given) : answers.tell(doer, given))
   }
 
+  async function chosenOn(raw: unknown, ack: Ack): Promise<void> {
+    await ack()
+    const { team, user, trigger_id, callback_id, channel, message, response_url: url } = messageActionBody.parse(raw)
+    const place = placeOf(channel)
+    const doer: Doer = {
+      id: trigger_id,
+      workspace: team?.id ?? '',
+      account: user.id,
+      name: user.name ?? user.username ?? '',
+      place,
+      about: callback_id,
+    }
+    if (isRepeated(doer)) return
+    const at = now().getTime()
+    const to: ReplyAddress = { url, at, isPrivate: false }
+    const form = router.fromMessage(callback_id, messageWords(message.text ?? ''))
+    if (form) return openForm(doer, trigger_id, form, { address: form.address, at, place, url }, to)
+    // The manifest in the workspace is older than the commands.
+    await answers.reply(doer, to, await carried(doer, (one) => router.run(one, callback_id, {})))
+  }
+
   async function opened(raw: unknown): Promise<void> {
     const { team_id, event_id, event } = eventBody.parse(raw)
     if (event.tab !== 'home' || event.user === undefined) return
@@ -202,18 +234,10 @@ export function interactions(parts: Answering): Interactions {
     await home.draw(await deliveryOf(doer))
   }
 
-  return { typed, pressed, filled, chosen, opened }
+  return { typed, pressed, filled, chosen, chosenOn, opened }
 }
 
 const NOT_HERE = say`Kindred is not connected to your workspace, so nothing was done. Whoever runs it can bring it in.`
-
-/** Where a pressed message's answer goes. */
-function replyTo({ container, channel }: ReturnType<typeof pressBody.parse>, url: string, at: number): ReplyAddress {
-  const isEphemeral = container?.is_ephemeral ?? false
-  // What stands in a conversation of two and is seen by both was said by Kindred there.
-  const isConversation = !isEphemeral && (channel?.id.startsWith('D') ?? false)
-  return { url, at, isPrivate: isEphemeral || isConversation, isConversation, thread: container?.thread_ts }
-}
 
 /** An answer that needs nothing of the house. */
 function local(content: { text?: Text } & Answer['content']): Answer {

@@ -34,6 +34,11 @@ export const SHORTCUTS = [
   { name: 'Find a community', callback_id: 'communities', description: 'See what communities there are' },
 ]
 
+/** What can be done with a message, by the command that is begun so. */
+export const MESSAGE_SHORTCUTS = [
+  { name: 'Propose a topic', callback_id: 'propose', description: 'Propose to a community what a message says' },
+]
+
 /** The description of the app that Slack makes it from, by the code's own tables. */
 export function manifest({ command, publicUrl, isSocket }: ManifestFor): object {
   const at = (path: string) => (publicUrl ? new URL(path, publicUrl).href : undefined)
@@ -47,7 +52,10 @@ export function manifest({ command, publicUrl, isSocket }: ManifestFor): object 
     features: {
       app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: 'Kindred', always_online: true },
-      shortcuts: SHORTCUTS.map((one) => ({ ...one, type: 'global' })),
+      shortcuts: [
+        ...SHORTCUTS.map((one) => ({ ...one, type: 'global' })),
+        ...MESSAGE_SHORTCUTS.map((one) => ({ ...one, type: 'message' })),
+      ],
       slash_commands: [
         {
           command,

@@ -69,6 +69,13 @@ function unescaped(text: string): string {
     .replaceAll('&amp;', '&')
 }
 
+/** A message as plain words; whoever is mentioned did not ask to be named elsewhere. */
+export function messageWords(text: string): string {
+  const labelled = (_: string, link: string, label: string) =>
+    link.includes(label) ? `<${link}>` : `${label} <${link}>`
+  return unescaped(text.replace(/<@[^>]*>/g, 'someone').replace(/<(https?:[^>|]+)\|([^>]*)>/g, labelled))
+}
+
 /** Splits at spaces outside quotes. */
 function wordsOf(text: string, keys: Set<string>): Word[] {
   const words: Word[] = []

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ReplyAddress } from './answers.ts'
 
 /** What Slack delivers, as far as it is used; anything else about it is left unread. */
 const named = z.object({ id: z.string(), name: z.string().optional() })
@@ -60,6 +61,12 @@ export const shortcutBody = z.object({
   callback_id: z.string(),
 })
 
+export const messageActionBody = shortcutBody.extend({
+  channel: named,
+  message: z.object({ text: z.string().nullish() }),
+  response_url: z.string(),
+})
+
 export const eventBody = z.object({
   team_id: z.string(),
   event_id: z.string(),
@@ -80,4 +87,12 @@ export const eventBody = z.object({
 /** The address behind what was pressed. Where one of several is chosen, each is an address of its own. */
 export function addressOf({ value, selected_option, action_id }: z.infer<typeof action>): string {
   return selected_option?.value ?? value ?? action_id
+}
+
+/** Where a pressed message's answer goes. */
+export function replyTo({ container, channel }: z.infer<typeof pressBody>, url: string, at: number): ReplyAddress {
+  const isEphemeral = container?.is_ephemeral ?? false
+  // What stands in a conversation of two and is seen by both was said by Kindred there.
+  const isConversation = !isEphemeral && (channel?.id.startsWith('D') ?? false)
+  return { url, at, isPrivate: isEphemeral || isConversation, isConversation, thread: container?.thread_ts }
 }

@@ -33,7 +33,7 @@ export function modalOf({ title, fields }: Form, origin: Origin): types.ModalVie
     blocks: [
       ...explained(title),
       ...fields.map(
-        ({ name, label, required, long, max }): types.InputBlock => ({
+        ({ name, label, required, long, max, value }): types.InputBlock => ({
           type: 'input',
           block_id: name,
           optional: !required,
@@ -43,6 +43,7 @@ export function modalOf({ title, fields }: Form, origin: Origin): types.ModalVie
             action_id: name,
             multiline: long,
             max_length: Math.min(max, LIMITS.modalInput),
+            ...(value && { initial_value: clipped(value, LIMITS.modalInput) }),
           },
         }),
       ),

@@ -23,6 +23,7 @@ export interface OrganizationRow {
   keep_audit_months: number
   keep_sent_days: number
   keep_seeds_months: number
+  topic_threshold: number
 }
 
 /** The organization of a stored row; what holds before setup where there is none. */
@@ -44,6 +45,7 @@ export function organizationOf(row: OrganizationRow | null): Organization {
     keepAuditMonths: row.keep_audit_months,
     keepSentDays: row.keep_sent_days,
     keepSeedsMonths: row.keep_seeds_months,
+    topicThreshold: row.topic_threshold,
     ...(row.privacy_notice && { privacyNotice: row.privacy_notice }),
     ...(row.contact && { contact: row.contact }),
     ...(row.sender && { sender: row.sender }),

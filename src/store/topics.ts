@@ -1,4 +1,5 @@
-import type { Topic, TopicKind, TopicState } from '../core/topic.ts'
+import { NOT_SET_UP } from '../core/organization.ts'
+import { TOPIC_STATES, type Topic, type TopicKind, type TopicState } from '../core/topic.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -9,6 +10,15 @@ export type NewTopic = Pick<Topic, 'communityId' | 'title' | 'kind'> & {
   link?: string
 }
 
+/** What becomes of a topic in words: why it was declined, who delivers it and when, or where it is. */
+export type TopicWords = Partial<Pick<Topic, 'reason' | 'plan' | 'delivered'>>
+
+/** A topic that came into another state; nobody is named where a former member proposed it. */
+export type Turned = Pick<Topic, 'id' | 'title' | 'proposerId'>
+
+/** How many members must support a topic of a community `c`, by the organization `o`. */
+const NEEDED = Prisma.sql`coalesce(c.topic_threshold, o.topic_threshold, ${NOT_SET_UP.topicThreshold}::int)`
+
 /**
  * Who a person `p` is by now in a community `c`: whoever was united with another person is that one, but in a hidden community
  * only if they took it along; there nobody learns who else they are.
@@ -16,8 +26,12 @@ export type NewTopic = Pick<Topic, 'communityId' | 'title' | 'kind'> & {
 export const WHO = Prisma.sql`case when p.united_into is not null and ((not c.sensitive and c.visibility <> 'secret')
   or exists (select 1 from unions u where u.merged_id = p.id and u.merged_answer = 'all')) then p.united_into else p.id end`
 
+/** Who proposed a topic `t`, as a member `m`: who left is a former member. */
+const PROPOSER = Prisma.sql`left join people p on p.id = t.proposer_id
+  left join memberships m on m.community_id = t.community_id and m.state = 'member' and m.person_id = ${WHO}`
+
 export function topics(tx: Tx, { draws }: Tools) {
-  /** Only members count, each person once, however many of their accounts pressed; who left is a former member. */
+  /** Only members count, each person once, however many of their accounts pressed. */
   const query = (which: Prisma.Sql, personId: string, page = Prisma.empty): Promise<Topic[]> =>
     tx.$queryRaw<Topic[]>(Prisma.sql`
       with asked as (select t.* from topics t where ${which}),
@@ -28,12 +42,25 @@ export function topics(tx: Tx, { draws }: Tools) {
         join memberships m on m.community_id = t.community_id and m.state = 'member' and m.person_id = ${WHO}
         group by s.topic_id)
       select t.id, t.community_id as "communityId", m.person_id as "proposerId", t.title, t.why, t.link, t.kind, t.state, t.reason,
-        t.created_at as "createdAt", coalesce(counted.count, 0) as supports, coalesce(counted.own, false) as "isSupported",
+        t.plan, t.delivered, ${NEEDED} as threshold, t.created_at as "createdAt", coalesce(counted.count, 0) as supports, coalesce(counted.own, false) as "isSupported",
         coalesce(m.person_id = ${personId}, false) as "isOwn"
-      from asked t join communities c on c.id = t.community_id
-      left join counted on counted.topic_id = t.id left join people p on p.id = t.proposer_id
-      left join memberships m on m.community_id = t.community_id and m.state = 'member' and m.person_id = ${WHO}
-      ${page}`)
+      from asked t join communities c on c.id = t.community_id left join organization o on o.id = 1
+      left join counted on counted.topic_id = t.id ${PROPOSER} ${page}`)
+
+  /** What is proposed in a community and supported by enough, the most supported first. */
+  const enough = (communityId: string, which = Prisma.sql`true`) =>
+    query(
+      Prisma.sql`t.community_id = ${communityId} and t.state = 'proposed' and ${which}`,
+      '',
+      Prisma.sql`where coalesce(counted.count, 0) >= ${NEEDED} order by supports desc, t.created_at, t.id`,
+    )
+
+  /** Changes topics, and gives back those that were as they had to be, with who proposed them. */
+  const change = (ids: string[], where: Prisma.Sql, set: Prisma.Sql): Promise<Turned[]> =>
+    tx.$queryRaw<Turned[]>(Prisma.sql`
+      with changed as (update topics t set ${set} where t.id = any(${ids}::text[]) and ${where} returning t.*)
+      select t.id, t.title, m.person_id as "proposerId" from changed t join communities c on c.id = t.community_id ${PROPOSER}
+      order by array_position(${ids}::text[], t.id)`)
 
   return {
     /** Proposes a topic, which its proposer supports. */
@@ -94,8 +121,16 @@ export function topics(tx: Tx, { draws }: Tools) {
       return tx.topic.count({ where: { communityId, state: 'proposed' satisfies TopicState, ...who } })
     },
 
+    /** The states in which a community has topics, from idea to outcome. */
+    async states(communityId: string): Promise<TopicState[]> {
+      const rows = await tx.topic.findMany({ where: { communityId }, select: { state: true }, distinct: ['state'] })
+      return TOPIC_STATES.filter((state) => rows.some((row) => row.state === state))
+    },
+
     /** A person supports a topic from now on, or no longer. */
     async support(topicId: string, personId: string, isWanted: boolean, now: Date): Promise<void> {
+      // Of two who are the last that it needs, one must see the other.
+      await tx.$queryRaw(Prisma.sql`select id from topics where id = ${topicId} for update`)
       if (isWanted)
         return void (await tx.topicSupport.createMany({ data: [{ topicId, personId, at: now }], skipDuplicates: true }))
       await tx.$executeRaw(Prisma.sql`
@@ -103,13 +138,50 @@ export function topics(tx: Tx, { draws }: Tools) {
         where s.topic_id = ${topicId} and t.id = s.topic_id and c.id = t.community_id and p.id = s.person_id and ${WHO} = ${personId}`)
     },
 
-    /** Ends what is proposed; false where it was ended before. */
-    async end(id: string, state: Exclude<TopicState, 'proposed'>, reason: string | null, now: Date): Promise<boolean> {
-      const { count } = await tx.topic.updateMany({
-        where: { id, state: 'proposed' satisfies TopicState },
-        data: { state, reason, changedAt: now },
-      })
-      return count > 0
+    /**
+     * What belongs on a community's next ballot: proposed topics that enough members support, each person counted once; the
+     * most supported first, then the oldest.
+     */
+    async ready(communityId: string): Promise<Pick<Topic, 'id' | 'title'>[]> {
+      return (await enough(communityId)).map(({ id, title }) => ({ id, title }))
+    },
+
+    /** Those of a community's topics that are ready for the first time, which is told once of each. */
+    async nowReady(communityId: string, now: Date): Promise<Turned[]> {
+      const ids = (await enough(communityId, Prisma.sql`t.ready_at is null`)).map(({ id }) => id)
+      if (ids.length === 0) return []
+      return change(ids, Prisma.sql`t.ready_at is null`, Prisma.sql`ready_at = ${now}::timestamptz`)
+    },
+
+    /**
+     * Brings those of some topics that are in one of the states `from` into another, with what is said of it, in one
+     * statement. Gives back those that turned, in the order they were named, each with who its proposer is by now.
+     */
+    async turn(
+      ids: string[],
+      from: readonly TopicState[],
+      to: TopicState,
+      now: Date,
+      { reason, plan, delivered }: TopicWords = {},
+    ): Promise<Turned[]> {
+      return change(
+        ids,
+        Prisma.sql`t.state = any(${[...from]}::text[])`,
+        Prisma.sql`state = ${to}, changed_at = ${now}::timestamptz, reason = coalesce(${reason ?? null}::text, t.reason),
+          plan = coalesce(${plan ?? null}::text, t.plan), delivered = coalesce(${delivered ?? null}::text, t.delivered)`,
+      )
+    },
+
+    /** How many members must support a topic of a community. */
+    async threshold(communityId: string): Promise<number> {
+      const [row] = await tx.$queryRaw<{ threshold: number }[]>(Prisma.sql`
+        select ${NEEDED} as threshold from communities c left join organization o on o.id = 1 where c.id = ${communityId}`)
+      return row?.threshold ?? NOT_SET_UP.topicThreshold
+    },
+
+    /** Gives a community a number of its own, or the organization's. */
+    async setThreshold(communityId: string, threshold: number | null): Promise<void> {
+      await tx.community.update({ where: { id: communityId }, data: { topicThreshold: threshold } })
     },
   }
 }

@@ -36,7 +36,7 @@ ${hidden}${alert(wrong)}${fields}
 export function pressForm({ title, address, fields }: Form, { action, hidden, values, wrong }: FormParts): Html {
   return html`<form method="post" action="${action}" class="fields">
 ${hidden}<input type="hidden" name="press" value="${address}">${alert(wrong)}
-${fields.map((field) => textField(field, values[field.name] ?? '', wrong))}
+${fields.map((field) => textField(field, values[field.name] ?? field.value ?? '', wrong))}
 <button class="main">${title || 'Send'}</button>
 </form>`
 }

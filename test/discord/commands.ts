@@ -41,9 +41,10 @@ export function createCommands(world: World) {
   return {
     list: (guildId?: string) => scopeOf(guildId),
 
-    /** What a person finds when typing: a server's own commands hide those of everywhere by the same name. */
-    find(name: string, guildId: string | null): Registered | undefined {
-      return [...scopeOf(guildId ?? undefined), ...scopeOf()].find((one) => one.name === name)
+    /** What a person finds when typing, or beside a message (type 3): a server's own commands hide those of everywhere by the same name. */
+    find(name: string, guildId: string | null, type = 1): Registered | undefined {
+      const all = [...scopeOf(guildId ?? undefined), ...scopeOf()]
+      return all.find((one) => one.name === name && one.type === type)
     },
 
     /** Replaces all of a scope at once. */

@@ -8,6 +8,8 @@ const ROWS_MAX = 5
 const MODAL_MAX = 5
 const COMMAND_MAX = 8000
 const COMMANDS_MAX = 100
+/** Of those chosen on a message, and of those chosen on a person. */
+const CHOSEN_MAX = 5
 const V2 = 1 << 15
 const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u
 
@@ -131,13 +133,19 @@ export function commandsProblems(commands: Json[]): string[] {
   const problems = commands.flatMap(commandProblems)
   if (commands.filter((one) => Number(one.type ?? 1) === 1).length > COMMANDS_MAX)
     problems.push(`more than ${COMMANDS_MAX} commands`)
+  for (const type of [2, 3])
+    if (commands.filter((one) => Number(one.type) === type).length > CHOSEN_MAX)
+      problems.push(`more than ${CHOSEN_MAX} commands of type ${type}`)
   const names = commands.map((one) => `${one.type ?? 1} ${one.name}`)
   if (new Set(names).size < names.length) problems.push('two commands have the same name')
   return problems
 }
 
 function commandProblems(command: Json): string[] {
-  if (Number(command.type ?? 1) !== 1) return []
+  if (Number(command.type ?? 1) !== 1) {
+    const isBare = !words(command.description) && listOf(command.options).length === 0
+    return isBare ? [] : [`${command.name}: what is not typed has neither description nor options`]
+  }
   const problems = optionProblems(command, 0).map((problem) => `/${command.name}: ${problem}`)
   const size = sizeOf(command)
   if (size > COMMAND_MAX) problems.push(`/${command.name}: ${size} characters, over ${COMMAND_MAX}`)

@@ -4,7 +4,7 @@ import { ASKED, type Interaction, type Interactions } from './interactions.ts'
 import { flat, words } from './limits.ts'
 import { canView, permissionsOf } from './permissions.ts'
 import { chosen, FAILED, filled, NOTHING, type Shown, shownForm, shownMessage } from './shown.ts'
-import { isOffered, typed, typing, type Value } from './typed.ts'
+import { chosenOn, isOffered, typed, typing, type Value } from './typed.ts'
 import { type Channel, type Json, type Message, messagesIn, TYPE, type User, type World } from './world.ts'
 
 /** Someone in front of Discord, in one place. Each act gives what they were shown for it. */
@@ -13,6 +13,8 @@ export interface Actor {
   name: string
   /** Types a command: `join`, or `staff status` for one in a group. */
   types(command: string, options?: Record<string, Value>): Promise<Shown>
+  /** Chooses a command beside the newest message in sight with these words. */
+  choosesOn(containing: string, command: string): Promise<Shown>
   /** Presses the newest button of that label, private messages that wait first. */
   presses(label: string, containing?: string): Promise<Shown>
   /** Chooses in the newest select that has these options, by label or value. */
@@ -102,15 +104,18 @@ export function createPeople({ world, interactions, commands, patienceMs }: Peop
   function actorAt(user: User, channel: Channel, isHere: boolean): Actor {
     const commandOf = (line: string) => {
       const [name = '', ...path] = line.split(' ')
+      return { command: offered(name), path }
+    }
+    const offered = (name: string, type = 1) => {
       const guild = world.guilds.get(channel.guildId ?? '')
       const member = guild?.members.get(user.id)
       if (guild && !member) throw new Error(`${user.username} is not in ${guild.name}`)
       if (!canView(world, channel, user.id)) throw new Error(`${user.username} does not see that channel`)
-      const command = commands.find(name, channel.guildId)
+      const command = commands.find(name, channel.guildId, type)
       const may = guild && member ? permissionsOf(world, guild, member, channel) : 0n
       if (!command || !isOffered(command, may, channel))
         throw new Error(`${user.username} is not offered /${name} here`)
-      return { command, path }
+      return command
     }
     return {
       id: user.id,
@@ -118,6 +123,11 @@ export function createPeople({ world, interactions, commands, patienceMs }: Peop
       types: async (line, options = {}) => {
         const { command, path } = commandOf(line)
         return act({ type: ASKED.command, user, channel }, typed(world, command, path, options, channel.guildId))
+      },
+      async choosesOn(containing, name) {
+        const message = inSight(user, channel).findLast((one) => shownMessage(one).text.includes(containing))
+        if (!message) throw new Error(`${user.username} sees nothing with "${containing}" there`)
+        return act({ type: ASKED.command, user, channel }, chosenOn(world, offered(name, 3), message))
       },
       async presses(label, containing = '') {
         const isIt = (one: Json) =>

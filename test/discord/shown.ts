@@ -12,7 +12,7 @@ export interface Shown {
   /** The labels of what can be selected. */
   options: string[]
   links: string[]
-  form?: { title: string; fields: { name: string; label: string; required: boolean }[] }
+  form?: { title: string; fields: { name: string; label: string; required: boolean; value?: string }[] }
   /** Text files that came along. */
   files: { name: string; text: string }[]
   isPrivate: boolean
@@ -72,6 +72,7 @@ export function shownForm(modal: Json): Shown {
     name: words(input.custom_id),
     label,
     required: input.required !== false,
+    ...(typeof input.value === 'string' && { value: input.value }),
   }))
   const texts = listOf(modal.components).flatMap((one) => (one.type === 10 ? [words(one.content)] : []))
   const text = [words(modal.title), ...texts, ...fields.map(({ label }) => label)].join('\n')

@@ -1,8 +1,8 @@
 import type { Registered } from './commands.ts'
 import { listOf, words } from './limits.ts'
 import { MAY } from './permissions.ts'
-import { memberOnWire, roleOnWire, userOnWire } from './wire.ts'
-import { type Channel, type Json, TYPE, type World } from './world.ts'
+import { memberOnWire, messageOnWire, roleOnWire, userOnWire } from './wire.ts'
+import { type Channel, type Json, type Message, TYPE, type World } from './world.ts'
 
 /** A value of an option: people, channels and roles by whatever carries their id. */
 export type Value = string | number | boolean | { id: string }
@@ -57,6 +57,12 @@ export function typed(
   })
   const hasResolved = Object.keys(resolved).length > 0
   return { ...about(command), options: wrap(sent), ...(hasResolved && { resolved }) }
+}
+
+/** What is sent when someone chooses a command on a message, which goes along whole. */
+export function chosenOn(world: World, { id, name, guild_id }: Registered, message: Message): Json {
+  const resolved = { messages: { [message.id]: messageOnWire(world, message) } }
+  return { id, name, type: 3, target_id: message.id, resolved, ...(typeof guild_id === 'string' && { guild_id }) }
 }
 
 /** What is sent while someone is still typing an option. */

@@ -110,8 +110,8 @@ const INPUTS: Record<string, Rule> = {
   ...SELECTS,
   plain_text_input: object(
     { ...typing, multiline: flag, min_length: number(0, 3000), max_length: number(1, 3000) },
-    ({ min_length, max_length }) =>
-      Number(min_length ?? 0) > Number(max_length ?? 3000) ? 'min_length is over max_length' : undefined,
+    ({ min_length: min, max_length: max, initial_value }) =>
+      Math.max(Number(min ?? 0), words(initial_value).length) > Number(max ?? 3000) ? 'max_length is low' : undefined,
   ),
   email_text_input: object(typing),
   url_text_input: object(typing),

@@ -17,7 +17,7 @@ export interface Shown {
   links: string[]
   /** Whom it would call: see `mentionsIn`. */
   mentions: string[]
-  form?: { title: string; submit: string; fields: { name: string; label: string; required: boolean }[] }
+  form?: { title: string; submit: string; fields: { name: string; label: string; required: boolean; value?: string }[] }
   /** What is wrong with which field of a form, by the field's name. */
   errors: Record<string, string>
   files: { name: string; text: string }[]
@@ -96,7 +96,12 @@ export function shownView(view: View, errors: Json = {}): Shown {
       form: {
         title,
         submit: textOf(given.submit),
-        fields: fields.map(({ name, label, isOptional }) => ({ name, label, required: !isOptional })),
+        fields: fields.map(({ name, label, isOptional, element: { initial_value: value } }) => ({
+          name,
+          label,
+          required: !isOptional,
+          ...(typeof value === 'string' && { value }),
+        })),
       },
     }),
     view,

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "topics" ADD COLUMN     "ready_at" TIMESTAMPTZ(3);
