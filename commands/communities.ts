@@ -3,9 +3,10 @@ import { type Context, command, press } from '../src/command.ts'
 import { ON_THE_WEB } from '../src/core/person.ts'
 import { say, type Text } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
+import { lookedFor, pageAddress } from '../src/looking.ts'
 import { choice, text } from '../src/option.ts'
 import { communityName } from '../src/own.ts'
-import { ADDRESS_MAX, address, type Button, type Reply } from '../src/reply.ts'
+import { address, type Button, type Reply } from '../src/reply.ts'
 import type { WithStanding } from '../src/store/communities.ts'
 
 const PAGE = 5
@@ -40,10 +41,7 @@ export default command({
       },
       isPublic: true,
       async run(context, { d, n, s }) {
-        const { store, caller, now } = context
-        // A draft that is gone is a list of everything, which is never wrong.
-        const drafted = d === undefined ? undefined : await store.drafts.read(d, caller.id, 'communities', now)
-        const { search, tag, show } = drafted ?? Object.fromEntries(new URLSearchParams(s))
+        const { search, tag, show } = await lookedFor(context, 'communities.more', { d, s })
         return { update: await page(context, { search, tag, show: SHOWN.find((one) => one === show) }, n) }
       },
     }),
@@ -51,7 +49,7 @@ export default command({
 })
 
 async function page(context: Context, { search, tag, show }: Search, skip: number): Promise<Reply> {
-  const { store, caller, now } = context
+  const { store, caller } = context
   const words = oneLine(search ?? '').slice(0, SEARCH_MAX)
   const which = show ?? 'all'
   const found = await store.communities.list({
@@ -71,16 +69,8 @@ async function page(context: Context, { search, tag, show }: Search, skip: numbe
       press: address('join', { community: one.id }),
     }))
   if (found.length > PAGE) {
-    const kept = Object.fromEntries(
-      Object.entries({ search: words, tag, show }).filter((entry): entry is [string, string] => Boolean(entry[1])),
-    )
-    const n = skip + PAGE
-    const s = new URLSearchParams(kept).toString()
-    const press = address('communities.more', { n, ...(s && { s }) })
-    // Only what is too long for a button of a chat is kept aside; a page nobody asked for keeps nothing.
-    const isTooLong = press.length > ADDRESS_MAX && context.where.platform !== ON_THE_WEB.platform
-    const d = isTooLong && (await store.drafts.keep(caller.id, 'communities', kept, now))
-    buttons.push({ label: say`More`, press: d ? address('communities.more', { n, d }) : press })
+    const press = await pageAddress(context, 'communities.more', skip + PAGE, { search: words, tag, show })
+    buttons.push({ label: say`More`, press })
   }
   return {
     card: {

@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { outcomeLine } from '../src/ballots/outcome.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { say } from '../src/core/say.ts'
+import { oneLine } from '../src/core/words.ts'
+import { lookedFor, pageAddress } from '../src/looking.ts'
 import { community, text } from '../src/option.ts'
 import { address, type Button, type Card } from '../src/reply.ts'
 
 const PAGE = 5
-/** What was looked for goes along in buttons, so it is short there. */
-const WORDS_MAX = 40
+const WORDS_MAX = 100
+const MORE = 'decisions.page'
 
 export default command({
   name: 'decisions',
@@ -21,29 +23,25 @@ export default command({
   run: async (context, { words = '', community: found }) => ({ card: await list(context, words, found?.id, 0) }),
   presses: {
     page: press({
-      args: {
-        s: z.string().max(WORDS_MAX).default(''),
-        i: z.ulid().optional(),
-        n: z.coerce.number().int().min(0).max(10_000),
+      args: { d: z.string().optional(), n: z.coerce.number().int().min(0).max(10_000), s: z.string().optional() },
+      async run(context, { n, ...looked }) {
+        const { words = '', id } = await lookedFor(context, MORE, looked)
+        return { update: { card: await list(context, words, id, n) } }
       },
-      run: async (context, { s, i, n }) => ({ update: { card: await list(context, s, i, n) } }),
     }),
   },
 })
 
 /** Decisions of the caller's communities, the latest first. */
-async function list(
-  { store, caller }: Context,
-  words: string,
-  communityId: string | undefined,
-  n: number,
-): Promise<Card> {
+async function list(context: Context, typed: string, communityId: string | undefined, n: number): Promise<Card> {
+  const { store, caller } = context
+  const words = oneLine(typed).slice(0, WORDS_MAX)
   const page = { skip: n * PAGE, take: PAGE + 1 }
   const found = await store.ballots.decided(caller.id, { communityId, words }, page)
   const shown = found.slice(0, PAGE)
-  const to = (label: Button['label'], other: number): Button => ({
+  const to = async (label: Button['label'], other: number): Promise<Button> => ({
     label,
-    press: address('decisions.page', { n: other, ...(words && { s: words }), ...(communityId && { i: communityId }) }),
+    press: await pageAddress(context, MORE, other, { words, id: communityId }),
   })
   return {
     title: words ? say`Decisions with “${words}”` : say`Decisions`,
@@ -60,6 +58,9 @@ async function list(
         options: shown.map((one) => ({ label: say`${one.question}`, press: address('vote.outcome', { b: one.id }) })),
       },
     }),
-    buttons: [...(n > 0 ? [to(say`Back`, n - 1)] : []), ...(found.length > PAGE ? [to(say`More`, n + 1)] : [])],
+    buttons: [
+      ...(n > 0 ? [await to(say`Back`, n - 1)] : []),
+      ...(found.length > PAGE ? [await to(say`More`, n + 1)] : []),
+    ],
   }
 }

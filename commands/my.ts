@@ -11,7 +11,7 @@ import { forget } from '../src/forgetting.ts'
 import { byMail, choose, noticesCard, quiet, waysCard } from '../src/hearing.ts'
 import { openCommunity } from '../src/opening.ts'
 import { choice, text } from '../src/option.ts'
-import { communitiesCard, dataCard, forgetCard, overview, receiptWay } from '../src/own.ts'
+import { communitiesCard, dataCard, forgetCard, overview, receiptWay, votesCard } from '../src/own.ts'
 import { address, type Reply } from '../src/reply.ts'
 import type { UnionAnswer } from '../src/store/unions.ts'
 import { apartText, otherSharesText, shareText, undoneText, unitedText } from '../src/uniting.ts'
@@ -27,7 +27,7 @@ export default command({
   description: 'My communities and data',
   permission: 'guest',
   options: {
-    part: choice('What to look at', ['communities', 'waiting', 'data', 'notices', 'zone', 'name']).optional(),
+    part: choice('What to look at', ['communities', 'waiting', 'data', 'votes', 'notices', 'zone', 'name']).optional(),
     value: text('For zone: one such as Europe/Berlin; for notices: quiet hours such as 22:00-08:00; for name: yours', {
       max: 60,
     }).optional(),
@@ -37,6 +37,7 @@ export default command({
     if (part === 'communities') return { card: await communitiesCard(context, 0) }
     if (part === 'waiting') return waiting(context)
     if (part === 'data') return { card: await dataCard(context) }
+    if (part === 'votes') return { card: await votesCard(context) }
     if (part === 'notices') return value ? quiet(context, value) : { card: await noticesCard(context) }
     if (part === 'name') return name(context, value)
     if (part === 'zone') return value ? setZone(context, value) : showZone(context)

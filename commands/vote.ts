@@ -22,7 +22,7 @@ const b = z.ulid()
 /** What was chosen so far, a character for each option. */
 const m = z.string().regex(/^([0-9a-j]{1,20}|[yin]{1,20}|-|agree|abstain|disagree|block)$/)
 /** The receipt of an earlier vote that is changed. */
-const r = z
+const x = z
   .string()
   .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)
   .optional()
@@ -45,16 +45,16 @@ export default command({
       },
     }),
     mark: press({
-      args: { b, m, r },
-      async run(context, { m: mark, r: receipt, ...args }) {
+      args: { b, m, x },
+      async run(context, { m: mark, x: receipt, ...args }) {
         const { ballot, own, found } = await insideBallot(context, args.b)
         const card = paperCard(ballot, own, found, context.now, { mark, receipt })
         return { update: { card }, ...(ballot.secret && { isSecret: true }) }
       },
     }),
-    cast: press({ args: { b, m, r }, run: (context, args) => castVote(context, args) }),
+    cast: press({ args: { b, m, x }, run: (context, args) => castVote(context, args) }),
     because: press({
-      args: { b, m, r },
+      args: { b, m, x },
       title: 'Why?',
       fields: { reason: text('Your reason', { max: REASON_MAX, long: true }) },
       run: (context, args) => castVote(context, args),

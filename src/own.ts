@@ -18,6 +18,7 @@ export function communityNamed({ name, slug }: Pick<WithStanding, 'name' | 'slug
 /** How many of each kind a card shows; the file has them all. */
 const SHOWN = 5
 const COMMUNITIES_SHOWN = 10
+const VOTES_SHOWN = 20
 
 const FILE_BUTTON: Button = { label: say`Everything as a file`, press: address('my.file') }
 const FORGET_BUTTON: Button = { label: say`Forget me`, press: address('my.forget') }
@@ -121,6 +122,22 @@ export async function dataCard(context: Context): Promise<Card> {
         .slice(0, SHOWN)
         .map(({ id }) => ({ label: say`Undo uniting my accounts`, press: address('my.separate', { u: id }) })),
     ],
+  }
+}
+
+/** The votes of one's own with their keys, by which each is found in the export of its ballot. */
+export async function votesCard({ store, caller }: Context): Promise<Card> {
+  const votes = await store.votes.of(caller.id, VOTES_SHOWN)
+  return {
+    title: say`My votes`,
+    body:
+      votes.length === 0
+        ? say`None yet. What awaits your vote: ${{ typed: '/vote' }}`
+        : say`Under its key each stands in the export of its ballot. Of a secret vote nobody knows the key but whoever has the receipt.`,
+    fields: votes.map(({ question, communityName, key, isDelegated }) => ({
+      label: say`${question}`,
+      value: say`${communityName}${isDelegated ? say`, by your delegate` : say``}: ${key}`,
+    })),
   }
 }
 

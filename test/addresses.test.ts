@@ -53,8 +53,11 @@ const LONGEST: Record<string, string> = {
   // A server (Discord's numbers have up to 20 digits), and whether it is ours.
   w: '9'.repeat(20),
   o: 'yes',
-  // A topic.
+  // A topic, a ballot, what was chosen on it so far, and the receipt of a secret vote.
   t: ULID,
+  b: ULID,
+  m: 'j'.repeat(20),
+  x: 'Z'.repeat(26),
   // A question about two accounts, a yes.
   u: ULID,
   y: ULID,
@@ -135,6 +138,7 @@ async function everyButton(): Promise<void> {
   await stage.read((store) => store.destinations.pause('files', 'the key was refused', stage.now()))
   await stage.play('@eva! /status')
   await everyButtonOfTopics(named('d'))
+  await everyButtonOfBallots(named('d'))
   await everyButtonOfOnesOwn()
   await everyButtonOfDestinations()
 }
@@ -153,6 +157,44 @@ async function everyButtonOfTopics(community: string): Promise<void> {
   await stage.play(`@ana /topics "${community}"`)
   await stage.play(`@ana /topics "${community}" state:chosen`)
   await stage.play(`@ana [${titles[TOPIC_STATES.indexOf('chosen')]}]`)
+}
+
+/** Ballots of all kinds of rules, on their way and decided; more of them than fit on a page. */
+async function everyButtonOfBallots(community: string): Promise<void> {
+  const asked = (question: string, rules: string) => `@ana /ballot "${question}" ${rules} community:"${community}"`
+  const closed = (question: string) => [
+    asked(question, 'options:"Zoo; Park; Lake" kind:ranked'),
+    '@ana [Open it]',
+    `@ana [Vote] "${question}"`,
+    '@ana [Zoo]',
+    '@ana [Vote in this order]',
+    '@ana [Close early]',
+    '@ana [Close it now]',
+  ]
+  const lines = [
+    `@ben /join "${community}"`,
+    ...['first', 'second', 'third', 'fourth', 'fifth', 'sixth'].flatMap((one) => closed(`The ${one} of them`)),
+    '@ana /decisions',
+    '@ana [More]',
+    '@ana [The first of them]',
+    asked('An open one', 'kind:consent reasons:optional'),
+    '@ana [Open it]',
+    '@ana [Close early]',
+    '@ana [Leave it open]',
+    '@ana [Withdraw]',
+    '@ben [Agree] "An open one"',
+    asked('A reasoned one', 'kind:consent reasons:asked'),
+    '@ana [Open it]',
+    asked('A secret one', 'options:"Zoo; Park" add-until:"2 days" secret:yes'),
+    '@ana [Open it]',
+    '@ben [Zoo] "A secret one"',
+    '@ben [Park] "A secret one"',
+    `@ana /delegate ben community:"${community}"`,
+    '@ben [Accept]',
+    asked('A draft of one', 'options:"Zoo; Park"'),
+    '@ana /vote',
+  ]
+  for (const line of lines) await stage.play(line)
 }
 
 /** What people see of themselves, and of the other account with their address. */

@@ -124,8 +124,12 @@ describe('a notice', () => {
     expect(ways.asked).toBe('chat')
   })
 
-  test('every kind can be told in private, which is what holds until somebody chooses', () => {
-    for (const { ways } of Object.values(NOTICES)) expect(ways[0]).toBe('chat')
+  test('every kind can be told in private, which holds until somebody chooses, but for what the room says anyway', () => {
+    for (const [kind, { ways }] of Object.entries(NOTICES)) {
+      expect(ways).toContain('chat')
+      // What the room says to everybody would come twice.
+      expect(ways[0], kind).toBe(kind === 'ballot' ? 'room' : 'chat')
+    }
   })
 })
 

@@ -60,7 +60,7 @@ function publicButtons(ballot: HeldBallot, now: Date): Button[] {
 
 /** Where the buttons of a paper lead; with a receipt an earlier secret vote is changed. */
 export function waysOf({ id, reasons }: HeldBallot, receipt?: string): Ways {
-  const to = (press: string) => (mark: string) => address(press, { b: id, m: mark, ...(receipt && { r: receipt }) })
+  const to = (press: string) => (mark: string) => address(press, { b: id, m: mark, ...(receipt && { x: receipt }) })
   return { mark: to('vote.mark'), cast: to(reasons === 'asked' ? 'vote.because' : 'vote.cast') }
 }
 
@@ -79,7 +79,13 @@ export function paperCard(
   return {
     title: say`${ballot.question}`,
     body: lines(standingWords(ballot, own, now), asked?.body),
-    fields: [...optionsField(ballot), { label: say`Rules`, value: lines(...rulesWords(ballot, found)) }],
+    // Who is in the middle of it has read them.
+    ...(mark === '' && {
+      fields: [
+        ...(asked ? [] : optionsField(ballot)),
+        { label: say`Rules`, value: lines(...rulesWords(ballot, found)) },
+      ],
+    }),
     ...(asked?.choice && { choice: asked.choice }),
     buttons: [
       ...(asked?.buttons ?? []),

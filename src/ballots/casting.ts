@@ -13,12 +13,12 @@ import { PAPERS } from './papers.ts'
 interface Casting {
   b: string
   m: string
-  r?: string | undefined
+  x?: string | undefined
   reason?: string
 }
 
 /** Casts or changes the caller's vote. */
-export async function castVote(context: Context, { b, m, r, reason }: Casting): Promise<Reply> {
+export async function castVote(context: Context, { b, m, x, reason }: Casting): Promise<Reply> {
   const { store, caller, now } = context
   const held = await store.ballots.toVoteOn(b, now)
   const inside = await insideBallot(context, b, held)
@@ -29,18 +29,31 @@ export async function castVote(context: Context, { b, m, r, reason }: Casting): 
   if (!own.mayVote) throw new Refusal(say`You are not among those who may vote on “${ballot.question}”.`)
   const vote = readVote(labelled(ballot), PAPERS[ballot.kind].read(m))
   if (!vote) throw new Refusal(say`That paper is out of date. Vote again with ${{ typed: '/vote' }}.`)
-  if (ballot.secret) return inSecret(context, inside, vote, r)
+  if (ballot.secret) return inSecret(context, inside, vote, x)
   if (ballot.reasons === 'asked' && reason === undefined)
     throw new Refusal(say`Each vote on “${ballot.question}” is asked for a reason. Vote with ${{ typed: '/vote' }}.`)
   await store.votes.cast(ballot, caller.id, { vote, reason: reason ?? own.reason }, now)
   const words = PAPERS[ballot.kind].words(vote, ballot)
+  const { delegateId } = own
+  const instead = delegateId && !own.hasVoted ? say` It counts instead of that of ${{ person: delegateId }}.` : say``
+  if (delegateId && !own.hasVoted) await tellDelegate(context, inside, delegateId)
   return {
-    text: say`${own.hasVoted ? say`Changed` : say`Counted`}: ${words}. Change it until ${{ when: ballot.closesAt }}.`,
+    text: say`${own.hasVoted ? say`Changed` : say`Counted`}: ${words}.${instead} Change it until ${{ when: ballot.closesAt }}.`,
     ...(ballot.reasons === 'optional' && {
       card: { buttons: [{ label: say`Say why`, press: address('vote.why', { b }) }] },
     }),
     redraw: [{ card: 'ballot', id: b }],
   }
+}
+
+/** Whoever votes for somebody hears where that one has voted themselves. */
+async function tellDelegate(
+  { store, caller, where, now }: Context,
+  { ballot, found }: InsideBallot,
+  delegateId: string,
+): Promise<void> {
+  const text = say`${{ person: caller.id }} voted on “${ballot.question}” themselves, so your vote does not count for them there.`
+  await store.notices.tell([delegateId], 'delegate', { text }, now, where, found)
 }
 
 /** The answer is the only place where the receipt ever stands; so it is kept nowhere. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionName, optionText } from '../core/ballot-words.ts'
+import { optionLabel, optionName } from '../core/ballot-words.ts'
 import { say } from '../core/say.ts'
 import { listed, type Paper, pick, placeOf, signOf } from './paper.ts'
 
@@ -17,7 +17,7 @@ export const approvalPaper: Paper = {
         const isMarked = marked.includes(sign)
         const next = isMarked ? marked.filter((one) => one !== sign) : [...marked, sign]
         return {
-          label: isMarked ? say`Not ${optionText(ballot, place)}` : say`${optionText(ballot, place)}`,
+          label: isMarked ? say`Not ${optionLabel(ballot, place)}` : say`${optionLabel(ballot, place)}`,
           press: onward(next.sort().join('') || NONE),
         }
       }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionName, optionText } from '../core/ballot-words.ts'
+import { optionLabel, optionName } from '../core/ballot-words.ts'
 import type { HeldBallot } from '../core/held-ballot.ts'
 import { say } from '../core/say.ts'
 import { listed, type Paper, pick, placeOf, signOf } from './paper.ts'
@@ -14,7 +14,7 @@ export const rankedPaper: Paper = {
     const left = ballot.options.map((_, place) => place).filter((place) => !picked.includes(signOf(place)))
     const { choice, buttons } = pick(
       picked.length === 0 ? say`Your favourite` : say`Your next favourite`,
-      left.map((place) => ({ label: optionText(ballot, place), press: onward([...picked, signOf(place)].join('')) })),
+      left.map((place) => ({ label: optionLabel(ballot, place), press: onward([...picked, signOf(place)].join('')) })),
     )
     const sofar = say`Your order: ${inOrder(picked.map(placeOf), ballot)}.`
     const next =

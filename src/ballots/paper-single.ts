@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionName, optionText } from '../core/ballot-words.ts'
+import { optionLabel, optionName } from '../core/ballot-words.ts'
 import { say } from '../core/say.ts'
 import { type Paper, pick, placeOf, signOf } from './paper.ts'
 
@@ -11,7 +11,7 @@ export const singlePaper: Paper = {
   ask(ballot, _, { cast }) {
     const { choice, buttons } = pick(
       say`Your choice`,
-      ballot.options.map((_, place) => ({ label: optionText(ballot, place), press: cast(signOf(place)) })),
+      ballot.options.map((_, place) => ({ label: optionLabel(ballot, place), press: cast(signOf(place)) })),
     )
     return {
       body: say`Choose one.`,

@@ -32,6 +32,15 @@ export function optionText(ballot: Pick<WrittenBallot, 'kind' | 'options'>, plac
   return ballot.kind === 'time' ? say`${optionName(ballot, place)}` : say`${ballot.options[place]?.label ?? ''}`
 }
 
+/** A label longer than this may be cut off on a button, so that two of them could look the same (Slack shows 75 characters). */
+const BUTTON_MAX = 60
+
+/** An option on a button. */
+export function optionLabel(ballot: Pick<WrittenBallot, 'kind' | 'options'>, place: number): Text {
+  const isLong = ballot.options.some(({ label }) => label.length > BUTTON_MAX)
+  return isLong ? say`${place + 1}. ${optionText(ballot, place)}` : optionText(ballot, place)
+}
+
 export const SECRET_WORDS = say`Secret once it closes; until then whoever runs this bot could look. A receipt proves your vote to anyone you show it to.`
 
 /** What holds for a ballot, one sentence a line, for everybody to read before they vote. */

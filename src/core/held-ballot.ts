@@ -71,8 +71,8 @@ export interface Ballotee {
   vote: unknown
   key: string | null
   reason: string | null
-  /** It was given by their delegate. */
-  isDelegated: boolean
+  /** Who votes for them where they do not vote themselves. */
+  delegateId: string | null
 }
 
 const HOUR_MS = 3_600_000

@@ -73,10 +73,13 @@ export function ballots(tx: Tx, { draws }: Tools) {
       const [row] = await tx.$queryRaw<Ballotee[]>(Prisma.sql`
         with ${mineIn(ballot.communityId, personId)},
         theirs as (select voted from ballot_voters where ballot_id = ${ballot.id} and person_id in (select id from mine)),
-        given as (select vote, key, reason, delegated from ballot_votes
+        given as (select vote, key, reason from ballot_votes
           where ballot_id = ${ballot.id} and person_id in (select id from mine) order by delegated, at desc limit 1)
         select exists (select 1 from theirs) as "mayVote", exists (select 1 from theirs where voted) as "hasVoted",
-          g.vote, g.key, g.reason, coalesce(g.delegated, false) as "isDelegated" from (select 1) one left join given g on true`)
+          g.vote, g.key, g.reason, (select (select ${WHO} from people p where p.id = d.delegate_id) from delegations d
+            join communities c on c.id = d.community_id and not c.sensitive and c.visibility <> 'secret'
+            where d.community_id = ${ballot.communityId} and d.person_id in (select id from mine) and d.accepted_at is not null
+            limit 1) as "delegateId" from (select 1) one left join given g on true`)
       if (!row) throw new Error('a select without a table gives a row')
       return row
     },
