@@ -33,8 +33,8 @@ export function setupCard(organization: Organization, server: Server | undefined
       { label: say`What people read`, press: address('setup.words') },
       { label: say`What holds`, press: address('setup.rules') },
       { label: say`Where and who`, press: address('setup.places') },
-      { label: say`How long things are kept`, press: address('setup.keeping') },
       { label: say`How people decide`, press: address('setup.deciding') },
+      { label: say`How long things are kept`, press: address('setup.keeping') },
     ],
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { TOPIC_STATES, type TopicState, topicFrom, topicStateLabel } from '../src/core/topic.ts'
+import { deliveryOf } from './delivery.ts'
 import { onStage, type Stage, textOf } from './stage.ts'
 
 let stage: Stage
@@ -159,6 +160,24 @@ describe('onto the next ballot', () => {
     expect(inRoom()).toHaveLength(said)
     await ana.presses('Support needed: 2')
     expect(await ana.fills({ support: 'usual' })).toContain('[Support needed: 5]')
+  })
+
+  test('also where the last whom it needs press at once, and it is told once all the same', async () => {
+    const crowd = ['fay', 'gil', 'hal', 'ivo', 'jan', 'kim']
+    for (const name of crowd) await stage.actor(name).types('/join parents')
+    await stage.actor('sam!').types('/setup support:7')
+    const titles = ['Storytime', 'Roman coins']
+    for (const title of titles) await proposes('ben', title)
+    const ids = await Promise.all(titles.map(idOf))
+    const presses = crowd.flatMap((name, i) =>
+      (i % 2 ? ids : ids.toReversed()).map((t) =>
+        stage.router.press(deliveryOf(`${name}/${t}`, name, stage.now()), `topics.support?t=${t}`),
+      ),
+    )
+    expect((await Promise.all(presses)).filter(({ refused }) => refused)).toEqual([])
+    await stage.sleep('1s')
+    expect(times('has enough support', toldTo('ben'))).toBe(2)
+    expect(stage.failures).toEqual([])
   })
 
   test('by its proposer alone, where one is enough', async () => {

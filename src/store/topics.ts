@@ -123,7 +123,8 @@ export function topics(tx: Tx, { draws }: Tools) {
 
     /** The states in which a community has topics, from idea to outcome. */
     async states(communityId: string): Promise<TopicState[]> {
-      const rows = await tx.topic.findMany({ where: { communityId }, select: { state: true }, distinct: ['state'] })
+      const rows = await tx.$queryRaw<{ state: string }[]>(Prisma.sql`
+        select distinct state from topics where community_id = ${communityId}`)
       return TOPIC_STATES.filter((state) => rows.some((row) => row.state === state))
     },
 
@@ -150,7 +151,10 @@ export function topics(tx: Tx, { draws }: Tools) {
     async nowReady(communityId: string, now: Date): Promise<Turned[]> {
       const ids = (await enough(communityId, Prisma.sql`t.ready_at is null`)).map(({ id }) => id)
       if (ids.length === 0) return []
-      return change(ids, Prisma.sql`t.ready_at is null`, Prisma.sql`ready_at = ${now}::timestamptz`)
+      // One that somebody supports at this moment is told of by them; waiting for each other, both would wait for ever.
+      const free = Prisma.sql`t.id in (select o.id from topics o where o.id = any(${ids}::text[]) and o.ready_at is null
+        for update skip locked)`
+      return change(ids, free, Prisma.sql`ready_at = ${now}::timestamptz`)
     },
 
     /**
