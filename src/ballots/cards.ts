@@ -1,5 +1,5 @@
 import type { DrawCard } from '../command.ts'
-import { optionName, rulesWords, stateWords } from '../core/ballot-words.ts'
+import { headWords, optionName, rulesWords, stateWords } from '../core/ballot-words.ts'
 import { type Ballotee, type HeldBallot, takesOptions, takesVotes } from '../core/held-ballot.ts'
 import { lines, say, type Text } from '../core/say.ts'
 import type { Found } from '../option.ts'
@@ -20,12 +20,13 @@ export const drawBallot: DrawCard = async (store, id, now) => {
   return {
     card: {
       title: say`${ballot.question}`,
-      body: isOpen ? lines(...rulesWords(ballot, community)) : stateWords(ballot, now),
+      body: isOpen ? headWords(ballot) : stateWords(ballot, now),
       fields: [
         ...optionsField(ballot),
         ...(turnout !== undefined && ballot.state !== 'withdrawn'
           ? [{ label: say`Have voted`, value: say`${turnout} of ${ballot.electorate}` }]
           : []),
+        ...(isOpen ? [rulesField(ballot, community)] : []),
       ],
       buttons: isOpen
         ? publicButtons(ballot, now)
@@ -36,8 +37,13 @@ export const drawBallot: DrawCard = async (store, id, now) => {
   }
 }
 
+/** All that holds. */
+export function rulesField(ballot: HeldBallot, community: { sensitive: boolean }): { label: Text; value: Text } {
+  return { label: say`Rules`, value: lines(...rulesWords(ballot, community)) }
+}
+
 /** What can be chosen, where the buttons do not say it. */
-function optionsField(ballot: HeldBallot): { label: Text; value: Text }[] {
+export function optionsField(ballot: HeldBallot): { label: Text; value: Text }[] {
   if (ballot.kind === 'consent') return []
   return [
     {
@@ -78,13 +84,10 @@ export function paperCard(
   const asked = mayVote && !isLocked ? PAPERS[kind].ask(ballot, mark, waysOf(ballot, receipt)) : undefined
   return {
     title: say`${ballot.question}`,
-    body: lines(standingWords(ballot, own, now), asked?.body),
+    body: lines(mark === '' && asked && headWords(ballot), standingWords(ballot, own, now), asked?.body),
     // Who is in the middle of it has read them.
     ...(mark === '' && {
-      fields: [
-        ...(asked ? [] : optionsField(ballot)),
-        { label: say`Rules`, value: lines(...rulesWords(ballot, found)) },
-      ],
+      fields: [...(asked ? [] : optionsField(ballot)), rulesField(ballot, found)],
     }),
     ...(asked?.choice && { choice: asked.choice }),
     buttons: [

@@ -1,33 +1,24 @@
 import type { Context } from '../command.ts'
-import { optionName, rulesWords, stateWords } from '../core/ballot-words.ts'
+import { headWords, stateWords } from '../core/ballot-words.ts'
 import type { HeldBallot } from '../core/held-ballot.ts'
 import { lines, say } from '../core/say.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card, type Reply } from '../reply.ts'
 import { asOrganizer } from './access.ts'
+import { optionsField, rulesField } from './cards.ts'
 
 /** A ballot as who looks after it sees it: all that voters will read, and what can still be changed. */
 export async function manageCard({ store, now }: Context, ballot: HeldBallot, found: Found): Promise<Card> {
-  const { id: b, state, question, options, kind } = ballot
+  const { id: b, state, question } = ballot
   const isDraft = state === 'draft'
   const canEdit = isDraft || (state === 'open' && (await store.ballots.turnout(b)) === 0)
   const to = (label: Button['label'], target: string): Button => ({ label, press: address(target, { b }) })
   return {
     title: say`${question}`,
     body: isDraft
-      ? say`Not open yet. This is what members of ${{ strong: found.name }} will read:`
-      : stateWords(ballot, now),
-    fields: [
-      ...(kind === 'consent'
-        ? []
-        : [
-            {
-              label: say`Options`,
-              value: lines(...options.map((_, place) => say`${place + 1}. ${optionName(ballot, place)}`)),
-            },
-          ]),
-      { label: say`Rules`, value: lines(...rulesWords(ballot, found)) },
-    ],
+      ? lines(say`Not open yet. This is what members of ${{ strong: found.name }} will read:`, headWords(ballot))
+      : lines(stateWords(ballot, now), state === 'open' && headWords(ballot)),
+    fields: [...optionsField(ballot), rulesField(ballot, found)],
     buttons: [
       ...(isDraft ? [to(say`Open it`, 'ballot.open')] : []),
       ...(canEdit

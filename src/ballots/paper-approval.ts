@@ -26,7 +26,7 @@ export const approvalPaper: Paper = {
     const done =
       marked.length === 0
         ? { label: say`Vote for none of these`, press: cast(NONE) }
-        : { label: say`Vote with these ${marked.length}`, press: cast(marked.join('')) }
+        : { label: say`Vote with what I marked`, press: cast(marked.join('')) }
     return {
       body: marked.length === 0 ? say`Mark all you are content with.` : say`Marked: ${names}.`,
       ...(choice && { choice }),

@@ -14,7 +14,6 @@ export const singlePaper: Paper = {
       ballot.options.map((_, place) => ({ label: optionLabel(ballot, place), press: cast(signOf(place)) })),
     )
     return {
-      body: say`Choose one.`,
       ...(choice && { choice }),
       buttons: [...buttons, { label: say`None of these`, press: cast(NONE) }],
     }

@@ -4,7 +4,7 @@ import type { Button, Choice } from '../reply.ts'
 
 /** What a ballot paper asks next, and what can be pressed on it. */
 export interface Asked {
-  body: Text
+  body?: Text
   choice?: Choice
   buttons: Button[]
 }

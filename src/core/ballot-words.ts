@@ -43,15 +43,19 @@ export function optionLabel(ballot: Pick<WrittenBallot, 'kind' | 'options'>, pla
 
 export const SECRET_WORDS = say`Secret once it closes; until then whoever runs this bot could look. A receipt proves your vote to anyone you show it to.`
 
-/** What holds for a ballot, one sentence a line, for everybody to read before they vote. */
+/** Until when, and what is to be done. */
+export function headWords({ kind, closesAt, extendedAt }: HeldBallot): Text {
+  const extended = extendedAt ? say`, extended by a day` : say``
+  return say`Closes ${{ when: closesAt }}${extended}. ${kindLabel(kind)}.`
+}
+
+/** What else holds for a ballot, one sentence a line, for everybody to read before they vote. */
 export function rulesWords(ballot: HeldBallot, { sensitive }: { sensitive: boolean }): Text[] {
-  const { rules, kind, secret, reasons, showsEarly, optionsUntil, extends: isExtended, closesAt, extendedAt } = ballot
-  const closes = extendedAt ? say`Closes ${{ when: closesAt }}, extended by a day.` : say`Closes ${{ when: closesAt }}.`
+  const { rules, kind, secret, reasons, showsEarly, optionsUntil, extends: isExtended, extendedAt } = ballot
   return [
-    closes,
-    say`${kindLabel(kind)}.${kind === 'consent' ? say` It passes if nobody blocks it and more agree than disagree.` : say``}`,
+    ...(kind === 'consent' ? [say`It passes if nobody blocks it and more agree than disagree.`] : []),
     ...(rules.seats > 1 ? [say`${rules.seats} are chosen.`] : []),
-    ...quorumWords(ballot, sensitive),
+    ...quorumWords(ballot),
     ...(rules.passShare ? [passWords(kind, rules.passShare)] : []),
     ...(isExtended && rules.quorum && !extendedAt
       ? [say`If the quorum is missed by little, it stays open a day longer, once.`]
@@ -69,14 +73,13 @@ export function rulesWords(ballot: HeldBallot, { sensitive }: { sensitive: boole
   ]
 }
 
-function quorumWords({ rules: { quorum } }: HeldBallot, sensitive: boolean): Text[] {
+function quorumWords({ rules: { quorum } }: HeldBallot): Text[] {
   if (!quorum) return []
   if ('ballots' in quorum)
     return [
       say`It counts only if at least ${{ count: quorum.ballots, one: 'member votes', other: 'members vote' }} themselves.`,
     ]
-  const of = sensitive ? say`those who may vote` : say`all who may vote`
-  return [say`It counts only if at least ${shareWords(quorum)} of ${of} vote themselves.`]
+  return [say`It counts only if at least ${shareWords(quorum)} of those who may vote do so themselves.`]
 }
 
 function passWords(kind: BallotKind, share: Share): Text {

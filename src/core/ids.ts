@@ -13,6 +13,8 @@ export interface Draws {
   id(now: Date): string
   /** 26 characters that tell nothing, for what must not show its time and for keys that leave the house. */
   key(): string
+  /** The same for what people of a ballot read: receipts, keys of votes, the word a tie is drawn from. */
+  ballotKey(): string
   /** A code people type from a mail: six digits. */
   digits(): string
   /** A code people pass on: eight letters and digits without those that look alike, in two halves. */
@@ -36,11 +38,13 @@ export function drawsFrom(bytes: Bytes): Draws {
   }
   const ulid = monotonicFactory(fractionOf('id'))
   const key = picker(ALPHABET, 'key')
+  const ballotKey = picker(ALPHABET, 'ballot')
   const digits = picker('0123456789', 'digits')
   const word = picker(CLEAR, 'word')
   return {
     id: (now) => ulid(now.getTime()),
     key: () => key(26),
+    ballotKey: () => ballotKey(26),
     digits: () => digits(6),
     word: () => `${word(4)}-${word(4)}`,
     fraction: fractionOf('fraction'),

@@ -118,7 +118,8 @@ export function ballots(tx: Tx, { draws }: Tools) {
           and (p.email_proven_at is not null or ${!needsAddress})
         order by m.person_id`)
       const remind = remindAt(now, closesAt)
-      const data = { electorate, openedAt: now, remindAt: remind, dueAt: remind, rules: { ...rules } }
+      const seed = rules.tie === 'drawn' ? draws.ballotKey() : null
+      const data = { electorate, openedAt: now, remindAt: remind, dueAt: remind, rules: { ...rules, seed } }
       await tx.ballot.update({ where: { id }, data: { ...data, state: 'open' satisfies BallotState } })
       return electorate
     },

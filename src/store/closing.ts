@@ -107,7 +107,7 @@ export function closing(tx: Tx, { draws }: Tools) {
         where not e.voted and a.delegate <> e.person order by e.person, a.accepted_at desc`)
       await tx.ballotVote.createMany({
         data: rows.map(({ person: personId, vote }) => ({
-          ...{ ballotId: id, key: draws.key(), personId, vote: { ...vote }, delegated: true, at: now },
+          ...{ ballotId: id, key: draws.ballotKey(), personId, vote: { ...vote }, delegated: true, at: now },
         })),
       })
     },

@@ -62,7 +62,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     cards: cards(tx, tools),
     closing: closing(tx, tools),
     /** What only the voter of a secret vote will have. */
-    newReceipt: (): string => tools.draws.key(),
+    newReceipt: (): string => tools.draws.ballotKey(),
     codes: codes(tx, tools),
     communities: communities(tx, tools),
     delegations: delegations(tx),

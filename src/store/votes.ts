@@ -42,7 +42,7 @@ export function votes(tx: Tx, { draws }: Tools) {
           where ballot_id = ${id} and person_id in (select id from mine) and not voted),
         before as (delete from ballot_votes where ballot_id = ${id} and person_id in (select id from mine) returning key, at)
         insert into ballot_votes (ballot_id, key, person_id, vote, reason, at)
-        select ${id}, coalesce((select key from before order by at desc, key limit 1), ${draws.key()}), ${personId},
+        select ${id}, coalesce((select key from before order by at desc, key limit 1), ${draws.ballotKey()}), ${personId},
           ${JSON.stringify(vote)}::jsonb, ${reason}, ${now}::timestamptz`)
     },
 
