@@ -94,7 +94,7 @@ export interface Message {
   components: Json[]
   attachments: Json[]
   /** What its text files hold. */
-  files: { name: string; text: string }[]
+  files: { name: string; text: string; bytes: Buffer }[]
   flags: number
   at: string
   editedAt: string | null
