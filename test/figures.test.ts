@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { tableLines, widthOf } from '../src/core/table-text.ts'
 import { jsonPrinter } from '../src/terminal/print.ts'
 import { figures, figuresCommand, NASTY } from './figures.ts'
+import { personCalled } from './lookup.ts'
 import { codeFor, onStage, openStage, type Stage } from './stage.ts'
 
 describe('a table in letters', () => {
@@ -73,7 +74,7 @@ test('a letter has the figures as lines', async () => {
   const ana = stage.actor('ana')
   await ana.types('/email ana@example.org')
   await ana.types(`/email ${codeFor(stage, 'ana@example.org')}`)
-  const id = await stage.read(async (store) => (await store.people.byAccount('terminal', 'main', 'ana'))?.id ?? '')
+  const { id } = await personCalled(stage, 'ana')
   await stage.read((store) => store.notices.choose(id, 'opened', 'mail'))
   await stage.read((store) =>
     store.notices.tell([id], 'opened', { card: figures('Garden & <b>', 2, 2) }, stage.now(), {

@@ -14,7 +14,7 @@ export interface Shown {
   links: string[]
   form?: { title: string; fields: { name: string; label: string; required: boolean }[] }
   /** Text files that came along. */
-  files: { name: string; text: string }[]
+  files: { name: string; text: string; bytes: Buffer }[]
   isPrivate: boolean
   channelId?: string
   message?: Message

@@ -42,7 +42,7 @@ test('nothing typed breaks out of the table', async () => {
 })
 
 test('a post in a channel has the figures in letters, and the picture after it', async () => {
-  await stage.platform.post(general(), shownFigures('The garden'), reading, 'key-of-a-post', null)
+  await stage.platform.post(general(), shownFigures('The garden'), reading, 'key-of-a-post', undefined)
   const [said, picture] = ana.sees('general').slice(-2)
   expect(said?.text).toContain('The garden    3  ██████████')
   const [file] = picture?.message?.files ?? []
@@ -51,15 +51,15 @@ test('a post in a channel has the figures in letters, and the picture after it',
 })
 
 test('a workspace that takes no files has the figures all the same', async () => {
-  stage.fake.faults.add('files.getUploadURLExternal', { error: 'file_uploads_disabled' })
-  await stage.platform.post(general(), shownFigures('The lake'), reading, 'another-key', null)
+  stage.fake.faults.next('files.getUploadURLExternal', { error: 'file_uploads_disabled' })
+  await stage.platform.post(general(), shownFigures('The lake'), reading, 'another-key', undefined)
   expect(ana.sees('general').at(-1)?.text).toContain('The lake')
   expected += 1
 })
 
 test('a card that is drawn again has no picture that would grow old', async () => {
-  const id = await stage.platform.draw(general(), shownFigures('The sea'), reading, 'key-of-a-card', null, null)
-  await stage.platform.draw(general(), shownFigures('The hill'), reading, 'key-of-a-card', id, null)
+  const id = await stage.platform.draw(general(), shownFigures('The sea'), reading, 'key-of-a-card', null, undefined)
+  await stage.platform.draw(general(), shownFigures('The hill'), reading, 'key-of-a-card', id, undefined)
   const shown = ana.sees('general').at(-1)
   expect(shown?.text).toContain('The hill')
   expect(shown?.files).toEqual([])

@@ -55,8 +55,8 @@ test('nothing typed becomes part of the page, nor of the picture', async () => {
 
 test('a message of Kindred shows them too', async () => {
   await stage.read(async (store) => {
-    const { personId } = await store.people.byWeb('ana@example.org', 'ana', stage.now())
-    return store.notices.tell([personId], 'asked', shownFigures('The lake'), stage.now(), {
+    const { id } = await store.people.byWeb('ana@example.org', 'ana', stage.now())
+    return store.notices.tell([id], 'asked', shownFigures('The lake'), stage.now(), {
       platform: 'web',
       workspace: '',
     })
