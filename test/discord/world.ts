@@ -93,7 +93,7 @@ export interface Message {
   embeds: Json[]
   components: Json[]
   attachments: Json[]
-  /** What its text files hold. */
+  /** What its files hold. */
   files: { name: string; text: string; bytes: Buffer }[]
   flags: number
   at: string
