@@ -35,12 +35,11 @@ export function drawn(
 }
 
 /** Words for where no markup can be: the title of a page, the label of a button. */
-export function plainly(text: Text, { names, zone }: Reading): string {
-  return write(
-    text,
-    labelPen(names, zone, (words) => words),
-  )
+export function plainly(text: Text, reading: Reading): string {
+  return write(text, labelOf(reading))
 }
+
+const labelOf = ({ names, zone }: Reading) => labelPen(names, zone, (words) => words)
 
 function cardOf(card: Card, reading: Reading, pen: Pen, pressing: Pressing | undefined, level: 2 | 3): Html {
   const { title, body, fields = [], choice, buttons = [] } = card
@@ -53,27 +52,28 @@ ${heading ?? ''}
 ${body ? html`<p>${written(body, pen)}</p>` : ''}
 ${named.length > 0 ? html`<dl>${named}</dl>` : ''}
 ${card.chart ? chartOf(card.chart, reading) : ''}
-${card.table ? tableOf(card.table, card.chart?.title ?? title, pen) : ''}
+${card.table ? tableOf(card.table, card.chart?.title ?? title, reading, pen) : ''}
 ${choice && pressing ? choiceOf(choice, reading, pressing) : ''}
 ${buttons.length > 0 && pressing ? buttonsOf(buttons, reading, pressing) : ''}
 </article>`
 }
 
 /** As a picture of its own, in which nothing that people typed can be part of the page. */
-function chartOf(chart: Chart, { names, zone }: Reading): Html {
-  const label = labelPen(names, zone, (words) => words)
-  const svg = Buffer.from(drawChart(chart, label)).toString('base64')
-  return html`<img class="chart" alt="${clean(write(chart.title, label))}" src="data:image/svg+xml;base64,${svg}">`
+function chartOf(chart: Chart, reading: Reading): Html {
+  const svg = Buffer.from(drawChart(chart, labelOf(reading))).toString('base64')
+  return html`<img class="chart" alt="${plainly(chart.title, reading)}" src="data:image/svg+xml;base64,${svg}">`
 }
 
-function tableOf({ columns, rows }: Table, caption: Text | undefined, pen: Pen): Html {
+function tableOf({ columns, rows }: Table, caption: Text | undefined, reading: Reading, pen: Pen): Html {
   const heads = columns.map((one) => html`<th scope="col">${written(one, pen)}</th>`)
   const lines = rows.map(([first, ...cells]) => {
     const figures = cells.map((cell) => html`<td>${written(cell, pen)}</td>`)
     return html`<tr>${first ? html`<th scope="row">${written(first, pen)}</th>` : ''}${figures}</tr>`
   })
-  return html`<table>${caption ? html`<caption>${written(caption, pen)}</caption>` : ''}
-<thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table>`
+  // Where it is wider than a phone it moves sideways, by keys as well.
+  return html`<div class="table" role="region" tabindex="0"${caption ? html` aria-label="${plainly(caption, reading)}"` : ''}>
+<table>${caption ? html`<caption>${written(caption, pen)}</caption>` : ''}
+<thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table></div>`
 }
 
 /** One form, whose buttons each send their own address. */

@@ -43,7 +43,7 @@ test('a private answer shows the chart in its card, with the table below as text
   expect(tables).toHaveLength(1)
   expect(tables[0]).toContain('The garden    3  ██████████')
   const [picture] = shown.message?.files ?? []
-  expect(sizeOfPng(picture?.bytes ?? Buffer.alloc(24))).toMatchObject({ isPng: true, width: 1280 })
+  expect(sizeOfPng(picture?.bytes ?? Buffer.alloc(24))).toMatchObject({ isPng: true, width: 960 })
   expect(shown.message?.attachments).toMatchObject([
     {
       filename: 'chart.png',

@@ -47,7 +47,7 @@ test('a post in a channel has the figures in letters, and the picture after it',
   expect(said?.text).toContain('The garden    3  ██████████')
   const [file] = picture?.message?.files ?? []
   expect(file).toMatchObject({ name: 'chart.png', alt: 'Votes for each option, of which one is The garden' })
-  expect(sizeOfPng(file?.bytes ?? Buffer.alloc(24))).toMatchObject({ isPng: true, width: 1280 })
+  expect(sizeOfPng(file?.bytes ?? Buffer.alloc(24))).toMatchObject({ isPng: true, width: 960 })
 })
 
 test('a workspace that takes no files has the figures all the same', async () => {

@@ -26,7 +26,7 @@ test('an answer shows the chart, with the table of the same figures beneath it',
   expect(picture.attr('alt')).toBe('Votes for each option, of which one is The garden')
   expect(svgIn(picture.attr('src'))).toContain('The garden')
   expect(headers.get('content-security-policy')).toContain("img-src 'self' data:")
-  expect($('img + table caption').text()).toContain('Votes for each option')
+  expect($('img + .table caption').text()).toContain('Votes for each option')
   expect(
     $('th[scope=col]')
       .toArray()
