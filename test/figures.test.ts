@@ -24,6 +24,11 @@ describe('a table in letters', () => {
     expect(lines.join('').includes('\n')).toBe(false)
   })
 
+  test('is not made long by letters of very many marks', () => {
+    const marked = `e${'\u0301'.repeat(9_000)}`
+    expect(tableLines({ columns: [marked], rows: [[`ab${marked}`]] }, 20)).toEqual(['…', 'ab…'])
+  })
+
   test('shows a little as something, and nearly all as less than all', () => {
     const rows = [['a'], ['b'], ['c']]
     const [, ...drawn] = tableLines({ columns: ['x'], rows, bars: [{ label: '', lengths: [1, 999, 1000] }] }, 20)

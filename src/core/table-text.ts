@@ -69,17 +69,17 @@ export function widthOf(words: string): number {
 
 const widthOfOne = (letter: string) => (NO_WIDTH.test(letter) ? 0 : WIDE.test(letter) ? 2 : 1)
 
+/** A letter may be made of any number of marks, which take no room; so many of them are let be. */
+const LETTER_MAX = 8
+
 /** Words cut to so many columns, never within a letter. */
 export function cut(words: string, max: number): string {
-  if (widthOf(words) <= max) return words
+  if (widthOf(words) <= max && words.length <= max * LETTER_MAX) return words
   let [kept, width] = ['', 0]
   for (const { segment } of letters.segment(words)) {
     width += widthOfOne(segment)
-    // A letter may be made of any number of marks.
     if (width > max - 1 || kept.length + segment.length > max * LETTER_MAX) break
     kept += segment
   }
   return `${kept.trimEnd()}…`
 }
-
-const LETTER_MAX = 8
