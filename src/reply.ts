@@ -126,6 +126,9 @@ export function readAddress(
 /** The ids of all people a message names. */
 export function peopleNamed(content: Content): string[] {
   const { text, card } = content
-  const texts = [text, card?.title, card?.body, ...(card?.fields?.flatMap((field) => [field.label, field.value]) ?? [])]
+  const { title, body, fields = [], table, chart } = card ?? {}
+  const figures = [...(table?.columns ?? []), ...(table?.rows.flat() ?? [])]
+  const drawn = chart ? [chart.title, ...chart.series, ...chart.bars.map(({ label }) => label)] : []
+  const texts = [text, title, body, ...fields.flatMap(({ label, value }) => [label, value]), ...figures, ...drawn]
   return texts.flatMap((one) => (one ? peopleIn(one) : []))
 }

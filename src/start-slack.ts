@@ -65,7 +65,7 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
   const door = createApi({ api, tokenOf: access.tokenOf, revoked: access.revoked, taken: access.taken, now })
   const logFailure = (where: string, error: unknown) => log.failure(where, undefined, error)
   return {
-    platform: slackPlatform(door, command),
+    platform: slackPlatform(door, command, logFailure),
     start(router, wake) {
       const bot = createSlackBot({
         ...{ way, api, access, door, commands, router, command, now, print, logFailure, wake },

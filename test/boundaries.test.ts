@@ -40,6 +40,13 @@ const TABLE: Rule[] = [
     ],
   },
   { files: 'src/reply.ts', may: ['zod', 'src/core/'] },
+  { files: 'src/figures.ts', may: ['src/core/'], types: ['src/reply.ts'] },
+  {
+    files: 'src/chart.ts',
+    may: ['src/core/', 'echarts', '@resvg/resvg-js', 'node:module'],
+    types: ['src/reply.ts'],
+  },
+  { files: 'src/echarts.d.ts', may: ['echarts'] },
   { files: 'src/option.ts', may: ['zod', 'src/core/'] },
   { files: 'src/platform.ts', may: ['src/core/', 'node:async_hooks'], types: ['src/reply.ts'] },
   { files: 'src/command.ts', may: ['zod', 'src/core/', 'src/reply.ts', 'src/option.ts'], types: STORE_TYPES },
@@ -127,10 +134,10 @@ const TABLE: Rule[] = [
     types: ['src/reply.ts'],
   },
   // Both take one line of text, and read it alike.
-  platform('terminal', 'luxon', 'node:readline/promises', 'src/slack/parse.ts'),
-  platform('discord', 'discord.js', 'luxon'),
-  platform('slack', '@slack/bolt', 'luxon', 'node:http'),
-  platform('web', 'hono', '@hono/node-server', 'feed', 'prom-client', 'luxon', 'node:crypto'),
+  platform('terminal', 'src/figures.ts', 'luxon', 'node:readline/promises', 'src/slack/parse.ts'),
+  platform('discord', 'src/chart.ts', 'src/figures.ts', 'discord.js', 'luxon'),
+  platform('slack', 'src/chart.ts', 'src/figures.ts', '@slack/bolt', 'luxon', 'node:http'),
+  platform('web', 'src/chart.ts', 'hono', '@hono/node-server', 'feed', 'prom-client', 'luxon', 'node:crypto'),
   {
     files: 'src/segments/',
     may: ['src/segments/', 'zod', 'csv-parse', 'csv-stringify', 'pg', 'proper-lockfile', 'standardwebhooks', 'node:'],

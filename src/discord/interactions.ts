@@ -182,9 +182,9 @@ async function follow(one: Answerable, page: Page): Promise<void> {
   await keptUp(() => one.followUp({ ...body, ...sent(page), flags: flags | MessageFlags.Ephemeral }))
 }
 
-/** What goes along with every message: its file, and that it pings nobody. */
-function sent({ file }: Page) {
-  const files = file ? [attached(file)].map(({ data, name }) => ({ attachment: data, name })) : []
+/** What goes along with every message: its files, and that it pings nobody. */
+function sent(page: Page) {
+  const files = attached(page).map(({ data, ...rest }) => ({ attachment: data, ...rest }))
   return { files, allowedMentions: PINGS_NOBODY }
 }
 

@@ -8,6 +8,8 @@ export const LIMITS = {
   embedFieldValue: 1_024,
   /** All words of all embeds of a message together. */
   embedsInAll: 6_000,
+  embeds: 10,
+  attachmentDescription: 1_024,
   buttonsInARow: 5,
   rows: 5,
   buttonLabel: 80,

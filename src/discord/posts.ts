@@ -37,8 +37,10 @@ export function posts(rest: REST, render: Render): Pick<Platform, 'post' | 'draw
   }
 
   async function say(channel: string, page: Page, nonce: string): Promise<string> {
+    const files = attached(page)
     const body: RESTPostAPIChannelMessageJSONBody = {
       ...bodyOf(page),
+      ...(files.length > 0 && { attachments: files.map(listed) }),
       allowed_mentions: PINGS_NOBODY,
       nonce,
       enforce_nonce: true,
@@ -46,7 +48,7 @@ export function posts(rest: REST, render: Render): Pick<Platform, 'post' | 'draw
     // As above.
     const said = (await rest.post(Routes.channelMessages(channel), {
       body,
-      ...(page.file && { files: [attached(page.file)] }),
+      ...(files.length > 0 && { files }),
     })) as RESTPostAPIChannelMessageResult
     return said.id
   }
@@ -65,10 +67,16 @@ export function posts(rest: REST, render: Render): Pick<Platform, 'post' | 'draw
       const page = inOne(render(content, reading))
       return effect(TO_SPEAK, async () => {
         if (externalId !== null) {
-          const body: RESTPatchAPIChannelMessageJSONBody = { ...replacing(page), allowed_mentions: PINGS_NOBODY }
+          const files = attached(page)
+          const body: RESTPatchAPIChannelMessageJSONBody = {
+            ...replacing(page),
+            // What is not listed goes: the picture of before.
+            attachments: files.map(listed),
+            allowed_mentions: PINGS_NOBODY,
+          }
           try {
             // Something new wakes a thread by itself; something changed does not.
-            await awake(rest, channel, () => rest.patch(Routes.channelMessage(channel, externalId), { body }))
+            await awake(rest, channel, () => rest.patch(Routes.channelMessage(channel, externalId), { body, files }))
             return externalId
           } catch (error) {
             // Deleted by hand: it is drawn anew.
@@ -81,8 +89,10 @@ export function posts(rest: REST, render: Render): Pick<Platform, 'post' | 'draw
   }
 }
 
+type Shown = 'content' | 'embeds' | 'components'
+
 /** A page without what was left out. Previews of links would be larger than the message. */
-export function bodyOf({ content, embeds, components }: Page): Omit<Page, 'file'> & { flags?: MessageFlags } {
+export function bodyOf({ content, embeds, components }: Page): Pick<Page, Shown> & { flags?: MessageFlags } {
   return {
     ...(content !== undefined && { content }),
     ...(embeds && { embeds }),
@@ -92,13 +102,30 @@ export function bodyOf({ content, embeds, components }: Page): Omit<Page, 'file'
 }
 
 /** A page that leaves nothing of the message it takes the place of. */
-export function replacing({ content = '', embeds = [], components = [] }: Page): Required<Omit<Page, 'file'>> {
+export function replacing({ content = '', embeds = [], components = [] }: Page): Required<Pick<Page, Shown>> {
   return { content, embeds, components }
 }
 
 /** A file as Discord takes it. */
-export function attached({ name, type, text }: NonNullable<Page['file']>) {
-  return { name, contentType: type, data: Buffer.from(text) }
+interface Attached {
+  name: string
+  contentType: string
+  data: Buffer
+  description?: string
+}
+
+/** The files of a page, its picture too. */
+export function attached({ file, picture }: Page): Attached[] {
+  const given = file && { name: file.name, contentType: file.type, data: Buffer.from(file.text) }
+  const drawn = picture && {
+    ...{ name: picture.name, contentType: 'image/png' },
+    ...{ data: picture.png, description: picture.description },
+  }
+  return [given, drawn].filter((one) => one !== undefined)
+}
+
+function listed({ name, description }: Attached, i: number) {
+  return { id: String(i), filename: name, ...(description !== undefined && { description }) }
 }
 
 /** Each page of a post is known by a nonce of its own. */

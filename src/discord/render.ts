@@ -12,6 +12,7 @@ import { calledIn, clean, labelPen } from '../core/plain.ts'
 import { type Pen, type Text, write } from '../core/say.ts'
 import type { Reading } from '../platform.ts'
 import type { Card, Choice, Content, TextFile } from '../reply.ts'
+import { type Picture, pictureFor, tablesOf } from './figures.ts'
 import { LIMITS } from './limits.ts'
 
 /** One message as Discord takes it; what does not fit into one is several. */
@@ -20,6 +21,7 @@ export interface Page {
   embeds?: APIEmbed[]
   components?: Row[]
   file?: TextFile
+  picture?: Picture
 }
 
 /** Writes a message for one reader, in as many pages as it takes. */
@@ -39,14 +41,20 @@ export function renderer(commands: Pick<Command, 'name' | 'group'>[]): Render {
   return ({ text, card, file }, reading) => {
     const pens = pensOf(reading, typedHere)
     const pages: Page[] = text ? pieces(write(text, pens.body), LIMITS.content).map((content) => ({ content })) : []
-    const embeds = card ? embedsOf(card, pens) : []
     const rows = card ? rowsOf(card, pens.label) : []
-    embeds.forEach((embed, i) => {
+    const groupsOfEmbeds = card ? shownTogether(embedsOf(card, pens), tablesOf(card, pens.label)) : []
+    const picture = card && pictureFor(card, pens.label)
+    groupsOfEmbeds.forEach((embeds, i) => {
       // The first stands under the last words.
       const last = pages.at(-1)
-      if (i === 0 && last) last.embeds = [embed]
-      else pages.push({ embeds: [embed] })
+      if (i === 0 && last) last.embeds = embeds
+      else pages.push({ embeds })
     })
+    const [illustrated] = pages.filter(({ embeds }) => embeds)
+    if (picture && illustrated?.embeds?.[0]) {
+      illustrated.embeds[0].image = { url: `attachment://${picture.name}` }
+      illustrated.picture = picture
+    }
     groups(rows, LIMITS.rows).forEach((components, i) => {
       const last = pages.at(-1)
       if (i === 0 && last) last.components = components
@@ -95,6 +103,19 @@ function embedsOf({ title, body, fields = [] }: Card, pens: Pens): APIEmbed[] {
     else embeds.push({ fields: [field] })
   }
   return embeds
+}
+
+/** Embeds by the message they stand in: figures stand below what they belong to, as far as there is room. */
+function shownTogether(embeds: APIEmbed[], tables: APIEmbed[]): APIEmbed[][] {
+  const found = embeds.map((embed) => [embed])
+  for (const table of tables) {
+    const last = found.at(-1)
+    const all = [...(last ?? []), table]
+    if (last && all.length <= LIMITS.embeds && all.reduce((sum, one) => sum + lengthOf(one), 0) <= LIMITS.embedsInAll)
+      last.push(table)
+    else found.push([table])
+  }
+  return found
 }
 
 /** How long an embed is by Discord's own count. */

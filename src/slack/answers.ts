@@ -65,7 +65,8 @@ export function answers({ api, says, render, now, logFailure }: AnswersParts): A
   /** Hands a file over, which can only be done in the conversation; whether it came about. */
   async function handOver({ workspace, account }: Reader, file: TextFile): Promise<boolean> {
     try {
-      await upload(api, workspace, await says.conversationWith(workspace, account), file)
+      const channel = await says.conversationWith(workspace, account)
+      await upload(api, workspace, channel, { name: file.name, bytes: Buffer.from(file.text) })
       return true
     } catch (error) {
       logFailure('slack/file', error)
@@ -79,7 +80,7 @@ export function answers({ api, says, render, now, logFailure }: AnswersParts): A
     const file = [head, ...rest].find((page) => page.file)?.file
     if (!file) return [head, ...rest]
     const isThere = await handOver(reader, file)
-    const [first, ...others] = [head, ...rest].map(({ text, blocks }): Page => ({ text, blocks }))
+    const [first, ...others] = [head, ...rest].map(({ file: _, ...page }): Page => page)
     if (!first || (isThere && isPrivate)) return [first ?? head, ...others]
     const words = isThere
       ? say`${file.name} is in your private messages with Kindred.`

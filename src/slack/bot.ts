@@ -19,8 +19,9 @@ import { type Held, hold } from './socket.ts'
 import { FORM } from './views.ts'
 
 /** Slack as the jobs see it. A message everyone sees is drawn once a second at most. */
-export function slackPlatform(api: Api, command: string): Platform {
-  return { name: 'slack', drawEveryMs: 1_000, ...rooms(api), ...posts(api, renderer(command), saying(api)) }
+export function slackPlatform(api: Api, command: string, logFailure: SlackParts['logFailure']): Platform {
+  const says = saying(api, logFailure)
+  return { name: 'slack', drawEveryMs: 1_000, ...rooms(api), ...posts(api, renderer(command), says) }
 }
 
 /** How Slack reaches Kindred: over a socket that Kindred opens, or by signed requests. */
@@ -70,7 +71,7 @@ const GREET_LATEST_MS = 600_000
 export function createSlackBot(parts: SlackParts): SlackBot {
   const { way, access, met, door, router, commands, command, now, print, logFailure, wake } = parts
   const underWay = new Set<Promise<void>>()
-  const says = saying(door)
+  const says = saying(door, logFailure)
   const render = renderer(command)
   const on = interactions({
     ...{ api: door, router, commands, command, now, logFailure },

@@ -15,6 +15,7 @@ export const LIMITS = {
   choiceName: 75,
   choiceValue: 150,
   placeholder: 150,
+  pictureDescription: 1_000,
   modalTitle: 24,
   modalLabel: 2_000,
   modalInput: 3_000,

@@ -23,7 +23,7 @@ export interface Says {
 }
 
 /** Messages of the bot's own, by the one door. */
-export function saying(api: Api): Says {
+export function saying(api: Api, logFailure: (where: string, error: unknown) => void): Says {
   const conversations = new Map<string, string>()
   return {
     async conversationWith(workspace, account) {
@@ -40,7 +40,15 @@ export function saying(api: Api): Says {
       const { ts } = await inside(api, workspace, channel, () =>
         api.call(workspace, 'chat.postMessage', { channel, ...bodyOf(page), ...PLAIN, ...metadata }),
       )
-      if (page.file) await upload(api, workspace, channel, page.file)
+      const { file, picture } = page
+      if (file) await upload(api, workspace, channel, { name: file.name, bytes: Buffer.from(file.text) })
+      if (picture) {
+        const { name, description } = picture
+        // Its figures are said already: a workspace that takes no files loses nothing but the likeness.
+        await upload(api, workspace, channel, { name, bytes: picture.png(), description }).catch((error: unknown) =>
+          logFailure('slack/picture', error),
+        )
+      }
       return ts
     },
   }
@@ -82,7 +90,8 @@ export function posts(api: Api, render: Render, { conversationWith, say }: Says)
 
     async draw({ workspace, place }, content, reading, key, externalId, tried) {
       const channel = place ?? ''
-      const page = inOne(render(content, reading))
+      // What can be redrawn has its figures in letters alone: a file can't be changed together with its message.
+      const { picture: _, ...page } = inOne(render(content, reading))
       return effect(async () => {
         if (externalId !== null) {
           try {

@@ -1,8 +1,10 @@
 import type { types } from '@slack/bolt'
+import { drawChart, pictureOf } from '../chart.ts'
 import { clipped, groups, pieces } from '../core/pieces.ts'
 import { type Pen, write } from '../core/say.ts'
+import { figureLines } from '../figures.ts'
 import type { Reading } from '../platform.ts'
-import type { Button, Card, Choice, Content, TextFile } from '../reply.ts'
+import type { Button, Card, Chart, Choice, Content, TextFile } from '../reply.ts'
 import { LIMITS } from './limits.ts'
 import { entities, type Pens, pensOf, strong } from './pens.ts'
 
@@ -11,6 +13,14 @@ export interface Page {
   text: string
   blocks: Block[]
   file?: TextFile
+  picture?: Picture
+}
+
+/** A picture, which goes along where files can; it is drawn only then. */
+export interface Picture {
+  name: string
+  description: string
+  png(): Buffer
 }
 
 export type Block = types.HeaderBlock | types.SectionBlock | types.ActionsBlock
@@ -20,6 +30,9 @@ export type Render = (content: Content, reading: Reading) => [Page, ...Page[]]
 
 /** Slack refuses empty words where it asks for some. */
 const NOTHING = '\u200b'
+
+/** Phones show about so much of a line. */
+const CELL_MAX = 18
 
 /** Half of a character, of an escape, or of anything between angle brackets shows as something else. */
 const HALF = /(?:[\ud800-\udbff]|&[a-z]{0,4}|<[^>]*)+$/
@@ -37,6 +50,7 @@ export function renderer(command: string): Render {
     const whole: [Page, ...Page[]] = [first, ...others]
     const end = whole.at(-1)
     if (file && !isShort(file) && end) end.file = file
+    if (card?.chart && end) end.picture = pictureOfChart(card.chart, pens.label)
     return whole
   }
 }
@@ -54,7 +68,8 @@ export function inView(pages: Page[]): Block[] {
   return unique(blocks.length > 0 ? blocks.slice(0, LIMITS.viewBlocks) : [section(NOTHING)])
 }
 
-function blocksOf({ title, body, fields = [], choice, buttons = [] }: Card, pens: Pens): Block[] {
+function blocksOf(card: Card, pens: Pens): Block[] {
+  const { title, body, fields = [], choice, buttons = [] } = card
   const named = fields.map(({ label, value }) => {
     const heading = write(label, pens.title).replaceAll('\n', ' ')
     return `${strong(heading)}\n${write(value, pens.body) || NOTHING}`
@@ -63,6 +78,7 @@ function blocksOf({ title, body, fields = [], choice, buttons = [] }: Card, pens
     ...(title ? heading(write(title, pens.label), write(title, pens.title)) : []),
     ...(body ? sections(write(body, pens.body)) : []),
     ...together(named).flatMap(sections),
+    ...fenced(figureLines(card, pens.label, CELL_MAX).join('\n')).map(section),
     ...(choice ? [listOf(choice, pens.label)] : []),
     ...groups(buttons, LIMITS.buttonsInABlock).map((some) => rowOf(some, pens.label)),
   ]
@@ -134,8 +150,18 @@ const shown = (words: string, max: number) => clipped(words.replaceAll('\n', ' '
 /** A longer one would be cut, so it is uploaded. */
 const isShort = (file: TextFile) => code(file).length <= SECTION_MAX
 
-function code({ name, text }: TextFile): string {
-  return `${name}\n\`\`\`\n${entities(text).replaceAll('`', 'ˋ')}\n\`\`\``
+const code = ({ name, text }: TextFile) => `${name}\n${fence(literal(text))}`
+
+/** Words in letters of one width, in as many pieces as it takes. */
+const fenced = (words: string) => (words ? pieces(literal(words), SECTION_MAX - fence('').length, HALF).map(fence) : [])
+
+/** Inside the fence nothing is markup, so what would close it may not stand there. */
+const literal = (words: string) => entities(words).replaceAll('`', 'ˋ')
+const fence = (markup: string) => `\`\`\`\n${markup}\n\`\`\``
+
+function pictureOfChart(chart: Chart, pen: Pen): Picture {
+  const description = clipped(write(chart.title, pen), LIMITS.pictureDescription)
+  return { name: 'chart.png', description, png: () => pictureOf(drawChart(chart, pen)) }
 }
 
 function pagesOf(blocks: Block[]): Page[] {

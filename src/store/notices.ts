@@ -8,7 +8,7 @@ import {
   type Way,
   wayOf,
 } from '../core/notice.ts'
-import { lines, say } from '../core/say.ts'
+import { lines, say, type Text } from '../core/say.ts'
 import { readUnsubscribe, writeUnsubscribe } from '../core/unsubscribe.ts'
 import type { Content } from '../reply.ts'
 import { Prisma } from './generated/client.ts'
@@ -176,6 +176,7 @@ function letterOf(
       card?.title,
       card?.body,
       ...(card?.fields?.map(({ label, value }) => say`${label}: ${value}`) ?? []),
+      ...(card?.table ? [card.table.columns, ...card.table.rows].map(inOneLine) : []),
       ...(isOnWeb
         ? [
             needsChat && say`To answer, open ${page}`,
@@ -189,4 +190,11 @@ function letterOf(
     ),
     unsubscribe,
   }
+}
+
+/** A row of a table in a letter, whose letters are of many widths. */
+function inOneLine([label, ...cells]: Text[]): Text {
+  const [first, ...others] = cells
+  const values = first && others.reduce((before, one) => say`${before}, ${one}`, say`${first}`)
+  return values ? say`${label ?? ''}: ${values}` : say`${label ?? ''}`
 }

@@ -27,7 +27,7 @@ export function jsonPrinter(write: (line: string) => void): Print {
 function asJson(output: Output): object | undefined {
   if ('shown' in output) {
     const { workspace, to, room, shown, replaces } = output
-    const { buttons, ...rest } = shown
+    const { buttons, figures: _, ...rest } = shown
     const where = { ...(workspace !== MAIN && { workspace }), ...(replaces && { replaces }) }
     const labels = buttons ? { buttons: buttons.map(({ label }) => label) } : {}
     return { ...(to !== undefined ? { to } : { room }), ...where, ...rest, ...labels }

@@ -1,10 +1,11 @@
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { DateTime } from 'luxon'
+import { drawChart } from '../chart.ts'
 import { calledIn, clean, labelPen } from '../core/plain.ts'
 import { type Pen, type Text, write } from '../core/say.ts'
 import type { Reading } from '../platform.ts'
-import type { Button, Card, Choice, Content } from '../reply.ts'
+import type { Button, Card, Chart, Choice, Content, Table } from '../reply.ts'
 
 /** A piece of a page in which everything that people typed is escaped. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -34,12 +35,11 @@ export function drawn(
 }
 
 /** Words for where no markup can be: the title of a page, the label of a button. */
-export function plainly(text: Text, { names, zone }: Reading): string {
-  return write(
-    text,
-    labelPen(names, zone, (words) => words),
-  )
+export function plainly(text: Text, reading: Reading): string {
+  return write(text, labelOf(reading))
 }
+
+const labelOf = ({ names, zone }: Reading) => labelPen(names, zone, (words) => words)
 
 function cardOf(card: Card, reading: Reading, pen: Pen, pressing: Pressing | undefined, level: 2 | 3): Html {
   const { title, body, fields = [], choice, buttons = [] } = card
@@ -51,9 +51,29 @@ function cardOf(card: Card, reading: Reading, pen: Pen, pressing: Pressing | und
 ${heading ?? ''}
 ${body ? html`<p>${written(body, pen)}</p>` : ''}
 ${named.length > 0 ? html`<dl>${named}</dl>` : ''}
+${card.chart ? chartOf(card.chart, reading) : ''}
+${card.table ? tableOf(card.table, card.chart?.title ?? title, reading, pen) : ''}
 ${choice && pressing ? choiceOf(choice, reading, pressing) : ''}
 ${buttons.length > 0 && pressing ? buttonsOf(buttons, reading, pressing) : ''}
 </article>`
+}
+
+/** As a picture of its own, in which nothing that people typed can be part of the page. */
+function chartOf(chart: Chart, reading: Reading): Html {
+  const svg = Buffer.from(drawChart(chart, labelOf(reading))).toString('base64')
+  return html`<img class="chart" alt="${plainly(chart.title, reading)}" src="data:image/svg+xml;base64,${svg}">`
+}
+
+function tableOf({ columns, rows }: Table, caption: Text | undefined, reading: Reading, pen: Pen): Html {
+  const heads = columns.map((one) => html`<th scope="col">${written(one, pen)}</th>`)
+  const lines = rows.map(([first, ...cells]) => {
+    const figures = cells.map((cell) => html`<td>${written(cell, pen)}</td>`)
+    return html`<tr>${first ? html`<th scope="row">${written(first, pen)}</th>` : ''}${figures}</tr>`
+  })
+  // Where it is wider than a phone it moves sideways, by keys as well.
+  return html`<div class="table" role="region" tabindex="0"${caption ? html` aria-label="${plainly(caption, reading)}"` : ''}>
+<table>${caption ? html`<caption>${written(caption, pen)}</caption>` : ''}
+<thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table></div>`
 }
 
 /** One form, whose buttons each send their own address. */

@@ -30,6 +30,13 @@ dl { margin: .5rem 0; }
 dl > div { margin: .6rem 0; }
 dt { font-weight: 600; }
 dd { margin: 0; }
+.chart { display: block; width: 100%; height: auto; margin: .9rem 0; border-radius: .5rem; }
+div.table { overflow-x: auto; margin: .9rem 0; }
+table { width: 100%; border-collapse: collapse; }
+caption { text-align: start; color: var(--soft); padding-bottom: .3rem; }
+th, td { text-align: start; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); }
+td, thead th { overflow-wrap: normal; }
+td { font-variant-numeric: tabular-nums; }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; margin: .9rem 0 0; }
 button { font: inherit; min-height: 2.75rem; padding: .45rem 1rem; border: 1px solid var(--act); border-radius: .5rem;
   background: transparent; color: var(--act); cursor: pointer; max-width: 100%; }

@@ -8,6 +8,7 @@ export interface Upload {
   name: string
   type: string
   text: string
+  bytes: Buffer
   size: number
 }
 
@@ -95,10 +96,19 @@ function write(world: World, message: Message, body: Json, uploads: Upload[]): v
   if (body.embeds !== undefined) message.embeds = listOf(body.embeds).map(embedOnWire)
   if (body.components !== undefined) message.components = componentsOnWire(listOf(body.components))
   if (body.allowed_mentions !== undefined) message.allowedMentions = (body.allowed_mentions as Json | null) ?? null // Judged before.
-  const kept = listOf(body.attachments).map((one) => one.id)
+  const listed = listOf(body.attachments)
+  const kept = listed.map((one) => one.id)
+  // A new file is listed by its place among those sent along.
+  const given = uploads.map((_, i) => listed.find((one) => String(one.id) === String(i)))
   if (body.attachments !== undefined) message.attachments = message.attachments.filter(({ id }) => kept.includes(id))
-  message.files = [...message.files, ...uploads.map(({ name, text }) => ({ name, text }))]
-  message.attachments = [...message.attachments, ...uploads.map((one) => attachmentOnWire(world, one))]
+  message.files = [...message.files, ...uploads.map(({ name, text, bytes }) => ({ name, text, bytes }))]
+  message.attachments = [...message.attachments, ...uploads.map((one, i) => attachmentOnWire(world, one, given[i]))]
+  // The real one shows an empty place, which no test would see.
+  const names = message.attachments.map(({ filename }) => `attachment://${filename}`)
+  for (const { image } of message.embeds) {
+    const url = words(listOf([image])[0]?.url)
+    if (url.startsWith('attachment:') && !names.includes(url)) throw new Refused(50035, [`${url} is no file of it`])
+  }
   const { content, embeds, components, attachments } = message
   if (!content && embeds.length + components.length + attachments.length === 0) throw new Refused(50006)
 }
@@ -124,10 +134,10 @@ function tell(world: World, event: string, message: Message): void {
   world.emit(event, { ...messageOnWire(world, message), ...(guildId && { guild_id: guildId }) }, guildId, intent)
 }
 
-function attachmentOnWire(world: World, { name, type, size }: Upload): Json {
+function attachmentOnWire(world: World, { name, type, size }: Upload, { description }: Json = {}): Json {
   const id = world.draw()
   const url = `http://127.0.0.1/attachments/${id}/${encodeURIComponent(name)}`
-  return { id, filename: name, size, url, proxy_url: url, content_type: type }
+  return { id, filename: name, size, url, proxy_url: url, content_type: type, ...(description ? { description } : {}) }
 }
 
 function embedOnWire(embed: Json): Json {

@@ -91,7 +91,7 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
 
   const said = (message: Message, channel: Channel): Said => {
     const { text, buttons, files } = shownMessage(message)
-    const named = files.map((file) => ({ ...file, text: plain(file.text, fake.world, zone) }))
+    const named = files.map(({ name, text: inside }) => ({ name, text: plain(inside, fake.world, zone) }))
     return { to: placeOf(channel, message), words: inOneLine(plain(text, fake.world, zone)), buttons, files: named }
   }
 

@@ -72,7 +72,10 @@ export async function readBody(request: IncomingMessage): Promise<{ json: unknow
   const payload = form.get('payload_json')
   const files = [...form.values()].filter((part) => typeof part !== 'string')
   const uploads = await Promise.all(
-    files.map(async (file) => ({ name: file.name, type: file.type, size: file.size, text: await file.text() })),
+    files.map(async (file) => ({
+      ...{ name: file.name, type: file.type, size: file.size },
+      ...{ text: await file.text(), bytes: Buffer.from(await file.arrayBuffer()) },
+    })),
   )
   return { json: typeof payload === 'string' ? JSON.parse(payload) : {}, uploads }
 }

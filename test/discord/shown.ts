@@ -36,7 +36,7 @@ export function shownMessage(message: Message): Shown {
     buttons: live.filter((one) => one.custom_id).map((one) => words(one.label)),
     options: components.flatMap((one) => (one.type === 3 ? listOf(one.options).map(({ label }) => words(label)) : [])),
     links: live.flatMap((one) => (one.url ? [words(one.url)] : [])),
-    files: message.files,
+    files: message.files.map(({ name, text }) => ({ name, text })),
     isPrivate: message.onlyFor !== undefined,
     channelId: message.channelId,
     message,

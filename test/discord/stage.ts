@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import type { Command } from '../../src/command.ts'
 import { type Draws, drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
 import type { Organization } from '../../src/core/organization.ts'
@@ -45,6 +46,7 @@ export interface DiscordStageOptions extends FakeOptions {
   /** Whoever waits before another try waits this part of the span, instead of a drawn one. */
   chance?: number
   organization?: Organization
+  commands?: Command[]
   /** Instead of the CSV files in a folder nobody looks into. */
   destinations?: Parts['destinations']
 }
@@ -65,7 +67,7 @@ export async function openDiscordStage(options: DiscordStageOptions = {}): Promi
   })
   const { staffRoom: _, ...museum } = MUSEUM
   await database.transaction((store) => store.organization.save(organization ?? museum))
-  const commands = await loadCommands(folders.commands)
+  const commands = options.commands ?? (await loadCommands(folders.commands))
   const access = { token: token ?? fake.token, api: fake.api }
   const [printed, mails, failures]: [string[], DiscordStage['mails'], DiscordStage['failures']] = [[], [], []]
   const store = csv.open({ DIR: folder }, now)

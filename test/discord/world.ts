@@ -93,8 +93,8 @@ export interface Message {
   embeds: Json[]
   components: Json[]
   attachments: Json[]
-  /** What its text files hold. */
-  files: { name: string; text: string }[]
+  /** What its files hold. */
+  files: { name: string; text: string; bytes: Buffer }[]
   flags: number
   at: string
   editedAt: string | null

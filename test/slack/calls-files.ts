@@ -5,15 +5,19 @@ import { createMessage } from './messages.ts'
 import { APP_ID } from './wire.ts'
 import { listOf } from './world.ts'
 
+const ALT_MAX = 1_000
+
 /** Files: an address to upload to, and where they are then shown. */
 export function fileCalls(origin: () => string) {
-  const waiting = new Map<string, { name: string; text: string | undefined; length: number }>()
+  const waiting = new Map<string, { name: string; bytes: Buffer | undefined; length: number; alt: string }>()
   const acts: Record<string, Act> = {
     'files.getUploadURLExternal': ({ world, args }) => {
       const length = Number(args.length)
       if (!(length > 0)) throw broke('invalid_arguments', 'length')
+      const alt = text(args, 'alt_txt')
+      if (alt.length > ALT_MAX) throw new Refused('alt_txt_too_large')
       const id = world.draw('F')
-      waiting.set(id, { name: text(args, 'filename'), text: undefined, length })
+      waiting.set(id, { name: text(args, 'filename'), bytes: undefined, length, alt })
       return { upload_url: `http://${origin()}/upload/${id}`, file_id: id }
     },
     'files.completeUploadExternal': (asked) => {
@@ -21,8 +25,8 @@ export function fileCalls(origin: () => string) {
       const files = listOf(args.files)
       const found = files.map((one) => {
         const file = known(waiting.get(String(one.id)), 'file_not_found')
-        if (file.text === undefined) throw broke('file_not_found', 'nothing was uploaded')
-        return { id: String(one.id), name: file.name, text: file.text }
+        if (file.bytes === undefined) throw broke('file_not_found', 'nothing was uploaded')
+        return { id: String(one.id), name: file.name, text: file.bytes.toString(), bytes: file.bytes, alt: file.alt }
       })
       if (found.length === 0) throw broke('invalid_arguments', 'no files')
       const ids_ = [text(args, 'channel_id'), ...ids(args, 'channels')].filter(Boolean)
@@ -40,10 +44,10 @@ export function fileCalls(origin: () => string) {
   return {
     acts,
     /** Takes what is uploaded; false where it is not what was announced. */
-    upload(id: string, content: string): boolean {
+    upload(id: string, content: Buffer): boolean {
       const file = waiting.get(id)
-      if (!file || Buffer.byteLength(content) !== file.length) return false
-      file.text = content
+      if (!file || content.length !== file.length) return false
+      file.bytes = content
       return true
     },
   }

@@ -33,7 +33,7 @@ export interface RestParts {
   acts: Record<string, Act>
   access: (args: Json, basic: string | undefined) => Json
   respond: (token: string, body: Json) => void
-  upload: (id: string, text: string) => boolean
+  upload: (id: string, content: Buffer) => boolean
   origin: () => string
   /** How many calls the audit keeps. */
   keep: number
@@ -182,12 +182,13 @@ async function read(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** What was uploaded, whether as it is or as the one part of a form. */
-async function uploaded(request: IncomingMessage, body: Buffer): Promise<string> {
+async function uploaded(request: IncomingMessage, body: Buffer): Promise<Buffer> {
   const type = request.headers['content-type'] ?? ''
-  if (!type.startsWith('multipart/')) return body.toString()
+  if (!type.startsWith('multipart/')) return body
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
   const [part] = [...form.values()]
-  return typeof part === 'string' ? part : ((await part?.text()) ?? '')
+  if (part === undefined || typeof part === 'string') return Buffer.from(part ?? '')
+  return Buffer.from(await part.arrayBuffer())
 }
 
 /** The arguments of a call: in the address, as a form, or as JSON. */

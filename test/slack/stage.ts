@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
+import type { Command } from '../../src/command.ts'
 import { readConfig } from '../../src/config.ts'
 import { drawsFrom, seededBytes } from '../../src/core/ids.ts'
 import { keysFrom } from '../../src/core/keys.ts'
@@ -50,6 +51,7 @@ export interface SlackStageOptions extends FakeOptions {
   /** Workspaces are let in by their install page alone: there is no token in the settings. */
   isInstalledByPage?: boolean
   organization?: Organization
+  commands?: Command[]
   /** Instead of the CSV files in a folder nobody looks into. */
   destinations?: Parts['destinations']
   /** Platforms beside Slack. */
@@ -86,7 +88,7 @@ export async function openSlackStage(options: SlackStageOptions = {}): Promise<S
   const database = await openDatabase(place, folders.migrations, now(), { draws, keys })
   const { staffRoom: _, ...museum } = MUSEUM
   await database.transaction((store) => store.organization.save(organization ?? museum))
-  const commands = await loadCommands(folders.commands)
+  const commands = options.commands ?? (await loadCommands(folders.commands))
   const [printed, mails, failures]: [string[], SlackStage['mails'], SlackStage['failures']] = [[], [], []]
   const config = readConfig({
     SLACK_API_URL: fake.api,

@@ -53,7 +53,7 @@ export interface Message {
   threadTs?: string
   metadata?: Json
   editedTs?: string
-  files: { id: string; name: string; text: string }[]
+  files: { id: string; name: string; text: string; bytes: Buffer; alt: string }[]
   /** The one person who sees it. */
   onlyFor?: string
   /** Whether `@name` in it is made a mention. */

@@ -3,7 +3,7 @@ import { invited, opened, sealOf } from './scene.ts'
 import { openWebStage, type WebStage } from './stage.ts'
 
 const POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 const SEALED = { settings: { PUBLIC_URL: 'https://kindred.example', PROXIES: '1' } }
 
 /** What every answer carries; over https the eighth as well. */

@@ -22,6 +22,7 @@ import { Browser } from './browser.ts'
 export interface WebStageOptions {
   now?: string
   organization?: Organization
+  commands?: Command[]
   destinations?: Parts['destinations']
   platforms?: Platform[]
   /** Waits before another try take this part of their span. */
@@ -67,7 +68,7 @@ export async function openWebStage(options: WebStageOptions = {}): Promise<WebSt
   const database = await openDatabase(place, folders.migrations, now, { draws, keys })
   const { staffRoom: _, ...museum } = MUSEUM
   await database.transaction((store) => store.organization.save(options.organization ?? museum))
-  const commands = await loadCommands(folders.commands)
+  const commands = options.commands ?? (await loadCommands(folders.commands))
   const config = readConfig({ PORT: String(port), PUBLIC_URL: at, HOST: '127.0.0.1', ...options.settings })
   const site = config.PUBLIC_URL ?? at
   const [mails, failures]: [Mail[], unknown[]] = [[], []]
