@@ -1,7 +1,11 @@
+import { outcomeLine } from '../src/ballots/outcome.ts'
 import { command } from '../src/command.ts'
 import { say, type Text } from '../src/core/say.ts'
 import { community, type Found } from '../src/option.ts'
 import { address, type Button } from '../src/reply.ts'
+
+/** The others are under /decisions. */
+const DECIDED_SHOWN = 3
 
 export default command({
   name: 'about',
@@ -9,9 +13,11 @@ export default command({
   permission: 'guest',
   options: { community: community('The community') },
   shows: ['community'],
-  async run({ store }, { community: found }) {
+  async run({ store, caller }, { community: found }) {
     const inside = found.standing.state === 'member'
     const organizers = inside ? await store.memberships.organizers(found.id) : []
+    const latest = { communityId: found.id, words: '' }
+    const decided = inside ? await store.ballots.decided(caller.id, latest, { skip: 0, take: DECIDED_SHOWN }) : []
     return {
       card: {
         title: say`${{ strong: found.name }}`,
@@ -21,6 +27,7 @@ export default command({
           ...(found.tags.length > 0 ? [{ label: say`Tags`, value: say`${found.tags.join(', ')}` }] : []),
           { label: say`Who can join`, value: who(found) },
           ...organizers.map((id) => ({ label: say`Organizer`, value: say`${{ person: id }}` })),
+          ...decided.map((one) => ({ label: say`Decided: ${one.question}`, value: outcomeLine(one) })),
           { label: say`You`, value: yours(found) },
         ],
         buttons: buttons(found),
