@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { insideBallot } from '../src/ballots/access.ts'
+import { awaitingCard } from '../src/ballots/awaiting.ts'
 import { lookingButtons, paperCard } from '../src/ballots/cards.ts'
 import { castVote, changedVote, explainVote } from '../src/ballots/casting.ts'
 import { exportFile } from '../src/ballots/export.ts'
@@ -13,10 +14,7 @@ import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { folded } from '../src/core/words.ts'
 import { text } from '../src/option.ts'
-import { address, type Button, type Card, type Reply } from '../src/reply.ts'
-
-/** A list folds at most so many. */
-const LISTED_MAX = 25
+import { address, type Button, type Reply } from '../src/reply.ts'
 
 const b = z.ulid()
 /** What was chosen so far, a character for each option. */
@@ -35,7 +33,9 @@ export default command({
   permission: 'guest',
   options: {},
   shows: [],
-  run: async (context) => ({ card: await awaitingCard(context) }),
+  run: async (context) => ({
+    card: await awaitingCard(context, await context.store.ballots.awaiting(context.caller.id, context.now)),
+  }),
   presses: {
     open: press({
       args: { b },
@@ -114,36 +114,6 @@ export default command({
 })
 
 const NO_STEPS = say`There are no steps to show of this one.`
-
-/** What awaits the caller's vote, what can still be changed, and what they look after. */
-async function awaitingCard({ store, caller, now }: Context): Promise<Card> {
-  const open = await store.ballots.awaiting(caller.id, now)
-  const waiting = open.filter((one) => !one.hasVoted)
-  const voted = open.filter((one) => one.hasVoted)
-  const mine = await store.ballots.lookedAfter(caller.id)
-  const drafts = mine.filter((one) => one.state === 'draft')
-  const buttonOf = ({ id, question }: { id: string; question: string }): Button => ({
-    label: say`${question}`,
-    press: address('vote.open', { b: id }),
-  })
-  const rest: Button[] = [
-    ...voted.map((one) => ({ label: say`Voted: ${one.question}`, press: address('vote.open', { b: one.id }) })),
-    ...drafts.map((one) => ({
-      label: say`Not open yet: ${one.question}`,
-      press: address('ballot.manage', { b: one.id }),
-    })),
-  ]
-  const all = [...waiting.map(buttonOf), ...rest].slice(0, LISTED_MAX)
-  return {
-    title: waiting.length > 0 ? say`These await your vote` : say`Nothing awaits your vote`,
-    ...(waiting.length === 0 && { body: say`What was decided: ${{ typed: '/decisions' }}` }),
-    fields: waiting.slice(0, LISTED_MAX).map((one) => ({
-      label: say`${one.question}`,
-      value: say`${one.communityName}, closes ${{ when: one.closesAt }}`,
-    })),
-    ...(all.length > 0 && { choice: { label: say`Ballots`, options: all } }),
-  }
-}
 
 async function add(context: Context, { option, ...args }: { b: string; option: string }): Promise<Reply> {
   const { store, caller, now, organization } = context

@@ -69,7 +69,7 @@ const TABLE: Rule[] = [
   { files: 'src/own.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/settling.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/uniting.ts', may: CONTRACT, types: STORE_TYPES },
-  { files: 'src/waiting.ts', may: [...CONTRACT, 'src/asking.ts'], types: STORE_TYPES },
+  { files: 'src/waiting.ts', may: [...CONTRACT, 'src/asking.ts', 'src/ballots/'], types: STORE_TYPES },
   { files: 'src/arriving.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/entering.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/room-lost.ts', may: ['src/core/'], types: [...STORE_TYPES, 'src/platform.ts'] },
