@@ -52,13 +52,8 @@ async function list(context: Context, typed: string, communityId: string | undef
       label: say`${ballot.question}`,
       value: say`${ballot.communityName}, ${{ when: ballot.closedAt ?? ballot.closesAt }}. ${outcomeLine(ballot)}${ballot.statement ? say` ${ballot.statement}` : say``}`,
     })),
-    ...(shown.length > 0 && {
-      choice: {
-        label: say`Look at one`,
-        options: shown.map((one) => ({ label: say`${one.question}`, press: address('vote.outcome', { b: one.id }) })),
-      },
-    }),
     buttons: [
+      ...shown.map((one) => ({ label: say`${one.question}`, press: address('vote.outcome', { b: one.id }) })),
       ...(n > 0 ? [await to(say`Back`, n - 1)] : []),
       ...(found.length > PAGE ? [await to(say`More`, n + 1)] : []),
     ],

@@ -2,6 +2,7 @@ import type { Context } from '../command.ts'
 import { say } from '../core/say.ts'
 import { address, type Button, type Card } from '../reply.ts'
 import type { Awaiting } from '../store/ballots.ts'
+import { pick } from './paper.ts'
 
 /** A list folds at most so many. */
 const LISTED_MAX = 25
@@ -31,6 +32,6 @@ export async function awaitingCard({ store, caller }: Context, open: Awaiting[])
       label: say`${one.question}`,
       value: say`${one.communityName}, closes ${{ when: one.closesAt }}`,
     })),
-    ...(all.length > 0 && { choice: { label: say`Ballots`, options: all } }),
+    ...pick(say`Ballots`, all),
   }
 }

@@ -8,6 +8,7 @@ import type { Found } from '../option.ts'
 import { address, type Reply, type TextFile } from '../reply.ts'
 import type { Store } from '../store/store.ts'
 import { castsOf, labelled } from './outcome.ts'
+import { pick } from './paper.ts'
 
 /** A closed ballot with its votes under their keys. */
 export async function exported(store: Store, ballot: HeldBallot, closedAt: Date): Promise<BallotExport> {
@@ -47,10 +48,10 @@ export async function exportable({ store, caller }: Context, found: Found): Prom
     card: {
       title: say`Which ballot?`,
       body: say`The file holds every vote under a random key, and nobody's name.`,
-      choice: {
-        label: say`Ballot`,
-        options: closed.map((one) => ({ label: say`${one.question}`, press: address('vote.export', { b: one.id }) })),
-      },
+      ...pick(
+        say`Ballot`,
+        closed.map((one) => ({ label: say`${one.question}`, press: address('vote.export', { b: one.id }) })),
+      ),
     },
   }
 }

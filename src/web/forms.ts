@@ -20,14 +20,23 @@ export interface FormParts {
   wrong?: Wrong | undefined
 }
 
+/** So many make a page long. */
+const FOLDED_FROM = 5
+
 /** The form of a command, made from its options. `known` are communities to offer by name. */
 export function commandForm(command: Command, known: Choice[], { action, hidden, values, wrong }: FormParts): Html {
-  const fields = command.shapes.map((shape) =>
-    optionField(shape, known, values[shape.name] ?? shape.usual ?? '', wrong),
+  const fieldOf = (shape: OptionShape) => optionField(shape, known, values[shape.name] ?? shape.usual ?? '', wrong)
+  // What is only ever named is wanted seldom; a page of many such fields would hide the few that matter.
+  const seldom = command.shapes.filter(
+    (shape) => shape.keyOnly && !shape.required && !command.form.includes(shape.name),
   )
+  const folded = seldom.length >= FOLDED_FROM ? seldom : []
+  const isOpen = folded.some(({ name }) => name in values || name === wrong?.field)
+  const fields = command.shapes.filter((shape) => !folded.includes(shape)).map(fieldOf)
+  const more = html`<details class="more"${isOpen ? html` open` : ''}><summary>More to choose</summary>${folded.map(fieldOf)}</details>`
   const isUpload = command.shapes.some((shape) => shape.kind === 'file')
   return html`<form method="post" action="${action}" class="fields"${isUpload ? html` enctype="multipart/form-data"` : ''}>
-${hidden}${alert(wrong)}${fields}
+${hidden}${alert(wrong)}${fields}${folded.length > 0 ? more : ''}
 <button class="main">${command.description}</button>
 </form>`
 }

@@ -63,7 +63,7 @@ function visitorLinks(): Html {
 function ownLinks({ isStaff, waiting }: NonNullable<Visit['signedIn']>, commands: Command[]): Html {
   const staff = commands.filter(({ group }) => group === 'staff')
   const notices = waiting > 0 ? `Notices (${waiting})` : 'Notices'
-  return html`<a href="/communities">Communities</a> <a href="/do/start-community">Start one</a> <a href="/do/my">My data</a>
+  return html`<a href="/communities">Communities</a> <a href="/do/start-community">Start one</a> <a href="/do/vote">Vote</a> <a href="/do/my">My data</a>
 <a href="/notices">${notices}</a> <a href="/do/help">Help</a>${
     isStaff
       ? html`<details class="staff"><summary>Staff</summary><ul>${staff.map(
