@@ -84,7 +84,12 @@ export function paperCard(
   const asked = mayVote && !isLocked ? PAPERS[kind].ask(ballot, mark, waysOf(ballot, receipt)) : undefined
   return {
     title: say`${ballot.question}`,
-    body: lines(mark === '' && asked && headWords(ballot), !mark && standingWords(ballot, own, now), asked?.body),
+    body: lines(
+      mark === '' && asked && headWords(ballot),
+      mark === '' && standingWords(ballot, own, now),
+      receipt !== undefined && say`With your receipt, this changes your vote.`,
+      asked?.body,
+    ),
     // Who is in the middle of it has read them.
     ...(mark === '' && {
       fields: [...(asked ? [] : optionsField(ballot)), rulesField(ballot, found)],
