@@ -1,11 +1,14 @@
-import { pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
 import { z } from 'zod'
 import type { Config } from './config.ts'
 import type { Log } from './house.ts'
 
-/** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */
-export function logTo(level: Config['LOG_LEVEL']): Log {
-  const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
+/** JSON lines, on standard error where nothing else is given. Of a failure the kind and the place in the code, never the words of people. */
+export function logTo(
+  level: Config['LOG_LEVEL'],
+  to: DestinationStream = pino.destination({ fd: 2, sync: true }),
+): Log {
+  const log = pino({ level, base: null }, to)
   return {
     failure: (where, reference, error) => log.error({ where, reference, ...described(error) }, 'failed'),
   }
