@@ -9,18 +9,17 @@ export interface Raw {
   close(): Promise<void>
 }
 
-/** One of its own: in memory, or on the server of TEST_DATABASE_URL. */
-export async function openRaw(): Promise<Raw> {
+/** One of its own: in memory, or on the server of TEST_DATABASE_URL. Where the test changes its tables nobody gets it after. */
+export async function openRaw({ isChanged = false } = {}): Promise<Raw> {
   if (server) {
     const { place, drop } = await ownDatabase(server)
     return { place, sql: (statement) => ask(place.url, statement), close: drop }
   }
-  // Not given back: what is done to its tables here is for nobody else.
-  const { pglite } = await takeSpare()
+  const { pglite, giveBack } = await takeSpare()
   return {
     place: { kind: 'memory', pglite },
     sql: async (statement) => (await pglite.query<Record<string, unknown>>(statement)).rows,
-    close: () => pglite.close(),
+    close: () => (isChanged ? pglite.close() : giveBack()),
   }
 }
 

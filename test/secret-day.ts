@@ -31,7 +31,7 @@ export interface SecretDay {
  */
 export async function playSecretDay(people: number): Promise<SecretDay> {
   const log: string[] = []
-  const raw = await openRaw()
+  const raw = await openRaw({ isChanged: true })
   const stage = await openStage({ place: raw.place, log: logTo('info', { write: (line) => void log.push(line) }) })
   const { slug } = await opened(stage)
   const order = drawsFrom(seededBytes('who comes when'))
