@@ -26,6 +26,10 @@ const reasons = z.union([inAnswer, ofConnection, onTheWay, asStatus])
 export function described(error: unknown): { kind: string; code?: string; why?: string; stack: string[] } {
   if (!(error instanceof Error)) return { kind: '?', stack: [] }
   const why = reasons.safeParse(error).data
-  const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  // The message stands at its head, and a line of it may look like a place, too.
+  const stack = (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
   return { kind: error.name, ...('code' in error && { code: String(error.code) }), ...(why && { why }), stack }
 }

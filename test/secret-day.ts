@@ -16,8 +16,6 @@ export interface SecretDay {
   stage: Stage
   ballotId: string
   keys: Map<string, string>
-  /** The votes that were changed. */
-  changed: string[]
   /** What was written down, lines. */
   log: string[]
   /** The ballot closes by its time. */
@@ -54,8 +52,8 @@ export async function playSecretDay(people: number): Promise<SecretDay> {
   await stage.pass('1h')
   clock = stage.now().getTime()
   const ballots: string[] = []
-  for (const words of ['"Who speaks for us?" secret:yes', '"Who brings cake?"']) {
-    await stage.actor('ana').types(`/ballot ${words} options:"${OPTIONS.join('; ')}" closes:"5 hours"`)
+  for (const words of ['"Who speaks for us?" secret:yes closes:"5 hours"', '"Who brings cake?" closes:"3 days"']) {
+    await stage.actor('ana').types(`/ballot ${words} options:"${OPTIONS.join('; ')}"`)
     await stage.actor('ana').presses('Open it')
     const [row] = await raw.sql('select id from ballots order by id desc limit 1')
     ballots.push(String(row?.id))
@@ -84,7 +82,6 @@ export async function playSecretDay(people: number): Promise<SecretDay> {
 
   const receipts = new Map<string, string>()
   const toChange: string[] = []
-  const changed: string[] = []
   for (const [i, name] of shuffled(names, order.fraction).entries()) {
     if (i % 50 === 7) await fails('ballot_votes', name)
     if (i % 50 === 9) await fails('ballot_voters', name)
@@ -95,14 +92,12 @@ export async function playSecretDay(people: number): Promise<SecretDay> {
     if (i % 6 === 0) toChange.push(name)
     if (i % 6 === 3) await vote(pick([...receipts.keys()]))
     if (i % 2 === 0) await somethingElse(i / 2)
-    if (i % 6 === 5) changed.push(...toChange.splice(Math.floor(order.fraction() * toChange.length), 1))
-    const again = i % 6 === 5 ? changed.at(-1) : undefined
+    const [again] = i % 6 === 5 ? toChange.splice(Math.floor(order.fraction() * toChange.length), 1) : []
     if (again) await vote(again, receipts.get(again))
   }
   const keys = new Map([...receipts].map(([name, receipt]) => [name, keyOfReceipt(receipt)]))
   return {
     ...{ raw, stage, ballotId, keys, log },
-    changed: changed.map((name) => keys.get(name) ?? ''),
     close: () => stage.pass('5h'),
     async end() {
       await stage.close()

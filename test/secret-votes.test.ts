@@ -119,6 +119,17 @@ test('no button and no address shows anybody how it stands before the close', as
   expect(inRoom().join('\n')).not.toMatch(/Chosen|Decided/)
 })
 
+test('an organizer of a sensitive community is shown no sooner than others how it stands', async () => {
+  await opened(stage)
+  await stage.actor('sam!').types('/sensitive parents-united')
+  await stage.actor('sam!').presses('Make it sensitive')
+  await stage.actor('ana').types('/ballot "Where do we meet?" options:"The zoo; The park" results:vote')
+  await stage.actor('ana').presses('Open it')
+  ballotId = String((await raw.sql('select id from ballots'))[0]?.id)
+  expect(await votes('ana')).toContain('Counted')
+  expect(wordsOf(await answered('ana', address('vote.outcome', { b: ballotId })))).toContain('not shown yet')
+})
+
 test.each([
   [4, false],
   [5, true],
