@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -76,6 +77,22 @@ async function waits(): Promise<void> {
 
 const ones = Array.from({ length: VOTERS }, () => 1)
 const dueAt = async () => (await raw.sql(`select due_at from ballots where id = '${ballotId}'`))[0]?.due_at
+
+test('after the close all rows are of one transaction, and lie in the order of hashes', async () => {
+  const lying = async (table: string, word: string) => {
+    const rows = await raw.sql(`select ${word} as word, xmin::text as by from ${table} order by ctid`)
+    return rows.map((row) => ({ word: String(row.word), by: row.by }))
+  }
+  const tables = async () => [await lying('ballot_votes', 'key'), await lying('ballot_voters', 'person_id')]
+  const hash = (word: string) => createHash('md5').update(word).digest('hex')
+  const byHash = (rows: { word: string }[]) =>
+    rows.map(({ word }) => word).toSorted((a, b) => (hash(a) < hash(b) ? -1 : 1))
+  expect(new Set((await tables()).flat().map(({ by }) => by)).size).toBeGreaterThan(VOTERS)
+  await stage.pass('2h')
+  const after = await tables()
+  expect(new Set(after.flat().map(({ by }) => by)).size).toBe(1)
+  for (const rows of after) expect(rows.map(({ word }) => word)).toEqual(byHash(rows))
+})
 
 test('the files of the database hold no earlier version of a secret vote once it is closed', async () => {
   const before = await timesOnDisk(keys)
