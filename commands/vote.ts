@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { insideBallot } from '../src/ballots/access.ts'
 import { awaitingCard } from '../src/ballots/awaiting.ts'
-import { lookingButtons, paperCard } from '../src/ballots/cards.ts'
+import { paperCard, showsStanding } from '../src/ballots/cards.ts'
 import { castVote, changedVote, explainVote } from '../src/ballots/casting.ts'
 import { exportFile } from '../src/ballots/export.ts'
 import { outcomeCard, standingOf, stepsText } from '../src/ballots/outcome.ts'
@@ -137,8 +137,7 @@ async function outcome(context: Context, args: { b: string }): Promise<Reply> {
   const inside = await insideBallot(context, args.b)
   const { ballot, own, found } = inside
   const { id, state, kind, result, secret } = ballot
-  const isEarly = state === 'open' && lookingButtons(ballot, own, found).length > 0 && ballot.showsEarly && own.hasVoted
-  if (state !== 'closed' && !isEarly) throw new Refusal(say`Results of “${ballot.question}” are not shown yet.`)
+  if (!showsStanding(ballot, own, found)) throw new Refusal(say`Results of “${ballot.question}” are not shown yet.`)
   const shown = state === 'closed' ? ballot : await standingOf(context.store, ballot)
   const look = (label: Button['label'], target: string): Button => ({ label, press: address(target, { b: id }) })
   const isTold = !found.sensitive

@@ -21,7 +21,8 @@ export async function arrive(store: Store, opening: Opening, { account, where, n
   if (opening.lacksPlace) await store.roomCare.letBack(person.id, where.platform, where.workspace, now)
   if (account.language && account.language !== person.language) await store.people.speaks(person.id, account.language)
   if (opening.lastSeenAt && now.getTime() - opening.lastSeenAt.getTime() >= DAY_MS)
-    await store.people.seen(person.id, now)
+    // The day is enough: a time would tell when somebody voted in secret.
+    await store.people.seen(person.id, new Date(now.getTime() - (now.getTime() % DAY_MS)))
   return person
 }
 

@@ -1,11 +1,14 @@
-import { pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
 import { z } from 'zod'
 import type { Config } from './config.ts'
 import type { Log } from './house.ts'
 
-/** JSON lines on standard error. Of a failure the kind and the place in the code, never the words of people. */
-export function logTo(level: Config['LOG_LEVEL']): Log {
-  const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
+/** JSON lines, on standard error where nothing else is given. Of a failure the kind and the place in the code, never the words of people. */
+export function logTo(
+  level: Config['LOG_LEVEL'],
+  to: DestinationStream = pino.destination({ fd: 2, sync: true }),
+): Log {
+  const log = pino({ level, base: null }, to)
   return {
     failure: (where, reference, error) => log.error({ where, reference, ...described(error) }, 'failed'),
   }
@@ -23,6 +26,10 @@ const reasons = z.union([inAnswer, ofConnection, onTheWay, asStatus])
 export function described(error: unknown): { kind: string; code?: string; why?: string; stack: string[] } {
   if (!(error instanceof Error)) return { kind: '?', stack: [] }
   const why = reasons.safeParse(error).data
-  const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  // The message stands at its head, and a line of it may look like a place, too.
+  const stack = (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
   return { kind: error.name, ...('code' in error && { code: String(error.code) }), ...(why && { why }), stack }
 }

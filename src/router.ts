@@ -100,8 +100,10 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         const here = { where, now, store, organization, commands, server, site: tools.site, isUnseen }
         const context: Context = { ...here, caller, delivery: id, runsIt: account.isStaff }
         const reply = await act(context)
-        // A recipient that came up since is asked about once, at the person's next own act.
-        const asked = opening.hasUnasked && !isLook && !reply.card && !reply.update && (await askNext(context))
+        // A recipient that came up since is asked about once, at the person's next own act; but beside a secret vote nothing
+        // is written, not even that somebody was asked.
+        const mayBeAsked = opening.hasUnasked && !isLook && !reply.isSecret && !reply.card && !reply.update
+        const asked = mayBeAsked && (await askNext(context))
         if (asked) reply.card = asked
         if (reply.announce && where.place) {
           await store.cards.place(reply.announce.card, reply.announce.id, { ...where, place: where.place }, now)

@@ -10,5 +10,7 @@ test('why Slack failed is written down by its own word, and nobody’s words are
   })
   const words = Object.assign(new Error('Ana wrote this'), { data: { error: 'Ana wrote this' }, reason: 'Ana too' })
   expect(JSON.stringify(described(words))).not.toContain('Ana')
+  expect(JSON.stringify(described(new Error('wrong:\n  at Ana’s we meet')))).not.toContain('Ana')
+  expect(described(new Error('wrong')).stack.join()).toContain('log.test.ts')
   expect(described('Ana')).toEqual({ kind: '?', stack: [] })
 })

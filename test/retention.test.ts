@@ -92,8 +92,9 @@ describe('people who are gone for long', () => {
     expect(await unused('2026-01-05T12:00:01Z')).toEqual([ben])
     await stage.pass('1h')
     await stage.actor('ben').types('/help')
-    expect(await unused('2026-01-06T12:00:00Z')).toEqual([])
-    expect(await unused('2026-01-06T12:00:01Z')).toEqual([ben])
+    // The day, and not the moment.
+    expect(await unused('2026-01-06T00:00:00Z')).toEqual([])
+    expect(await unused('2026-01-06T00:00:01Z')).toEqual([ben])
   })
 })
 

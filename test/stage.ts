@@ -8,7 +8,7 @@ import { drawsFrom, seededBytes } from '../src/core/ids.ts'
 import { keysFrom } from '../src/core/keys.ts'
 import { NOT_SET_UP, type Organization } from '../src/core/organization.ts'
 import { durationMs } from '../src/core/schedule.ts'
-import { build, type House } from '../src/house.ts'
+import { build, type House, type Log } from '../src/house.ts'
 import { loadCommands } from '../src/load-commands.ts'
 import type { Mailer } from '../src/mail.ts'
 import { csv } from '../src/segments/csv.ts'
@@ -64,6 +64,8 @@ export interface StageOptions {
   commands?: Command[]
   /** Left out, nothing is backed up. */
   backups?: BackupFolder
+  /** Where failures are written down besides. */
+  log?: Log
 }
 
 /** The whole bot on a database of its own, with a fake chat in front, a given clock and fixed draws. */
@@ -115,7 +117,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const print = (output: Output) => void outputs.push(output)
   const chat = createChat()
   const platforms = [terminalPlatform(chat, print)]
-  const log = { failure: (_: string, __: string | undefined, error: unknown) => void failures.push(error) }
+  const log: Log = {
+    failure(where, reference, error) {
+      failures.push(error)
+      options.log?.failure(where, reference, error)
+    },
+  }
   const house = await build({
     database,
     commands,

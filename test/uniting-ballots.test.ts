@@ -67,7 +67,7 @@ test('of a secret ballot both votes stand, and the outcome says how many such pe
   await one()
   expect(await stage.actor('ana').presses('Cem')).toContain('You have voted')
   await stage.pass('3d')
-  expect(inRoom().at(-1)).toContain('1 person was found to have two accounts while it was open')
+  expect(inRoom().at(-1)).toContain('1 person was found to have several accounts while it was open')
 })
 
 test('a ballot that is open longer than a union can be undone is counted rightly after it is for good', async () => {

@@ -16,7 +16,9 @@ export const drawBallot: DrawCard = async (store, id, now) => {
   const community = ballot && (await store.communities.get(ballot.communityId))
   if (!ballot || !community) return undefined
   const isOpen = takesVotes(ballot, now)
-  const turnout = community.sensitive ? undefined : await store.ballots.turnout(id)
+  // Of a secret one it would tell at which moment somebody voted.
+  const tellsTurnout = !community.sensitive && (!ballot.secret || ballot.state === 'closed')
+  const turnout = tellsTurnout ? await store.ballots.turnout(id) : undefined
   return {
     card: {
       title: say`${ballot.question}`,
@@ -106,12 +108,18 @@ export function paperCard(
   }
 }
 
+/** Whether it may be seen how it stands: once it is closed, and before by whoever voted, where that was said beforehand. */
+export function showsStanding({ state, showsEarly, secret }: HeldBallot, own: Ballotee, found: Found): boolean {
+  return state === 'closed' || (state === 'open' && showsEarly && !secret && !found.sensitive && own.hasVoted)
+}
+
 /** What can be looked at besides, by whom. */
-export function lookingButtons(ballot: HeldBallot, own: Ballotee, found: Found): Button[] {
-  const { id: b, state, showsEarly, secret } = ballot
-  const isShown = state === 'closed' || (state === 'open' && showsEarly && !secret && !found.sensitive && own.hasVoted)
+function lookingButtons(ballot: HeldBallot, own: Ballotee, found: Found): Button[] {
+  const { id: b, state } = ballot
   return [
-    ...(isShown ? [{ label: say`How it stands`, press: address('vote.outcome', { b }) }] : []),
+    ...(showsStanding(ballot, own, found)
+      ? [{ label: say`How it stands`, press: address('vote.outcome', { b }) }]
+      : []),
     ...(found.standing.organizer && (state === 'draft' || state === 'open')
       ? [{ label: say`Look after it`, press: address('ballot.manage', { b }) }]
       : []),

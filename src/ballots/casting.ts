@@ -64,7 +64,6 @@ async function inSecret(
   receipt: string | undefined,
 ): Promise<Reply> {
   const { id, closesAt } = ballot
-  const redraw = [{ card: 'ballot', id }]
   if (receipt !== undefined) {
     if (!(await store.votes.changeInSecret(id, keyOfReceipt(receipt), vote))) throw new Refusal(NO_RECEIPT)
     return { update: { text: say`Changed. Your receipt stays the same: ${receipt}` }, isSecret: true }
@@ -81,7 +80,6 @@ async function inSecret(
       say`Counted, in secret. Your receipt: ${{ strong: given }}`,
       say`Keep it: nobody can show it to you again. With it you can change your vote until ${{ when: closesAt }}, and find it in the export afterwards, under the key ${keyOfReceipt(given)}. Whoever sees it can see your vote.`,
     ),
-    redraw,
     isSecret: true,
   }
 }

@@ -40,8 +40,9 @@ export function outcomeCard(ballot: HeldBallot, { sensitive, name }: { sensitive
       ...(tells ? turnoutWords(result) : []),
       outcomeWords(result, nameOf),
       ...(tells ? reasonsWords(result, nameOf) : []),
-      linked > 0 &&
-        say`${{ count: linked, one: 'person was', other: 'people were' }} found to have two accounts while it was open; both of their votes count.`,
+      !sensitive &&
+        linked > 0 &&
+        say`${{ count: linked, one: 'person was', other: 'people were' }} found to have several accounts while it was open; all of their votes count.`,
       isOver && followsWords(ballot, result),
     ),
     fields: [

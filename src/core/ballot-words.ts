@@ -41,6 +41,7 @@ export function optionLabel(ballot: Pick<WrittenBallot, 'kind' | 'options'>, pla
   return isLong ? say`${place + 1}. ${optionText(ballot, place)}` : optionText(ballot, place)
 }
 
+/** What secret means, in full, before anybody votes. */
 export const SECRET_WORDS = say`Secret once it closes; until then whoever runs this bot could look. A receipt proves your vote to anyone you show it to.`
 
 /** Until when, and what is to be done. */

@@ -2,6 +2,9 @@ import { closeBallot, remindVoters, reviewDecision } from '../ballots/running.ts
 import type { Database } from '../store/database.ts'
 import { BATCH, type Job } from './job.ts'
 
+/** Whoever still sees what a secret ballot was before its close is waited for, and looked for again after this time. */
+const SEEN_MS = 60_000
+
 /**
  * Reminds of ballots, closes them, and brings decisions back. Each in a transaction of its own with the row held, so that
  * several processes do it once, and what was cut short is done again from its beginning.
@@ -22,8 +25,10 @@ export function ballotsJob(database: Database): Job {
 
   /** Nothing of the rows of a secret ballot as they were before its close stays, not even where nobody looks. */
   async function endSecrets(now: Date): Promise<void> {
-    const { ids, anySecret } = await database.transaction((store) => store.closing.over(now))
+    const { ids, anySecret, isSeen } = await database.transaction((store) => store.closing.over(now))
     if (ids.length === 0) return
+    const later = new Date(now.getTime() + SEEN_MS)
+    if (isSeen) return database.transaction((store) => store.closing.putOff(ids, later))
     if (anySecret) await database.endSecrets()
     await database.transaction((store) => store.closing.rest(ids, now))
   }

@@ -40,11 +40,23 @@ export function closing(tx: Tx, { draws }: Tools) {
       await tx.ballot.update({ where: { id }, data: { reviewAt: null } })
     },
 
-    /** Ballots that are over and have something due, and whether any was secret. */
-    async over(now: Date): Promise<{ ids: string[]; anySecret: boolean }> {
-      const where = { dueAt: { lte: now }, state: { in: ['closed', 'withdrawn'] satisfies BallotState[] } }
-      const rows = await tx.ballot.findMany({ where, select: { id: true, secret: true }, orderBy: { id: 'asc' } })
-      return { ids: rows.map((row) => row.id), anySecret: rows.some((row) => row.secret) }
+    /**
+     * Ballots that are over and have something due, whether any was secret, and whether a transaction still sees how one of
+     * those was before (this one tells of those in other databases): as long as it does, VACUUM FULL takes old rows along.
+     */
+    async over(now: Date): Promise<{ ids: string[]; anySecret: boolean; isSeen: boolean }> {
+      const rows = await tx.$queryRaw<{ id: string; secret: boolean; isSeen: boolean }[]>(Prisma.sql`
+        select b.id, b.secret, b.secret and exists (select 1 from pg_stat_activity a
+          where a.datname = current_database()
+            and greatest(age(a.backend_xmin), age(a.backend_xid)) >= age(b.xmin)) as "isSeen"
+        from ballots b where b.due_at <= ${now}::timestamptz and b.state in ('closed', 'withdrawn') order by b.id`)
+      const ids = rows.map((row) => row.id)
+      return { ids, anySecret: rows.some((row) => row.secret), isSeen: rows.some((row) => row.isSeen) }
+    },
+
+    /** They are looked at again a little later. */
+    async putOff(ids: string[], until: Date): Promise<void> {
+      await tx.ballot.updateMany({ where: { id: { in: ids } }, data: { dueAt: until } })
     },
 
     /** Nothing is due of them any more but a review that is still to come. */
