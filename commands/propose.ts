@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import { tellReady } from '../src/ballots/ready.ts'
+import { supportButton } from '../src/ballots/topic-card.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { alike, linkOf, TOPIC_KINDS, topicFrom, topicKindLabel, topicTitleOf } from '../src/core/topic.ts'
-import { tellReady } from '../src/next-ballot.ts'
 import { choice, community, text } from '../src/option.ts'
 import { address, type Reply } from '../src/reply.ts'
-import { supportButton } from '../src/topic-card.ts'
 
 /** Whoever has so many that wait lets others have a turn. */
 const PROPOSED_MAX = 10

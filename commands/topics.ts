@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { tellReady } from '../src/ballots/ready.ts'
+import { nextBallot, topicCard, topicsCard } from '../src/ballots/topic-card.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say, type Text } from '../src/core/say.ts'
@@ -11,11 +13,9 @@ import {
   thresholdOf,
   topicStateLabel,
 } from '../src/core/topic.ts'
-import { tellReady } from '../src/next-ballot.ts'
 import { choice, community, type Found, text } from '../src/option.ts'
 import type { Card, Reply } from '../src/reply.ts'
 import type { TopicWords } from '../src/store/topics.ts'
-import { nextBallot, topicCard, topicsCard } from '../src/topic-card.ts'
 
 const PAGE = 5
 const REASON_MAX = 500

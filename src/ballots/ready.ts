@@ -1,6 +1,6 @@
-import type { Context } from './command.ts'
-import { say } from './core/say.ts'
-import type { Found } from './option.ts'
+import type { Context } from '../command.ts'
+import { say } from '../core/say.ts'
+import type { Found } from '../option.ts'
 
 /**
  * Tells of topics that have come to enough support, once of each: who proposed it and the organizers, but not whoever has

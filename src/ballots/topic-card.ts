@@ -1,7 +1,7 @@
-import { say, type Text } from './core/say.ts'
-import { canTurn, type Topic, type TopicState, topicKindLabel, topicStateLabel } from './core/topic.ts'
-import type { Found } from './option.ts'
-import { address, type Button, type Card } from './reply.ts'
+import { say, type Text } from '../core/say.ts'
+import { canTurn, type Topic, type TopicState, topicKindLabel, topicStateLabel } from '../core/topic.ts'
+import type { Found } from '../option.ts'
+import { address, type Button, type Card } from '../reply.ts'
 
 /** Supports a topic with one press. */
 export function supportButton(id: string): Button {
