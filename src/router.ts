@@ -108,7 +108,6 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         if (reply.announce && where.place) {
           await store.cards.place(reply.announce.card, reply.announce.id, { ...where, place: where.place }, now)
         }
-        for (const { card, id } of reply.redraw ?? []) await store.cards.redraw(card, id, now)
         const content = reply.update ?? {
           ...(reply.text && { text: reply.text }),
           ...(reply.card && { card: reply.card }),
@@ -118,6 +117,8 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         const whole: Answer = { ...reading, names, content, replaces: reply.update !== undefined }
         if (isLook) throw new Looked(whole)
         if (!reply.isSecret) await store.deliveries.answered(delivery.id, keptOf(whole))
+        // Last, since all who vote on one ballot wait for each other from here to the end.
+        for (const { card, id } of reply.redraw ?? []) await store.cards.redraw(card, id, now)
         return whole
       })
       tools.wake()

@@ -50,7 +50,8 @@ export function outsideOf({ url, from, untilOf, patienceMs }: Asking) {
       const words = wordsOf({ ...reading, content, replaces: false })
       await ask('posts', { op: 'post', key, to: account ?? place ?? '', words, buttons })
     },
-    async draw(_, __, ___, key, externalId) {
+    async draw(_, content, reading, key, externalId) {
+      await ask('cards', { op: 'draw', card: key, words: wordsOf({ ...reading, content, replaces: false }) })
       return externalId ?? key
     },
   }

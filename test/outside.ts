@@ -26,6 +26,7 @@ const effect = z.discriminatedUnion('op', [
     words: z.string(),
     buttons: z.array(z.object({ label: z.string(), press: z.string() })),
   }),
+  z.object({ op: z.literal('draw'), card: z.string(), words: z.string() }),
   z.object({ op: z.literal('mail'), key: z.string(), to: z.string(), words: z.string() }),
   z.object({ op: z.literal('backup'), key: z.string() }),
   z.object({ op: z.literal('put'), segment: z.string(), entries: z.array(entry) }),
@@ -57,6 +58,8 @@ export interface Outside {
   /** What was posted and mailed, by key; a repetition under a key is not shown again. */
   posts: Map<string, Seen>
   mails: Map<string, Seen>
+  /** Each time a card was drawn, by the machine's clock in milliseconds, and what it said from then on. */
+  draws: { card: string; at: number; words: string }[]
   /** The names under which backups were written, in order. */
   backups: string[]
   /** What the destination holds, by segment and person. */
@@ -85,6 +88,7 @@ export async function openOutside({ draws, troubleOf, everSaid }: OutsideTools):
   const rooms = new Map<string, Set<string>>()
   const posts = new Map<string, Seen>()
   const mails = new Map<string, Seen>()
+  const drawn: Outside['draws'] = []
   const backups: string[] = []
   const wrong: string[] = []
   const faults = new Map<string, number>()
@@ -116,6 +120,8 @@ export async function openOutside({ draws, troubleOf, everSaid }: OutsideTools):
         return void (posts.has(what.key) || posts.set(what.key, what))
       case 'mail':
         return void (mails.has(what.key) || mails.set(what.key, { ...what, buttons: [] }))
+      case 'draw':
+        return void drawn.push({ card: what.card, at: performance.now(), words: what.words })
       case 'backup':
         return void backups.push(what.key)
       case 'put':
@@ -183,6 +189,7 @@ export async function openOutside({ draws, troubleOf, everSaid }: OutsideTools):
     rooms,
     posts,
     mails,
+    draws: drawn,
     backups,
     held: witness.held,
     complaints: () => [...wrong, ...witness.complaints],
@@ -210,6 +217,8 @@ function subjectsOf(what: Asked['effect']): string[] {
     case 'put':
     case 'take':
       return what.entries.map((one) => `reports of ${one.person}`)
+    case 'draw':
+      return [`card ${what.card}`]
     default:
       return [`${what.op} ${what.key}`]
   }

@@ -22,7 +22,10 @@ import { type Claim, outsideOf } from './outside-client.ts'
 const task = z
   .object({
     name: z.string(),
-    url: z.string(),
+    place: z.union([
+      z.object({ kind: z.literal('folder'), folder: z.string() }),
+      z.object({ kind: z.literal('postgresql'), url: z.string() }),
+    ]),
     outside: z.string(),
     backups: z.string(),
     /** What the clock showed when the machine's showed `epoch`, in milliseconds. */
@@ -85,8 +88,7 @@ const outside = outsideOf({
 const machineBytes = (length: number) => randomBytes(length)
 const draws = drawsFrom(machineBytes)
 const keys = keysFrom([seededBytes('key')(32)], machineBytes)
-const place = { kind: 'postgresql' as const, url: task.url }
-const opened = await openDatabase(place, folderOf('prisma/migrations'), now(), { draws, keys })
+const opened = await openDatabase(task.place, folderOf('prisma/migrations'), now(), { draws, keys })
 const database: Database = { ...opened, transaction: (work) => opened.transaction((store) => work(noting(store))) }
 const backups = backupFolder(task.backups)
 const house = await build({
@@ -140,10 +142,11 @@ function noting(store: Store): Store {
       claimedAt.set(claim, args.at(-1) as Date)
       return take(...args)
     }
-  const { rooms, posts, mails, reports } = store
+  const { rooms, cards, posts, mails, reports } = store
   return {
     ...store,
     rooms: { ...rooms, claim: noted('rooms', rooms.claim), claimPlaces: noted('places', rooms.claimPlaces) },
+    cards: { ...cards, claim: noted('cards', cards.claim) },
     posts: { ...posts, claim: noted('posts', posts.claim) },
     mails: { ...mails, claim: noted('mails', mails.claim) },
     reports: { ...reports, claim: noted('reports', reports.claim) },

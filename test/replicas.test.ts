@@ -55,7 +55,7 @@ describe.runIf(server)('two houses on one database, whatever goes wrong outside'
       when (old.ran_at is distinct from new.ran_at) execute function note_run()`)
     const troubleOf = (person: string) => (person === 'nobody' ? 0 : isRacer(person) ? 0.4 : 0.1)
     outside = await openOutside({ draws, troubleOf, everSaid: town.everSaid })
-    const task = { url: own.place.url, outside: outside.url, backups: folder, base, epoch: Date.now(), speed: SPEED }
+    const task = { place: own.place, outside: outside.url, backups: folder, base, epoch: Date.now(), speed: SPEED }
     for (const name of ['one', 'the other']) replicas.push(await startReplica({ ...task, name }))
 
     const began = performance.now()

@@ -53,8 +53,9 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
               throw error
             }
           })
+          const drawnAt = clock()
           await database.transaction(async (store) => {
-            await store.cards.finish(card, lease, outcome, now, externalId, on(card.platform)?.drawEveryMs)
+            await store.cards.finish(card, lease, outcome, drawnAt, externalId, on(card.platform)?.drawEveryMs)
             if (stuck && card.externalId === null && !card.hasFailed) await tellFounder(store, card, stuck, now)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(

@@ -53,23 +53,30 @@ export function cards(tx: Tx, { draws }: Tools) {
       return unmade.map(({ platform, workspace }) => ({ platform, workspace }))
     },
 
-    /** Marks every copy of a card stale. */
+    /** Marks every copy of a card stale; in one order, so that nobody waits in a circle. */
     async redraw(kind: string, subject: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        update cards set wanted = wanted + 1, due_at = coalesce(due_at, greatest(${now}::timestamptz, not_before)) where kind = ${kind} and subject = ${subject}`)
+        with stale as (select id from cards where kind = ${kind} and subject = ${subject} order by id for update)
+        update cards c set wanted = wanted + 1, due_at = coalesce(due_at, greatest(${now}::timestamptz, not_before))
+        from stale where c.id = stale.id`)
     },
 
+    /**
+     * Takes cards to draw. It waits in turn for a row that somebody marks at this moment: while hundreds vote there is always
+     * somebody, and a card that is skipped then would not be drawn until they are done.
+     */
     async claim(limit: number, now: Date): Promise<{ lease: string; rows: ClaimedCard[] }> {
       const lease = draws.key()
       const rows = await tx.$queryRaw<ClaimedCard[]>(Prisma.sql`
-        with free as (select id, leased_until from cards where ${isFree(now)} order by due_at, id limit ${limit} for update skip locked)
+        with due as (select id from cards where ${isFree(now)} order by due_at, id limit ${limit}),
+        free as (select id, leased_until from cards where id in (select id from due) and ${isFree(now)} order by id for update)
         update cards c set ${taken({ name: lease, now })} from free where c.id = free.id
         returning c.id, c.kind, c.subject, c.platform, c.workspace, c.place, c.external_id as "externalId", c.wanted, c.attempts,
           c.failure is not null as "hasFailed", (c.attempts > 0 or free.leased_until is not null) as "isAgain"`)
       return { lease, rows: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) }
     },
 
-    /** Drawn; if it grew stale meanwhile, it is due again after the pace. */
+    /** Drawn by `now`, after which the pace counts; if it grew stale meanwhile, it is due again then. */
     async finish(
       row: ClaimedCard,
       lease: string,
