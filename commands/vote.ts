@@ -117,8 +117,8 @@ const NO_STEPS = say`There are no steps to show of this one.`
 
 async function add(context: Context, { option, ...args }: { b: string; option: string }): Promise<Reply> {
   const { store, caller, now, organization } = context
-  await store.ballots.toChange(args.b)
-  const { ballot, own } = await insideBallot(context, args.b)
+  const held = await store.ballots.toChange(args.b)
+  const { ballot, own } = await insideBallot(context, args.b, held)
   if (!own.mayVote) throw new Refusal(say`Only those who may vote can add an option.`)
   if (!takesOptions(ballot, now)) throw new Refusal(say`Options can't be added to “${ballot.question}” any more.`)
   const [words = '', ...more] = optionWords(option)

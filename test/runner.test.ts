@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Job } from '../src/jobs/job.ts'
 import { createRunner } from '../src/jobs/runner.ts'
 import { onStage, type Stage } from './stage.ts'
@@ -97,4 +97,19 @@ test('whoever stops waits until what is due has been asked', async () => {
   answer()
   await stopping
   expect(failures).toEqual([])
+})
+
+test('what is due before the next tick does not wait for it', async () => {
+  const done: string[] = []
+  const at = new Date(Date.now() + 300)
+  const job = worker('soon', 1, done, { next: async () => (done.length === 0 ? at : undefined) })
+  const runner = createRunner(
+    stage.database,
+    [job],
+    () => new Date(),
+    () => undefined,
+  )
+  runner.start()
+  await vi.waitFor(() => expect(done).toEqual(['soon']), { timeout: 5_000 })
+  await runner.stop()
 })

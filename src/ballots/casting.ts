@@ -20,7 +20,7 @@ interface Casting {
 /** Casts or changes the caller's vote. */
 export async function castVote(context: Context, { b, m, x, reason }: Casting): Promise<Reply> {
   const { store, caller, now } = context
-  const held = await store.ballots.toVoteOn(b, now)
+  const held = await store.ballots.toVoteOn(b)
   const inside = await insideBallot(context, b, held)
   const { ballot, own } = inside
   if (ballot.state === 'open' && !takesVotes(ballot, now))
@@ -96,8 +96,8 @@ export async function changedVote({ store, now }: Context, ballot: HeldBallot, r
 /** Adds a reason to the caller's vote. */
 export async function explainVote(context: Context, b: string, reason: string): Promise<Reply> {
   const { store, caller, now } = context
-  await store.ballots.toVoteOn(b, now)
-  const { ballot, own } = await insideBallot(context, b)
+  const held = await store.ballots.toVoteOn(b)
+  const { ballot, own } = await insideBallot(context, b, held)
   if (ballot.secret || ballot.reasons === 'none') throw new Refusal(say`Votes on “${ballot.question}” have no reasons.`)
   if (!takesVotes(ballot, now) || !own.hasVoted)
     throw new Refusal(say`A reason goes with a vote, while the ballot is open.`)

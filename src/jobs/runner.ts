@@ -18,6 +18,8 @@ export interface Runner {
 }
 
 const GATHER_MS = 50
+/** How often every job is asked anyway. */
+const TICK_MS = 60_000
 /** The whole process has ten seconds to stop. */
 const STOP_MS = 7_000
 /** A job still due after so many runs breaks its promise about `next`; nobody must wait for it for ever. */
@@ -32,6 +34,7 @@ export function createRunner(
   const ticks: { stop(): void | Promise<void> }[] = []
   const working = new Map<Job, Promise<boolean>>()
   let gathering: NodeJS.Timeout | undefined
+  let alarm: NodeJS.Timeout | undefined
   let isStopped = false
 
   /** When each is due next, asked in one transaction, since most of them have nothing to do most of the time. */
@@ -108,6 +111,11 @@ export function createRunner(
       at,
     )
     for (const [job, time] of times) if (isDue(time, at)) void kick(job)
+    const ahead = [...times.values()].map((time) => (time ? time.getTime() - at.getTime() : 0)).filter((ms) => ms > 0)
+    const soon = Math.min(...ahead)
+    clearTimeout(alarm)
+    // What is due before the next tick, such as a card that was drawn a moment ago, does not wait for it.
+    if (soon < TICK_MS && !isStopped) alarm = setTimeout(wake, soon)
   }
 
   /** Asking is work too: who stops must not close the database under it. */
@@ -144,6 +152,7 @@ export function createRunner(
     async stop() {
       isStopped = true
       clearTimeout(gathering)
+      clearTimeout(alarm)
       await Promise.all(ticks.map((tick) => tick.stop()))
       let patience: NodeJS.Timeout | undefined
       const enough = new Promise((resolve) => {

@@ -24,6 +24,19 @@ const COLUMNS = Prisma.sql`b.id, b.community_id as "communityId", b.author_id as
   coalesce((select json_agg(json_build_object('label', o.label, 'topicId', o.topic_id) order by o.place)
     from ballot_options o where o.ballot_id = b.id), '[]'::json) as options`
 
+/** Any number will do that nothing else takes, so long as every process takes the same. */
+const BALLOT_LOCK = 7_203_445
+
+const turnAt = (id: string) => Prisma.sql`${BALLOT_LOCK}::int, hashtext(${id})`
+
+/**
+ * Waits until whoever votes on a ballot at this moment is done; whoever comes later waits for the end of this transaction. Not
+ * a lock of its row: those who share one let others in, so that a stream of votes could keep a ballot from being closed.
+ */
+export async function waitForVotes(tx: Tx, id: string): Promise<void> {
+  await tx.$queryRaw(Prisma.sql`select pg_advisory_xact_lock(${turnAt(id)})::text`)
+}
+
 /** When a ballot has work next: somebody is reminded, it closes, or it comes back to be looked at. */
 export const NEXT_BALLOT = Prisma.sql`select min(due_at) from ballots`
 
@@ -52,19 +65,15 @@ export function ballots(tx: Tx, { draws }: Tools) {
       return (await query(Prisma.sql`where b.id = ${id}`))[0]
     },
 
-    /**
-     * The same, to vote on: until this transaction ends nobody closes or changes it, and others vote beside it. One that takes
-     * no votes any more is not held, so that votes which come too late never keep it from being closed.
-     */
-    async toVoteOn(id: string, now: Date): Promise<HeldBallot | undefined> {
-      await tx.$queryRaw(Prisma.sql`
-        select 1 from ballots where id = ${id} and state = 'open' and closes_at > ${now}::timestamptz for share`)
+    /** The same, to vote on: until this transaction ends nobody closes or changes it, and others vote beside it. */
+    async toVoteOn(id: string): Promise<HeldBallot | undefined> {
+      await tx.$queryRaw(Prisma.sql`select pg_advisory_xact_lock_shared(${turnAt(id)})::text`)
       return this.get(id)
     },
 
     /** The same, to change or close: until this transaction ends nobody votes on it. */
     async toChange(id: string): Promise<HeldBallot | undefined> {
-      await tx.$queryRaw(Prisma.sql`select 1 from ballots where id = ${id} for update`)
+      await waitForVotes(tx, id)
       return this.get(id)
     },
 

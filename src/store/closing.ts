@@ -1,5 +1,6 @@
 import type { Result } from '../core/ballot.ts'
 import { type BallotState, DAY_MS, type HeldBallot } from '../core/held-ballot.ts'
+import { waitForVotes } from './ballots.ts'
 import { Prisma } from './generated/client.ts'
 import { rewriteSecretly } from './rewriting.ts'
 import { WHO } from './topics.ts'
@@ -29,9 +30,10 @@ export function closing(tx: Tx, { draws }: Tools) {
 
     /** Holds a ballot once whoever votes on it at this moment is done; undefined where nothing is due of it any more. */
     async stillDue(id: string, now: Date): Promise<DueBallot | undefined> {
+      await waitForVotes(tx, id)
       const [row] = await tx.$queryRaw<DueBallot[]>(Prisma.sql`
         select state, closes_at as "closesAt", review_at as "reviewAt" from ballots
-        where id = ${id} and due_at <= ${now}::timestamptz for update`)
+        where id = ${id} and due_at <= ${now}::timestamptz`)
       return row
     },
 
