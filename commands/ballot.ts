@@ -139,8 +139,8 @@ async function edit(context: Context, id: string, typed: BallotWords): Promise<R
   const written = await writtenOf(context, found.id, typed, ballot)
   if (ballot.state === 'open' && ballot.options.some(({ topicId }) => topicId) && typed.options !== undefined)
     throw new Refusal(say`Its topics are on the ballot already. Withdraw it, and ask anew.`, 'options')
-  await store.ballots.rewrite(id, written)
-  const again = { ...ballot, ...written }
+  await store.ballots.rewrite(ballot, written)
+  const again = (await store.ballots.get(id)) ?? ballot
   if (ballot.state === 'open') {
     await openBallot(store, again, found, now)
     await store.audit.note(caller, 'organizer', 'ballot changed', now, { community: found })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { insideBallot } from '../src/ballots/access.ts'
 import { awaitingCard } from '../src/ballots/awaiting.ts'
 import { paperCard, showsStanding } from '../src/ballots/cards.ts'
-import { castVote, changedVote, explainVote } from '../src/ballots/casting.ts'
+import { castVote, changedVote, explainVote, refuseEarlier } from '../src/ballots/casting.ts'
 import { exportFile } from '../src/ballots/export.ts'
 import { outcomeCard, standingOf, stepsText } from '../src/ballots/outcome.ts'
 import { shownVotes } from '../src/ballots/shown.ts'
@@ -24,6 +24,8 @@ const x = z
   .string()
   .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)
   .optional()
+/** Which edition of the ballot was pressed. */
+const e = z.coerce.number().int().min(0).max(999).default(0)
 const page = z.coerce.number().int().min(0).max(10_000).optional()
 const REASON_MAX = 500
 
@@ -45,16 +47,17 @@ export default command({
       },
     }),
     mark: press({
-      args: { b, m, x },
+      args: { b, m, x, e },
       async run(context, { m: mark, x: receipt, ...args }) {
         const { ballot, own, found } = await insideBallot(context, args.b)
+        refuseEarlier(ballot, args.e)
         const card = paperCard(ballot, own, found, context.now, { mark, receipt })
         return { update: { card }, ...(ballot.secret && { isSecret: true }) }
       },
     }),
-    cast: press({ args: { b, m, x }, run: (context, args) => castVote(context, args) }),
+    cast: press({ args: { b, m, x, e }, run: (context, args) => castVote(context, args) }),
     because: press({
-      args: { b, m, x },
+      args: { b, m, x, e },
       title: 'Why?',
       fields: { reason: text('Your reason', { max: REASON_MAX, long: true }) },
       run: (context, args) => castVote(context, args),

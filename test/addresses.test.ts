@@ -58,6 +58,7 @@ const LONGEST: Record<string, string> = {
   b: ULID,
   m: 'j'.repeat(20),
   x: 'Z'.repeat(26),
+  e: '999',
   // A question about two accounts, a yes.
   u: ULID,
   y: ULID,

@@ -14,11 +14,18 @@ interface Casting {
   b: string
   m: string
   x?: string | undefined
+  e: number
   reason?: string
 }
 
+/** What was pressed under an earlier edition may name another option by now. */
+export function refuseEarlier({ edition, question }: HeldBallot, pressed: number): void {
+  if (edition !== pressed)
+    throw new Refusal(say`“${question}” was changed since you saw it. Look at it again with ${{ typed: '/vote' }}.`)
+}
+
 /** Casts or changes the caller's vote. */
-export async function castVote(context: Context, { b, m, x, reason }: Casting): Promise<Reply> {
+export async function castVote(context: Context, { b, m, x, e, reason }: Casting): Promise<Reply> {
   const { store, caller, now } = context
   const held = await store.ballots.toVoteOn(b)
   const inside = await insideBallot(context, b, held)
@@ -27,6 +34,7 @@ export async function castVote(context: Context, { b, m, x, reason }: Casting): 
     throw new Refusal(say`“${ballot.question}” has closed. Your vote came too late and does not count.`)
   if (ballot.state !== 'open') throw new Refusal(say`“${ballot.question}” is not open, so nobody can vote on it.`)
   if (!own.mayVote) throw new Refusal(say`You are not among those who may vote on “${ballot.question}”.`)
+  refuseEarlier(ballot, e)
   const vote = readVote(labelled(ballot), PAPERS[ballot.kind].read(m))
   if (!vote) throw new Refusal(say`That paper is out of date. Vote again with ${{ typed: '/vote' }}.`)
   if (ballot.secret) return inSecret(context, inside, vote, x)

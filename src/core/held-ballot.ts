@@ -52,6 +52,8 @@ export interface HeldBallot extends WrittenBallot {
   openedAt: Date | null
   closedAt: Date | null
   extendedAt: Date | null
+  /** Counts the changes while it was open. */
+  edition: number
   electorate: number
   /** How many have voted themselves. */
   cast: number

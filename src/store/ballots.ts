@@ -18,7 +18,7 @@ const DRAFT_MS = 14 * DAY_MS
 
 const COLUMNS = Prisma.sql`b.id, b.community_id as "communityId", b.author_id as "authorId", b.state, b.kind, b.question, b.rules,
   b.secret, b.reasons, b.voters, b.tenure_days as "tenureDays", b.needs_address as "needsAddress", b.shows_early as "showsEarly",
-  b.options_until as "optionsUntil", b.extends, b.extended_at as "extendedAt", b.electorate, b.created_at as "createdAt",
+  b.options_until as "optionsUntil", b.extends, b.extended_at as "extendedAt", b.edition, b.electorate, b.created_at as "createdAt",
   b.opened_at as "openedAt", b.closes_at as "closesAt", b.closed_at as "closedAt", b.linked, b.result, b.seal, b.statement,
   b.review_at as "reviewAt",
   coalesce((select json_agg(json_build_object('label', o.label, 'topicId', o.topic_id) order by o.place)
@@ -102,9 +102,10 @@ export function ballots(tx: Tx, { draws }: Tools) {
       return id
     },
 
-    /** Writes it anew; votes there are none yet. */
-    async rewrite(id: string, written: WrittenBallot): Promise<void> {
-      await tx.ballot.update({ where: { id }, data: keep(written) })
+    /** Writes it anew; votes there are none yet. What is open by then is another edition. */
+    async rewrite({ id, state, edition }: HeldBallot, written: WrittenBallot): Promise<void> {
+      const isOpen = state === 'open'
+      await tx.ballot.update({ where: { id }, data: { ...keep(written), ...(isOpen && { edition: edition + 1 }) } })
       await tx.ballotOption.deleteMany({ where: { ballotId: id } })
       await tx.ballotOption.createMany({ data: optionRows(id, written.options) })
     },

@@ -6,7 +6,8 @@ ALTER TABLE "organization" ADD COLUMN     "topic_threshold" INTEGER NOT NULL DEF
 
 -- AlterTable
 ALTER TABLE "topics" ADD COLUMN     "delivered" TEXT,
-ADD COLUMN     "plan" TEXT;
+ADD COLUMN     "plan" TEXT,
+ADD COLUMN     "ready_at" TIMESTAMPTZ(3);
 
 -- CreateTable
 CREATE TABLE "ballots" (
@@ -26,6 +27,7 @@ CREATE TABLE "ballots" (
     "options_until" TIMESTAMPTZ(3),
     "extends" BOOLEAN NOT NULL,
     "extended_at" TIMESTAMPTZ(3),
+    "edition" INTEGER NOT NULL DEFAULT 0,
     "electorate" INTEGER NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "opened_at" TIMESTAMPTZ(3),

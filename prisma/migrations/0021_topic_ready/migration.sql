@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "topics" ADD COLUMN     "ready_at" TIMESTAMPTZ(3);
