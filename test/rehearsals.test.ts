@@ -139,7 +139,8 @@ describe('the deciding rehearsal', () => {
     // With one vote any figure would tell whose it is.
     const small = told(/Decided: Shall we move/)
     expect(small.length).toBeGreaterThan(1)
-    for (const one of small) expect(JSON.stringify(one)).not.toMatch(/table|ballots? (was|were) cast|could vote|[Ss]eal/)
+    for (const one of small)
+      expect(JSON.stringify(one)).not.toMatch(/table|ballots? (was|were) cast|could vote|[Ss]eal/)
 
     // Fay lives by New York's clock, and nobody else.
     const times = told(/10:00 \(GMT|05:00 \(EDT/).filter(({ to }) => to !== undefined)
