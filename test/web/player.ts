@@ -187,7 +187,8 @@ export function readable({ $ }: Page): string {
   const alert = $('main [role=alert]').first().text()
   if (alert) return inOneLine(alert)
   const asked = $('main form.fields:has(input[name=press])')
-  if (asked.length > 0) return `form: ${fieldsOf($, asked).join(', ')}`
+  // After a refusal the form stands below it, so that nothing typed is lost.
+  if (asked.length > 0 && $('main .said').length === 0) return `form: ${fieldsOf($, asked).join(', ')}`
   return wordsOf($.html('main'))
 }
 

@@ -84,7 +84,7 @@ async function play(name: keyof typeof WORDS) {
 
   /** What stands now and did not before where somebody of these reads. */
   async function news(readers: Iterable<string>): Promise<Read[]> {
-    const fresh: Read[] = []
+    const [fresh, notices]: [Read[], (Read & { key: string })[]] = [[], []]
     for (const to of new Set(readers)) {
       if (to.startsWith(':')) {
         // The page of a community shows its last messages, so those of long ago leave it.
@@ -92,12 +92,10 @@ async function play(name: keyof typeof WORDS) {
         const before = stood.get(to) ?? new Set()
         stood.set(to, new Set(said.map(({ key, words }) => `${key} ${words}`)))
         fresh.push(...said.flatMap(({ key, words }) => (before.has(`${key} ${words}`) ? [] : [{ to, words }])))
-      } else
-        for (const { key, words } of await player.notices(to)) {
-          if (known.get(key) !== words) fresh.push({ to, key, words })
-          known.set(key, words)
-        }
+      } else for (const one of await player.notices(to)) notices.push({ to, ...one })
     }
+    fresh.push(...notices.filter(({ key, words }) => known.get(key) !== words))
+    for (const { key, words } of notices) known.set(key, words)
     const mailed = stage.mails.slice(mails).map(({ to, text }) => ({ to: `mail ${to}`, words: inOneLine(text) }))
     mails = stage.mails.length
     return [...fresh, ...mailed]
