@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
+import { mentionedIn } from '../src/core/person.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { community, type Found, text } from '../src/option.ts'
@@ -53,7 +54,10 @@ async function ask({ store, caller, where, now }: Context, found: Found, typed: 
     await store.notices.tell([delegateId], 'delegate', { card }, now, where, found)
   }
   return {
-    text: say`If exactly one member of ${{ strong: found.name }} is called “${name}”, they are asked now, and you hear from them. Until they accept, and whenever you vote yourself, only your own vote counts.`,
+    // Whoever mentions somebody reads no number of an account.
+    text: mentionedIn(name)
+      ? say`If whom you mention is a member of ${{ strong: found.name }}, they are asked now, and you hear from them. Until they accept, and whenever you vote yourself, only your own vote counts.`
+      : say`If exactly one member of ${{ strong: found.name }} is called “${name}”, they are asked now, and you hear from them. Until they accept, and whenever you vote yourself, only your own vote counts.`,
     card: { buttons: [{ label: say`Take it back`, press: address('delegate.end', { c: found.id }) }] },
   }
 }

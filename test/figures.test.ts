@@ -29,6 +29,12 @@ describe('a table in letters', () => {
     expect(tableLines({ columns: [marked], rows: [[`ab${marked}`]] }, 20)).toEqual(['…', 'ab…'])
   })
 
+  test('gives more room to what could not be told apart otherwise', () => {
+    const rows = [['Sun 22 Mar 2026, 10:00 (GMT+1)'], ['Sun 22 Mar 2026, 15:00 (GMT+1)']]
+    expect(tableLines({ columns: ['Option'], rows }, 18)).toEqual(['Option', ...rows.flat()])
+    expect(tableLines({ columns: ['Option'], rows: rows.slice(1) }, 18)).toEqual(['Option', 'Sun 22 Mar 2026,…'])
+  })
+
   test('shows a little as something, and nearly all as less than all', () => {
     const rows = [['a'], ['b'], ['c']]
     const [, ...drawn] = tableLines({ columns: ['x'], rows, bars: [{ label: '', lengths: [1, 999, 1000] }] }, 20)

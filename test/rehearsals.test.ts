@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { recount } from '../src/core/recount.ts'
 import { csv } from '../src/segments/csv.ts'
 import { openStage, type StageOptions } from './stage.ts'
 
@@ -97,6 +98,58 @@ describe('the trust rehearsal', () => {
     const told = changes.map(({ op, email, revision }) => `${op} ${email.split('@')[0]} ${revision}`)
     // Whether Eli's coming had arrived nobody knows, so that he is out is told in any case.
     expect(told).toEqual(['in ana 1', 'in ben 1', 'out ben 2', 'out eli 2', 'in ana 3', 'in cem 1'])
+  })
+})
+
+describe('the deciding rehearsal', () => {
+  test.runIf(process.env.SLOW)('decides by rules that everybody reads, and tells no more than they allow', async () => {
+    const { transcript, code } = await play(await scenario('deciding'))
+    expect(code).toBe(0)
+    await expect(transcript).toMatchFileSnapshot('./rehearsals/deciding.jsonl')
+    const outputs: { to?: string; room?: string; text?: string; file?: { text: string } }[] = transcript
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const told = (words: RegExp) => outputs.filter((one) => words.test(JSON.stringify(one)))
+
+    // Whoever takes an export along counts what was said, under the seal that was told to the room.
+    const exports = outputs.filter(({ file }) => file)
+    const counted = exports.map(({ text = '', file }) => {
+      const [, seal = 'none'] = /--seal ([0-9a-f]{64})/.exec(text) ?? []
+      expect(told(new RegExp(seal)).some(({ room }) => room === 'parents-united')).toBe(true)
+      return recount(file?.text ?? '', seal)
+    })
+    expect(counted).toMatchObject([
+      { verdict: 'as sealed', isAsWritten: true, file: { ballot: { question: 'Who speaks for us?' } } },
+      { verdict: 'as sealed', isAsWritten: true, file: { ballot: { question: 'Which two books?' } } },
+    ])
+
+    // A receipt is told to its voter as they vote or change their vote, and stands in no other line.
+    const receipts = outputs.flatMap(({ to, text = '' }) => {
+      const receipt = /^Counted, in secret\. Your receipt: (\w{26})$/m.exec(text)?.[1]
+      return receipt ? [{ to, receipt }] : []
+    })
+    expect(receipts.map(({ to }) => to)).toEqual(['ana', 'ben', 'cem', 'dia', 'eli', 'fay', 'ana'])
+    for (const { to, receipt } of receipts) {
+      const lines = told(new RegExp(receipt))
+      expect(lines.every((one) => one.to === to && /^(Counted, in secret|Changed)\./.test(one.text ?? ''))).toBe(true)
+      expect(lines).toHaveLength(to === 'fay' ? 2 : 1)
+    }
+
+    // With one vote any figure would tell whose it is.
+    const small = told(/Decided: Shall we move/)
+    expect(small.length).toBeGreaterThan(1)
+    for (const one of small)
+      expect(JSON.stringify(one)).not.toMatch(/table|ballots? (was|were) cast|could vote|[Ss]eal/)
+
+    // Fay lives by New York's clock, and nobody else.
+    const times = told(/10:00 \(GMT|05:00 \(EDT/).filter(({ to }) => to !== undefined)
+    for (const one of times) expect(/\((EST|EDT)\)/.test(JSON.stringify(one))).toBe(one.to === 'fay')
+    expect(times.some(({ to }) => to === 'fay')).toBe(true)
+
+    const [reminders, minutes] = [told(/Time to look at it again: Do we meet/), told(/"now":"2026-04-14/)]
+    expect(reminders.map(({ to, room }) => to ?? `:${room}`)).toEqual([':parents-united', 'ana'])
+    expect(minutes).toHaveLength(1)
   })
 })
 

@@ -78,3 +78,9 @@ export const CODE_TRIES = 5
 /** For how long a browser stays signed in, and for how long of it as the staff somebody was where they came from. */
 export const SESSION_LIVES_MS = 30 * 86_400_000
 export const STAFF_LIVES_MS = 12 * 3_600_000
+
+/** The account that a mention stands for: "<@80351110224678912>" as Discord writes it, "slack:U2" as Slack's are read. */
+export function mentionedIn(words: string): string | undefined {
+  const [, ...ids] = /^(?:<@!?([A-Za-z0-9]+)(?:\|[^>]*)?>|slack:([A-Z0-9]+))$/.exec(words.trim()) ?? []
+  return ids.find(Boolean)
+}

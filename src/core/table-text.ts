@@ -13,11 +13,12 @@ const BARS_MAX = 4
 
 /** A table as lines of letters of one width, whose columns stand one below the other, the heads first; what is typed into it stays in its line and is cut to `cellMax`. */
 export function tableLines({ columns, rows, bars = [] }: Figures, cellMax: number): string[] {
-  const cell = (words: string) => cut(words.replace(/\s+/g, ' ').trim(), cellMax)
+  const inALine = (words: string) => words.replace(/\s+/g, ' ').trim()
+  const cell = (words: string) => cut(inALine(words), cellMax)
   const drawn = bars.length <= BARS_MAX ? bars.filter(({ lengths }) => lengths.length === rows.length) : []
   const longest = Math.max(0, ...drawn.flatMap(({ lengths }) => lengths))
   const set = columns.map((head, i) => {
-    const cells = [head, ...rows.map((row) => row[i] ?? '')].map(cell)
+    const cells = cutApart([head, ...rows.map((row) => row[i] ?? '')].map(inALine), cellMax)
     return { cells, isNumber: i > 0 && cells.slice(1).every((one) => FIGURE.test(one)) }
   })
   const beside = drawn.map(({ label, lengths }) => ({
@@ -43,6 +44,12 @@ export function tableLines({ columns, rows, bars = [] }: Figures, cellMax: numbe
       .join('  ')
       .trimEnd(),
   )
+}
+
+/** Two times of one day begin the same; what can't be told apart once it is cut gets twice the room. */
+function cutApart(all: string[], max: number): string[] {
+  const short = all.map((one) => cut(one, max))
+  return new Set(short).size < new Set(all).size ? all.map((one) => cut(one, 2 * max)) : short
 }
 
 const FIGURE = /^[-+]?\d[\d.,:/\s]*%?$|^[-–]?$/

@@ -1,3 +1,4 @@
+import { mentionedIn } from '../core/person.ts'
 import { folded } from '../core/words.ts'
 import { Prisma } from './generated/client.ts'
 import { WHO } from './topics.ts'
@@ -61,7 +62,7 @@ export function delegations(tx: Tx) {
       words: string,
       where: { platform: string; workspace: string },
     ): Promise<string[]> {
-      const [, mentioned] = /^<@!?([A-Za-z0-9]+)(?:\|[^>]*)?>$/.exec(words.trim()) ?? []
+      const mentioned = mentionedIn(words)
       const name = folded(words)
       if (mentioned === undefined && name === '') return []
       const rows = await tx.$queryRaw<{ id: string; name: string; external: string; here: boolean }[]>(Prisma.sql`

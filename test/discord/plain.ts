@@ -12,7 +12,7 @@ const HIDDEN_AT = 0xe000
 export function plain(text: string, world: World, zone: string): string {
   const hidden: string[] = []
   return text
-    .replace(/\\([^\w\s])/g, (_, one: string) => String.fromCharCode(HIDDEN_AT + hidden.push(one) - 1))
+    .replace(/\\([^\w\s]|_)/g, (_, one: string) => String.fromCharCode(HIDDEN_AT + hidden.push(one) - 1))
     .replace(/\[([^\]]*)\]\(<([^>]*)>\)/g, '$2')
     .replace(/<(https?:[^>]*)>/g, '$1')
     .replace(/<@(\d+)>/g, (_, id: string) => `@${nameOf(id, world)}`)

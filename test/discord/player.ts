@@ -5,6 +5,7 @@ import { LOBBY } from '../../src/terminal/chat.ts'
 import type { Line, Speaker } from '../../src/terminal/line.ts'
 import { MAIN } from '../../src/terminal/print.ts'
 import type { GuildHandle, Person } from './hand.ts'
+import type { Actor } from './people.ts'
 import { inOneLine, plain } from './plain.ts'
 import { type Shown, shownMessage } from './shown.ts'
 import type { DiscordStage } from './stage.ts'
@@ -28,6 +29,8 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
   const guilds = new Map<string, GuildHandle>()
   const people = new Map<string, Person>()
   const warnings = new Set<string>()
+  /** Discord shows times by the clock of a device, which goes as its owner says. */
+  const zones = new Map<string, string>()
   let before = new Map<string, string>()
 
   function guildOf(workspace: string): GuildHandle {
@@ -48,6 +51,8 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
 
   /** A command as Discord's own form sends it. */
   function types(speaker: Speaker, text: string): Promise<Shown> {
+    const [, own] = /^\/?my zone (\S+)$/.exec(text) ?? []
+    if (own) zones.set(seatOf(speaker.name, speaker.workspace), own)
     const { command, raw } = parseCommand(text, (name) => commands.find((one) => one.name === name)?.shapes)
     const found = commands.find((one) => one.name === command)
     const options = Object.fromEntries(
@@ -59,12 +64,22 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
     return personOf(speaker).types(found?.group ? `${found.group} ${command}` : command, options)
   }
 
+  /** What the terminal shows as buttons may be an option of a list, in the newest message or in an earlier one. */
+  function presses(person: Actor, label: string, containing?: string): Promise<Shown> {
+    const seen = person.sees().reverse()
+    const waiting = seen.filter(({ message }) => message?.onlyFor !== undefined && !message.pressed)
+    const newest = [...waiting, ...seen].find(
+      (one) => one.text.includes(containing ?? '') && [...one.buttons, ...one.options].includes(label),
+    )
+    return newest?.options.includes(label) ? person.selects(label, containing) : person.presses(label, containing)
+  }
+
   async function act(line: Extract<Line, { speaker: Speaker }>): Promise<Shown | undefined> {
     switch (line.kind) {
       case 'command':
         return types(line.speaker, line.text)
       case 'press':
-        return personOf(line.speaker).presses(line.labels[0] ?? '', line.containing)
+        return presses(personOf(line.speaker), line.labels[0] ?? '', line.containing)
       case 'fields':
         return personOf(line.speaker).fills(line.fields)
       case 'look':
@@ -90,9 +105,18 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
   }
 
   const said = (message: Message, channel: Channel): Said => {
-    const { text, buttons, files } = shownMessage(message)
-    const named = files.map(({ name, text: inside }) => ({ name, text: plain(inside, fake.world, zone) }))
-    return { to: placeOf(channel, message), words: inOneLine(plain(text, fake.world, zone)), buttons, files: named }
+    const to = placeOf(channel, message)
+    const own = zones.get(to) ?? zone
+    const { text, options, buttons, files } = shownMessage(message)
+    // A picture shows the figures of the table beneath it.
+    const texts = files.filter(({ name }) => !name.endsWith('.png'))
+    const named = texts.map(({ name, text: inside }) => ({ name, text: plain(inside, fake.world, own) }))
+    return {
+      to,
+      words: inOneLine(plain(text, fake.world, own)),
+      buttons: [...options, ...buttons],
+      files: named,
+    }
   }
 
   /** What stands there now and did not before, what took the place of something first. */
@@ -146,8 +170,15 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
 }
 
 /** A form as words, the same for every platform. */
-export function wordsOfForm(title: string, fields: { name: string; label: string; required: boolean }[]): string {
-  const lines = fields.map(({ name, label, required }) => `${name}: ${label}${required ? '' : ' (may be left out)'}`)
+export function wordsOfForm(
+  title: string,
+  fields: { name: string; label: string; description?: string; required: boolean }[],
+): string {
+  // A label too long for its place is read in full below it.
+  const lines = fields.map(
+    ({ name, label, description, required }) =>
+      `${name}: ${description ?? label}${required ? '' : ' (may be left out)'}`,
+  )
   return inOneLine(['form', title, ...lines].join('; '))
 }
 

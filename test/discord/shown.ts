@@ -12,12 +12,21 @@ export interface Shown {
   /** The labels of what can be selected. */
   options: string[]
   links: string[]
-  form?: { title: string; fields: { name: string; label: string; required: boolean; value?: string }[] }
+  form?: { title: string; fields: ShownField[] }
   /** Text files that came along. */
   files: { name: string; text: string }[]
   isPrivate: boolean
   channelId?: string
   message?: Message
+}
+
+interface ShownField {
+  name: string
+  label: string
+  /** What stands below the label. */
+  description?: string
+  required: boolean
+  value?: string
 }
 
 const BLANK = { buttons: [], options: [], links: [], files: [], isPrivate: true }
@@ -68,9 +77,10 @@ export function fieldsOf(modal: Json): Field[] {
 }
 
 export function shownForm(modal: Json): Shown {
-  const fields = fieldsOf(modal).map(({ label, input }) => ({
+  const fields = fieldsOf(modal).map(({ label, input, wrapper }) => ({
     name: words(input.custom_id),
     label,
+    ...(typeof wrapper.description === 'string' && { description: wrapper.description }),
     required: input.required !== false,
     ...(typeof input.value === 'string' && { value: input.value }),
   }))

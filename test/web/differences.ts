@@ -12,7 +12,7 @@ const FOUNDING: Difference = {
 }
 
 /** Words that are rightly others on the web, by rehearsal, and why. */
-export const WORDS: Record<'foundation' | 'trust', Difference[]> = {
+export const WORDS: Record<'foundation' | 'trust' | 'deciding', Difference[]> = {
   foundation: [
     FOUNDING,
     {
@@ -70,6 +70,10 @@ export const WORDS: Record<'foundation' | 'trust', Difference[]> = {
       web: '"platform": "web", "workspace": "web"',
       why: 'and where its rooms are',
     },
+  ],
+  deciding: [
+    FOUNDING,
+    { terminal: / [█░]+(?= )/g, web: '', why: 'the chart is a picture, with the table of its figures beneath it' },
   ],
 }
 

@@ -1,5 +1,6 @@
 import { type CheerioAPI, load } from 'cheerio'
 import type { Command } from '../../src/command.ts'
+import { SESSION_LIVES_MS, STAFF_LIVES_MS } from '../../src/core/person.ts'
 import { parseCommand } from '../../src/slack/parse.ts'
 import type { Line, Speaker } from '../../src/terminal/line.ts'
 import { MAIN } from '../../src/terminal/print.ts'
@@ -21,9 +22,6 @@ interface Seat {
   earlier: Page[]
 }
 
-/** Who is staff where they come from is believed for so long. */
-const STAFF_MS = 12 * 3_600_000
-
 /** Plays the terminal's lines in browsers: a command is its page filled in and sent, a press the button of the newest page. */
 export function createPlayer(stage: WebStage, commands: Command[]) {
   const seats = new Map<string, Seat>()
@@ -33,11 +31,19 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
     // The web has one workspace: who is in another one is there with another account.
     const account = workspace === MAIN ? name : `${name}.${workspace}`
     const known = seats.get(account)
-    if (known && !(isStaff && stage.now().getTime() - known.signedInAt >= STAFF_MS)) return known
+    const lives = isStaff ? STAFF_LIVES_MS : SESSION_LIVES_MS
+    if (known && stage.now().getTime() - known.signedInAt < lives) return known
     const browser = await stage.person(account, { isStaff, called: name })
     const seat = { name, browser, signedInAt: stage.now().getTime(), earlier: known?.earlier ?? [] }
     seats.set(account, seat)
     return seat
+  }
+
+  /** Everybody who has been here; who has not come for long signs in anew. */
+  async function everybody(): Promise<Map<string, Seat>> {
+    for (const [account, { name }] of seats)
+      await seatOf({ name, isStaff: false, ...(account !== name && { workspace: account.slice(name.length + 1) }) })
+    return seats
   }
 
   /** Whoever was forgotten comes back as somebody new. */
@@ -97,10 +103,17 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
         if (line.kind === 'fields') return seat.browser.sends(line.fields)
         throw new Error('nobody looks in these')
       }
-      let page = await act()
+      const tried = () =>
+        act().catch((error: unknown) => {
+          // What they can't do there is found by whoever compares.
+          const page = seat.earlier.at(-1)
+          if (!page) throw error
+          return refused(page, error instanceof Error ? error.message : String(error))
+        })
+      let page = await tried()
       if (page.$('h1').text() === 'Who are you?') {
         seat = await again(seat)
-        page = await act()
+        page = await tried()
       }
       seat.earlier.push(page)
       return `${readable(page)}${await fileOf(seat, page)}`
@@ -108,7 +121,7 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
 
     /** What stands under Notices for somebody, the oldest first. */
     async notices(name: string): Promise<Stands[]> {
-      const seat = seats.get(name)
+      const seat = (await everybody()).get(name)
       if (!seat) return []
       const { page } = seat.browser
       const notices = await seat.browser.opens('/notices')
@@ -118,7 +131,7 @@ export function createPlayer(stage: WebStage, commands: Command[]) {
 
     /** What was said in a community's room, as the first of its members reads it. */
     async room(slug: string): Promise<Stands[]> {
-      for (const { browser } of seats.values()) {
+      for (const { browser } of (await everybody()).values()) {
         const { page } = browser
         const community = await browser.opens(`/c/${slug}`)
         browser.page = page
@@ -174,7 +187,8 @@ export function readable({ $ }: Page): string {
   const alert = $('main [role=alert]').first().text()
   if (alert) return inOneLine(alert)
   const asked = $('main form.fields:has(input[name=press])')
-  if (asked.length > 0) return `form: ${fieldsOf($, asked).join(', ')}`
+  // After a refusal the form stands below it, so that nothing typed is lost.
+  if (asked.length > 0 && $('main .said').length === 0) return `form: ${fieldsOf($, asked).join(', ')}`
   return wordsOf($.html('main'))
 }
 
@@ -187,7 +201,8 @@ function standing({ $ }: Page, selector: string): Stands[] {
   return $(selector)
     .toArray()
     .map((one) => {
-      const key = $(one).find('[name=kindred-message]').attr('value') ?? ''
+      // What nobody can be done with is known by when it was said.
+      const key = $(one).find('[name=kindred-message]').attr('value') ?? inOneLine($(one).find('p.said').first().text())
       const copy = load($.html(one))
       copy('p.said:first').remove()
       copy('form[action="/notices/done"]').remove()
@@ -202,6 +217,9 @@ function wordsOf(html: string): string {
     const options = $(one).find('option').toArray()
     $(one).text(options.map((option) => ` [${$(option).text().trim()}] `).join(''))
   })
+  // A picture of the same figures stands above it.
+  $('caption').remove()
+  $('th, td').append(' ')
   $('button').each((_, one) => void $(one).text(` [${$(one).text().trim()}] `))
   $('a[href^=http]').each((_, one) => void $(one).text($(one).attr('href') ?? ''))
   $('dt').append(': ')
