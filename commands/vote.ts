@@ -8,7 +8,7 @@ import { outcomeCard, standingOf, stepsText } from '../src/ballots/outcome.ts'
 import { shownVotes } from '../src/ballots/shown.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { labelOf, optionWords } from '../src/core/ballot-wish.ts'
-import { takesOptions } from '../src/core/held-ballot.ts'
+import { takesOptions, tellsNumbers } from '../src/core/held-ballot.ts'
 import { receiptOf } from '../src/core/receipt.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
@@ -150,7 +150,7 @@ async function outcome(context: Context, args: { b: string }): Promise<Reply> {
       buttons: [
         ...(isTold && kind === 'ranked' && state === 'closed' && result ? [look(say`Step by step`, 'vote.steps')] : []),
         ...(isTold && !secret ? [look(say`Who voted for what`, 'vote.who')] : []),
-        ...(isTold && state === 'closed' ? [look(say`Export for a recount`, 'vote.export')] : []),
+        ...(state === 'closed' && tellsNumbers(ballot, found) ? [look(say`Export for a recount`, 'vote.export')] : []),
         ...(found.standing.organizer && state === 'closed'
           ? [look(say`Say what follows`, 'ballot.statement'), look(say`Set a review date`, 'ballot.review')]
           : []),

@@ -186,6 +186,7 @@ async function everyButtonOfBallots(community: string): Promise<void> {
     '@ben [Agree] "An open one"',
     asked('A reasoned one', 'kind:consent reasons:asked'),
     '@ana [Open it]',
+    ...['cyd', 'dan'].map((name) => `@${name} /join "${community}"`),
     asked('A secret one', 'options:"Zoo; Park" add-until:"2 days" secret:yes'),
     '@ana [Open it]',
     '@ben [Zoo] "A secret one"',

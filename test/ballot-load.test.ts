@@ -39,6 +39,7 @@ describe('a ballot on which everybody votes at once, whichever house they reach'
   let ballot: HeldBallot | undefined
   let counted: Recount
   let beforeTheClose: string
+  let drawnBefore: number
   const lastDraw = () => outside.draws.at(-1)?.words ?? ''
   const until = async (what: () => boolean) => {
     while (!what()) await pause(50)
@@ -92,6 +93,7 @@ describe('a ballot on which everybody votes at once, whichever house they reach'
     const lateMs = (outside.draws.at(-1)?.at ?? 0) - began - seconds * 1000
     console.log(`${figures}; ${drawn} draws meanwhile, the last after ${Math.round(lateMs)} ms`)
     beforeTheClose = lastDraw()
+    drawnBefore = outside.draws.length
     await Promise.all(houses.map((house) => house.skip(3 * DAY_MS)))
     await until(() => [...outside.posts.values()].some(({ words }) => words.includes(`Decided: ${QUESTION}`)))
     await until(() => !lastDraw().includes('[The zoo]') && outside.isIdle())
@@ -133,7 +135,8 @@ describe('a ballot on which everybody votes at once, whichever house they reach'
   test('is drawn at most once a second by all houses together, and shows how it stands in the end', () => {
     const { draws } = outside
     expect(new Set(draws.map(({ card }) => card)).size).toBe(1)
-    const between = draws.slice(1).map(({ at }, i) => at - (draws[i]?.at ?? 0))
+    // Three days then pass for the houses in no time.
+    const between = draws.slice(1, drawnBefore).map(({ at }, i) => at - (draws[i]?.at ?? 0))
     expect(between.filter((ms) => ms < PACE_MS)).toEqual([])
     expect(beforeTheClose).toContain(`${VOTES} of ${VOTES + 1}`)
     expect(lastDraw()).toContain('[Outcome]')

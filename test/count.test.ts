@@ -214,7 +214,7 @@ test('a result is told in sentences', () => {
     'Red: 0 votes',
     'Green: 1 vote',
     'Blue: 1 vote',
-    'Green, Blue had as many votes: Green is chosen; what was proposed earlier is favoured.',
+    'Green and Blue had as many votes: Green is chosen; what was proposed earlier is favoured.',
     'Chosen: Green.',
   ])
   const blocked = count(ballotOf('consent', ['It'], {}, 3), [answers('agree', 2), answers('block')])

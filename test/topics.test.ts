@@ -21,7 +21,7 @@ test('a member proposes a topic, others support it with one press, each person o
   expect(await cem.presses('Support', 'Storytime')).toContain('2 members support it now')
   expect(await cem.presses('Support', 'Storytime')).toContain('2 members support it now')
   const list = await stage.actor('ana').types('/topics')
-  expect(list).toContain('Event. Weekdays are full 2 members support it.')
+  expect(list).toContain('Event. Weekdays are full. 2 members support it.')
   expect(list).toContain('[Support “Storytime on Sundays”]')
   await cem.types('/leave parents')
   expect(await stage.actor('ana').types('/topics')).toContain('1 member supports it.')

@@ -130,7 +130,8 @@ function lookingButtons(ballot: HeldBallot, own: Ballotee, found: Found): Button
 /** What the reader has done so far, or may not do. */
 function standingWords(ballot: HeldBallot, own: Ballotee, now: Date): Text {
   if (!takesVotes(ballot, now)) return stateWords(ballot, now)
-  if (!own.mayVote) return say`You are not among those who may vote on this one.`
+  if (!own.mayVote)
+    return say`You are not among those who may vote on this one: who may was settled when it opened, ${{ when: ballot.openedAt ?? ballot.createdAt }}.`
   if (!own.hasVoted) return say`You have not voted yet.`
   if (ballot.secret) return say`You have voted, in secret. With your receipt you can change it.`
   return say`You voted: ${PAPERS[ballot.kind].words(own.vote, ballot)}. You can change it until ${{ when: ballot.closesAt }}.`

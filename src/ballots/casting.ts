@@ -33,7 +33,10 @@ export async function castVote(context: Context, { b, m, x, e, reason }: Casting
   if (ballot.state === 'open' && !takesVotes(ballot, now))
     throw new Refusal(say`“${ballot.question}” has closed. Your vote came too late and does not count.`)
   if (ballot.state !== 'open') throw new Refusal(say`“${ballot.question}” is not open, so nobody can vote on it.`)
-  if (!own.mayVote) throw new Refusal(say`You are not among those who may vote on “${ballot.question}”.`)
+  if (!own.mayVote)
+    throw new Refusal(
+      say`You are not among those who may vote on “${ballot.question}”: who may was settled when it opened, ${{ when: ballot.openedAt ?? ballot.createdAt }}.`,
+    )
   refuseEarlier(ballot, e)
   const vote = readVote(labelled(ballot), PAPERS[ballot.kind].read(m))
   if (!vote) throw new Refusal(say`That paper is out of date. Vote again with ${{ typed: '/vote' }}.`)

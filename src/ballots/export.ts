@@ -42,8 +42,9 @@ const EXPORTS_SHOWN = 25
 /** Closed ballots whose votes can be taken along to be counted again. */
 export async function exportable({ store, caller }: Context, found: Found): Promise<Reply> {
   const page = { skip: 0, take: EXPORTS_SHOWN }
-  const closed = await store.ballots.decided(caller.id, { communityId: found.id, words: '' }, page)
-  if (closed.length === 0) return { text: say`Nothing was decided in ${{ strong: found.name }} yet.` }
+  const decided = await store.ballots.decided(caller.id, { communityId: found.id, words: '' }, page)
+  const closed = decided.filter((one) => tellsNumbers(one, found))
+  if (closed.length === 0) return { text: say`There is nothing to export in ${{ strong: found.name }} yet.` }
   return {
     card: {
       title: say`Which ballot?`,

@@ -1,7 +1,7 @@
-import type { Cast, Result } from '../core/ballot.ts'
+import type { Cast, ColumnName, Result } from '../core/ballot.ts'
 import { optionName, optionText } from '../core/ballot-words.ts'
 import { count, readVote, type Vote } from '../core/count.ts'
-import { outcomeWords, reasonsWords, stepWords, turnoutWords } from '../core/count-words.ts'
+import { allOf, type Name, outcomeWords, reasonsWords, stepWords, turnoutWords } from '../core/count-words.ts'
 import { type HeldBallot, tellsNumbers } from '../core/held-ballot.ts'
 import { lines, say, type Text } from '../core/say.ts'
 import type { Card, Chart, Table } from '../reply.ts'
@@ -37,9 +37,7 @@ export function outcomeCard(ballot: HeldBallot, { sensitive, name }: { sensitive
   return {
     title: isOver ? say`${headline(result)}: ${question}` : say`So far: ${question}`,
     body: lines(
-      ...(tells ? turnoutWords(result) : []),
-      outcomeWords(result, nameOf),
-      ...(tells ? reasonsWords(result, nameOf) : []),
+      ...(isOver ? overWords(result, nameOf, tells) : sofarWords(result, nameOf)),
       !sensitive &&
         linked > 0 &&
         say`${{ count: linked, one: 'person was', other: 'people were' }} found to have several accounts while it was open; all of their votes count.`,
@@ -53,6 +51,20 @@ export function outcomeCard(ballot: HeldBallot, { sensitive, name }: { sensitive
     ],
     ...(tells && figures(ballot, result)),
   }
+}
+
+function overWords(result: Result, nameOf: Name, tells: boolean): Text[] {
+  const [turnout, reasons] = tells ? [turnoutWords(result), reasonsWords(result, nameOf)] : [[], []]
+  return [...turnout, outcomeWords(result, nameOf), ...reasons]
+}
+
+/** While votes still come in nothing is reached, missed or decided. */
+function sofarWords({ ballots, quorum, leading }: Result, nameOf: Name): Text[] {
+  return [
+    say`${ballots.cast} of ${ballots.electorate} have voted so far.`,
+    ...(quorum ? [say`It takes ${{ count: quorum.needed, one: 'vote', other: 'votes' }} to count.`] : []),
+    ...(leading.length > 0 ? [say`Ahead: ${allOf(leading.map((place) => say`${nameOf(place)}`))}.`] : []),
+  ]
 }
 
 function headline({ outcome, kind }: Result): Text {
@@ -69,10 +81,24 @@ function followsWords({ statement, options }: HeldBallot, { winners }: Result): 
   return statement ? false : say`Organizers say here what follows from it.`
 }
 
+/** What stands above a column. */
+const HEADS: Record<ColumnName, Text> = {
+  votes: say`Votes`,
+  approvals: say`Approvals`,
+  'first choices': say`First choices`,
+  yes: say`Yes`,
+  'if need be': say`If need be`,
+  no: say`No`,
+  agree: say`Agree`,
+  abstain: say`Abstain`,
+  disagree: say`Disagree`,
+  block: say`Block`,
+}
+
 /** Figures as a table and as bars: a row for each option, of consent one for each answer. */
 function figures(ballot: HeldBallot, { columns, kind }: Result): { table: Table; chart: Chart } | undefined {
   if (columns.length === 0) return undefined
-  const names = columns.map(({ name }) => say`${name}`)
+  const names = columns.map(({ name }) => HEADS[name])
   const title = say`Votes: ${ballot.question}`
   if (kind === 'consent')
     return {
@@ -82,7 +108,7 @@ function figures(ballot: HeldBallot, { columns, kind }: Result): { table: Table;
       },
       chart: {
         title,
-        series: [say`votes`],
+        series: [say`Votes`],
         bars: columns.map(({ votes }, i) => ({ label: names[i] ?? say``, lengths: [votes[0] ?? 0] })),
       },
     }

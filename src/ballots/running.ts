@@ -1,6 +1,6 @@
 import { count, quorumMet } from '../core/count.ts'
 import { sealOf } from '../core/export-ballot.ts'
-import { type HeldBallot, isMissedByLittle } from '../core/held-ballot.ts'
+import { type HeldBallot, isMissedByLittle, SECRET_ELECTORATE_MIN } from '../core/held-ballot.ts'
 import { Refusal } from '../core/refusal.ts'
 import { say } from '../core/say.ts'
 import { address } from '../reply.ts'
@@ -17,6 +17,10 @@ export async function openBallot(store: Store, ballot: HeldBallot, community: Wi
   const isNew = ballot.state === 'draft'
   const electorate = await store.ballots.open(ballot, now)
   if (electorate === 0) throw new Refusal(say`By these rules nobody may vote. Change who may.`)
+  if (ballot.secret && electorate < SECRET_ELECTORATE_MIN)
+    throw new Refusal(
+      say`By these rules ${electorate} may vote. Nothing is secret among so few: it takes ${SECRET_ELECTORATE_MIN} at least.`,
+    )
   await ontoBallot(store, ballot, community, now)
   const { id } = ballot
   if (!isNew) return store.cards.redraw('ballot', id, now)

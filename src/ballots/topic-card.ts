@@ -23,7 +23,7 @@ export function topicLine(topic: Topic, found: Pick<Found, 'sensitive'>): Text {
     ? say``
     : say` ${{ count: supports, one: 'member supports it', other: 'members support it' }}.`
   const yours = topic.isSupported ? say` You do.` : say``
-  return say`${topicKindLabel(kind)}.${why ? say` ${why}` : say``}${link ? say` ${{ link, label: link }}` : say``}${counted}${yours}${nextBallot(topic, found)}${outcome(topic)}`
+  return say`${topicKindLabel(kind)}.${why ? say` ${sentence(why)}` : say``}${link ? say` ${{ link, label: link }}` : say``}${counted}${yours}${nextBallot(topic, found)}${outcome(topic)}`
 }
 
 function outcome({ state, reason, plan, delivered }: Topic): Text {
@@ -118,3 +118,6 @@ export function topicsCard({ state, topics, back, more, states, threshold }: Top
     ],
   }
 }
+
+/** Words somebody typed, in a row of sentences. */
+const sentence = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`)

@@ -55,7 +55,7 @@ export function rulesWords(ballot: HeldBallot, { sensitive }: { sensitive: boole
   const { rules, kind, secret, reasons, showsEarly, optionsUntil, extends: isExtended, extendedAt } = ballot
   return [
     ...(kind === 'consent' ? [say`It passes if nobody blocks it and more agree than disagree.`] : []),
-    ...(rules.seats > 1 ? [say`${rules.seats} are chosen.`] : []),
+    ...(kind === 'consent' ? [] : [rules.seats > 1 ? say`${rules.seats} are chosen.` : say`One is chosen.`]),
     ...quorumWords(ballot),
     ...(rules.passShare ? [passWords(kind, rules.passShare)] : []),
     ...(isExtended && rules.quorum && !extendedAt

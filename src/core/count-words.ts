@@ -97,7 +97,7 @@ function eventWords(event: RoundEvent, name: Name): Text {
 }
 
 function tieWords({ about, between, by, option, round }: Tie, name: Name): Text {
-  const level = listed(between.map((one) => say`${name(one)}`))
+  const level = allOf(between.map((one) => say`${name(one)}`))
   if (option === null) return say`${level} have as many votes, and no rule was agreed for that.`
   const who = name(option)
   const then =
@@ -108,7 +108,7 @@ function tieWords({ about, between, by, option, round }: Tie, name: Name): Text 
         : say`what ${who} had too much was passed on first`
   if (by === 'earlier round') return say`${level} had as many votes: ${then}, by the votes in round ${round ?? 0}.`
   if (by === 'earliest') return say`${level} had as many votes: ${then}; what was proposed earlier is favoured.`
-  if (by === 'drawn') return say`${level} had as many votes: ${then}, by the draw from the published seed.`
+  if (by === 'drawn') return say`${level} had as many votes: ${then}, by the draw from the published word.`
   return say`${level} had as many votes: ${then}, and the other way the same would have been chosen.`
 }
 
@@ -120,7 +120,7 @@ function barredWords({ option, because }: Barred, name: Name): Text {
 
 /** What came of it, in one sentence. */
 export function outcomeWords({ outcome, winners, leading, undecided, kind }: Result, name: Name): Text {
-  const names = (places: readonly number[]) => listed(places.map((option) => say`${name(option)}`))
+  const names = (places: readonly number[]) => allOf(places.map((option) => say`${name(option)}`))
   if (outcome === 'no votes') return say`Nothing is decided: nobody chose anything.`
   if (outcome === 'not passed') return kind === 'consent' ? say`It does not pass.` : say`Nothing is chosen.`
   if (outcome === 'no quorum') {
@@ -140,4 +140,11 @@ export function outcomeWords({ outcome, winners, leading, undecided, kind }: Res
 /** Texts with commas between them, on one line. */
 function listed(texts: readonly Text[]): Text {
   return texts.reduce<Text>((sofar, text, i) => (i === 0 ? text : say`${sofar}, ${text}`), say``)
+}
+
+/** Names in a sentence: with commas, and an "and" before the last. */
+export function allOf(texts: readonly Text[]): Text {
+  const last = texts.at(-1)
+  if (!last || texts.length === 1) return last ?? say``
+  return say`${listed(texts.slice(0, -1))} and ${last}`
 }

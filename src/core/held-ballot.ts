@@ -109,6 +109,9 @@ export function isMissedByLittle(quorum: Result['quorum']): boolean {
 /** Fewer secret votes than this are not told in numbers: whoever knows some of them would know the others. */
 export const SECRET_MIN = 5
 
+/** Among fewer who may vote than this nothing is secret: whoever knows their own vote knows the other. */
+export const SECRET_ELECTORATE_MIN = 3
+
 /** Whether numbers may be told of it: never of a sensitive community (product.md, law 7), nor of few secret votes. */
 export function tellsNumbers({ secret, result }: HeldBallot, { sensitive }: { sensitive: boolean }): boolean {
   return !sensitive && !(secret && (result?.ballots.cast ?? 0) < SECRET_MIN)
