@@ -27,7 +27,7 @@ export default command({
           ...(found.tags.length > 0 ? [{ label: say`Tags`, value: say`${found.tags.join(', ')}` }] : []),
           { label: say`Who can join`, value: who(found) },
           ...organizers.map((id) => ({ label: say`Organizer`, value: say`${{ person: id }}` })),
-          ...decided.map((one) => ({ label: say`Decided: ${one.question}`, value: outcomeLine(one) })),
+          ...decided.map((one) => ({ label: say`Decided: ${one.question}`, value: outcomeLine(one, found) })),
           { label: say`You`, value: yours(found) },
         ],
         buttons: buttons(found),

@@ -7,7 +7,14 @@ import { closeBallot, openBallot, withdrawBallot } from '../src/ballots/running.
 import { type BallotWords, writtenOf } from '../src/ballots/writing.ts'
 import { type Context, command, press } from '../src/command.ts'
 import { BALLOT_KINDS } from '../src/core/ballot.ts'
-import { ELECTORATES, OPTIONS_MAX, REASONS } from '../src/core/held-ballot.ts'
+import {
+  ELECTORATES,
+  type HeldBallot,
+  OPENS_FOR_MS,
+  OPTIONS_MAX,
+  REASONS,
+  takesVotes,
+} from '../src/core/held-ballot.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { timeIn } from '../src/core/when.ts'
@@ -22,7 +29,7 @@ const EXPORT = 'export'
 const keyOnly = { keyOnly: true }
 const what = {
   question: text('What is asked', { max: 300, hasOwnLimit: true }),
-  options: text('What can be chosen, between semicolons or on lines; topics: those with enough support', {
+  options: text('What can be chosen, between semicolons or on lines; left out, the topics with enough support', {
     max: 2_500,
     long: true,
   }).optional(),
@@ -137,7 +144,8 @@ async function edit(context: Context, id: string, typed: BallotWords): Promise<R
   const { ballot, found } = await asOrganizer(context, id)
   await refuseOnceVoted(context, ballot)
   const written = await writtenOf(context, found.id, typed, ballot)
-  if (ballot.state === 'open' && ballot.options.some(({ topicId }) => topicId) && typed.options !== undefined)
+  const topics = (options: HeldBallot['options']) => options.map(({ topicId }) => topicId ?? '').join()
+  if (ballot.state === 'open' && topics(ballot.options) !== topics(written.options))
     throw new Refusal(say`Its topics are on the ballot already. Withdraw it, and ask anew.`, 'options')
   await store.ballots.rewrite(ballot, written)
   const again = (await store.ballots.get(id)) ?? ballot
@@ -148,12 +156,9 @@ async function edit(context: Context, id: string, typed: BallotWords): Promise<R
   return { update: { text: say`Changed.`, card: await manageCard(context, again, found) } }
 }
 
-async function refuseOnceVoted(
-  { store }: Context,
-  { id, state, question }: { id: string; state: string; question: string },
-) {
-  if (state !== 'draft' && state !== 'open') throw new Refusal(say`“${question}” is over.`)
-  if (state === 'open' && (await store.ballots.turnout(id)) > 0)
+async function refuseOnceVoted({ store, now }: Context, { id, state, question, closesAt }: HeldBallot) {
+  if (state !== 'draft' && !takesVotes({ state, closesAt }, now)) throw new Refusal(say`“${question}” is over.`)
+  if (state === 'open' && (await store.votes.any(id)))
     throw new Refusal(
       say`Somebody has voted on “${question}”, so its rules stand. You can close it early or withdraw it.`,
     )
@@ -164,8 +169,12 @@ async function open(context: Context, args: { b: string }): Promise<Reply> {
   const { ballot, found } = await asOrganizer(context, args.b)
   if (ballot.state !== 'draft') return { update: { text: say`“${ballot.question}” was opened before.` } }
   // What was written some time ago must still hold.
-  if (ballot.closesAt <= now || (ballot.optionsUntil && ballot.optionsUntil <= now))
-    throw new Refusal(say`It would close ${{ when: ballot.closesAt }}. Set a later time first.`)
+  if (ballot.closesAt.getTime() - now.getTime() < OPENS_FOR_MS.min)
+    throw new Refusal(say`It would close ${{ when: ballot.closesAt }}, within the hour. Set a later time first.`)
+  if (ballot.optionsUntil && ballot.optionsUntil <= now)
+    throw new Refusal(
+      say`Options could be added until ${{ when: ballot.optionsUntil }}, which is over. Set a later time, or none.`,
+    )
   await openBallot(store, ballot, found, now)
   await store.audit.note(caller, 'organizer', 'ballot opened', now, { community: found })
   const opened = (await store.ballots.get(ballot.id)) ?? ballot
@@ -183,7 +192,7 @@ async function open(context: Context, args: { b: string }): Promise<Reply> {
 async function end(context: Context, id: string, how: 'close' | 'withdraw'): Promise<Reply> {
   const { store, caller, now } = context
   const { ballot, found } = await asOrganizer(context, id)
-  if (ballot.state !== 'open') return { update: { text: say`“${ballot.question}” is not open any more.` } }
+  if (!takesVotes(ballot, now)) return { update: { text: say`“${ballot.question}” is not open any more.` } }
   if (how === 'close') await closeBallot(store, ballot, found, now, true)
   else await withdrawBallot(store, ballot, found, now)
   const act = how === 'close' ? 'ballot closed early' : 'ballot withdrawn'

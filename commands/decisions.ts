@@ -50,7 +50,7 @@ async function list(context: Context, typed: string, communityId: string | undef
     }),
     fields: shown.map((ballot) => ({
       label: say`${ballot.question}`,
-      value: say`${ballot.communityName}, ${{ when: ballot.closedAt ?? ballot.closesAt }}. ${outcomeLine(ballot)}${ballot.statement ? say` ${ballot.statement}` : say``}`,
+      value: say`${ballot.communityName}, ${{ when: ballot.closedAt ?? ballot.closesAt }}. ${outcomeLine(ballot, ballot)}${ballot.statement ? say` ${ballot.statement}` : say``}`,
     })),
     buttons: [
       ...shown.map((one) => ({ label: say`${one.question}`, press: address('vote.outcome', { b: one.id }) })),

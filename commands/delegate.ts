@@ -33,12 +33,12 @@ export default command({
 async function ask({ store, caller, where, now }: Context, found: Found, typed: string): Promise<Reply> {
   if (found.sensitive || found.visibility === 'secret')
     throw new Refusal(
-      say`In ${{ strong: found.name }} nobody is shown who else is in it, so everybody votes themselves.`,
+      say`${{ strong: found.name }} is hidden, so nobody is asked by name there: everybody votes themselves.`,
     )
   const name = typed.trim().replace(/^@/, '')
   const called = await store.delegations.membersCalled(found.id, name, where)
   if (called.includes(caller.id)) throw new Refusal(say`That is you. Your own vote counts anyway.`, 'member')
-  await store.delegations.end(found.id, caller.id)
+  await takeBack({ store, caller, where, now }, found)
   const [delegateId, ...others] = called
   if (delegateId !== undefined && others.length === 0) {
     await store.delegations.ask(found.id, caller.id, delegateId, now)
@@ -56,8 +56,8 @@ async function ask({ store, caller, where, now }: Context, found: Found, typed: 
   return {
     // Whoever mentions somebody reads no number of an account.
     text: mentionedIn(name)
-      ? say`If whom you mention is a member of ${{ strong: found.name }}, they are asked now, and you hear from them. Until they accept, and whenever you vote yourself, only your own vote counts.`
-      : say`If exactly one member of ${{ strong: found.name }} is called “${name}”, they are asked now, and you hear from them. Until they accept, and whenever you vote yourself, only your own vote counts.`,
+      ? say`If whom you mention is a member of ${{ strong: found.name }}, they are asked now, and you hear from them. Until they accept, and whenever you vote yourself, only your own vote counts. Whoever voted for you before does so no more.`
+      : say`If exactly one member of ${{ strong: found.name }} is called “${name}”, they are asked now, and you hear from them. Until they accept, and whenever you vote yourself, only your own vote counts. Whoever voted for you before does so no more.`,
     card: { buttons: [{ label: say`Take it back`, press: address('delegate.end', { c: found.id }) }] },
   }
 }
@@ -84,14 +84,20 @@ async function decline(context: Context, { c: found, p: personId }: { c: Found; 
   return { update: { text: say`You do not vote for ${{ person: personId }} in ${{ strong: found.name }}.` } }
 }
 
-/** Takes the caller's own delegation back; whoever had accepted it hears so. */
-async function end(context: Context, { c: found }: { c: Found }): Promise<Reply> {
-  const { store, caller, where, now } = context
+/** Nobody votes for the caller any more; whoever had accepted it hears so. */
+async function takeBack(
+  { store, caller, where, now }: Pick<Context, 'store' | 'caller' | 'where' | 'now'>,
+  found: Found,
+): Promise<void> {
   const mine = await store.delegations.of(caller.id)
   const accepted = mine.filter((one) => one.communityId === found.id && one.personId === caller.id && one.isAccepted)
   await store.delegations.end(found.id, caller.id)
   const text = say`${{ person: caller.id }} votes in ${{ strong: found.name }} themselves again.`
   for (const { delegateId } of accepted) await store.notices.tell([delegateId], 'delegate', { text }, now, where, found)
+}
+
+async function end(context: Context, { c: found }: { c: Found }): Promise<Reply> {
+  await takeBack(context, found)
   return { update: { text: say`You vote in ${{ strong: found.name }} yourself.` } }
 }
 

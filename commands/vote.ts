@@ -7,12 +7,11 @@ import { exportFile } from '../src/ballots/export.ts'
 import { outcomeCard, standingOf, stepsText } from '../src/ballots/outcome.ts'
 import { shownVotes } from '../src/ballots/shown.ts'
 import { type Context, command, press } from '../src/command.ts'
-import { labelOf, optionWords } from '../src/core/ballot-wish.ts'
+import { checkOptions, isAmong, labelOf, optionWords } from '../src/core/ballot-wish.ts'
 import { takesOptions, tellsNumbers } from '../src/core/held-ballot.ts'
 import { receiptOf } from '../src/core/receipt.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
-import { folded } from '../src/core/words.ts'
 import { text } from '../src/option.ts'
 import { address, type Button, type Reply } from '../src/reply.ts'
 
@@ -73,9 +72,10 @@ export default command({
       title: 'Change my vote',
       fields: { receipt: text('The receipt you were given', { max: 60 }) },
       async run(context, { receipt, ...args }) {
-        const { ballot, own, found } = await insideBallot(context, args.b)
+        const inside = await insideBallot(context, args.b)
+        const { ballot, own, found } = inside
         const given = receiptOf(receipt)
-        const mark = await changedVote(context, ballot, given)
+        const mark = await changedVote(context, inside, given)
         return { card: paperCard(ballot, own, found, context.now, { mark, receipt: given }), isSecret: true }
       },
     }),
@@ -90,8 +90,7 @@ export default command({
       args: { b },
       async run(context, args) {
         const { ballot, found } = await insideBallot(context, args.b)
-        if (!ballot.result || found.sensitive || ballot.kind !== 'ranked' || ballot.state !== 'closed')
-          throw new Refusal(NO_STEPS)
+        if (!ballot.result || !tellsNumbers(ballot, found) || ballot.kind !== 'ranked') throw new Refusal(NO_STEPS)
         return { card: { title: say`${ballot.question}`, body: stepsText(ballot, ballot.result) } }
       },
     }),
@@ -127,8 +126,8 @@ async function add(context: Context, { option, ...args }: { b: string; option: s
   const [words = '', ...more] = optionWords(option)
   if (words === '' || more.length > 0) throw new Refusal(say`Add one option at a time, in a few words.`, 'option')
   const label = labelOf(words, ballot.kind, now, caller.zone ?? organization.zone)
-  if (ballot.options.some((one) => one.label === label || folded(one.label) === folded(label)))
-    throw new Refusal(say`“${words}” is among the options already.`, 'option')
+  if (isAmong(ballot, label)) throw new Refusal(say`“${words}” is among the options already.`, 'option')
+  checkOptions({ ...ballot, options: [...ballot.options, { label, topicId: null }] })
   await store.ballots.addOption(ballot, label, caller.id)
   return {
     text: say`Added: “${words}”. Whoever voted before may change their vote.`,
@@ -148,7 +147,9 @@ async function outcome(context: Context, args: { b: string }): Promise<Reply> {
     card: {
       ...outcomeCard(shown, found),
       buttons: [
-        ...(isTold && kind === 'ranked' && state === 'closed' && result ? [look(say`Step by step`, 'vote.steps')] : []),
+        ...(tellsNumbers(ballot, found) && kind === 'ranked' && state === 'closed' && result
+          ? [look(say`Step by step`, 'vote.steps')]
+          : []),
         ...(isTold && !secret ? [look(say`Who voted for what`, 'vote.who')] : []),
         ...(state === 'closed' && tellsNumbers(ballot, found) ? [look(say`Export for a recount`, 'vote.export')] : []),
         ...(found.standing.organizer && state === 'closed'

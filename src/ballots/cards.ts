@@ -1,6 +1,6 @@
 import type { DrawCard } from '../command.ts'
 import { headWords, optionName, rulesWords, stateWords } from '../core/ballot-words.ts'
-import { type Ballotee, type HeldBallot, takesOptions, takesVotes } from '../core/held-ballot.ts'
+import { type Ballotee, type HeldBallot, takesOptions, takesVotes, tellsNumbers } from '../core/held-ballot.ts'
 import { lines, say, type Text } from '../core/say.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card } from '../reply.ts'
@@ -17,7 +17,7 @@ export const drawBallot: DrawCard = async (store, id, now) => {
   if (!ballot || !community) return undefined
   const isOpen = takesVotes(ballot, now)
   // Of a secret one it would tell at which moment somebody voted.
-  const tellsTurnout = !community.sensitive && (!ballot.secret || ballot.state === 'closed')
+  const tellsTurnout = ballot.secret && ballot.state !== 'closed' ? false : tellsNumbers(ballot, community)
   const turnout = tellsTurnout ? await store.ballots.turnout(id) : undefined
   return {
     card: {
@@ -132,7 +132,7 @@ function standingWords(ballot: HeldBallot, own: Ballotee, now: Date): Text {
   if (!takesVotes(ballot, now)) return stateWords(ballot, now)
   if (!own.mayVote)
     return say`You are not among those who may vote on this one: who may was settled when it opened, ${{ when: ballot.openedAt ?? ballot.createdAt }}.`
-  if (!own.hasVoted) return say`You have not voted yet.`
+  if (!own.hasVoted || (!ballot.secret && own.vote === null)) return say`You have not voted yet.`
   if (ballot.secret) return say`You have voted, in secret. With your receipt you can change it.`
   return say`You voted: ${PAPERS[ballot.kind].words(own.vote, ballot)}. You can change it until ${{ when: ballot.closesAt }}.`
 }

@@ -76,6 +76,7 @@ async function inSecret(
 ): Promise<Reply> {
   const { id, closesAt } = ballot
   if (receipt !== undefined) {
+    if (!own.hasVoted) throw new Refusal(NO_RECEIPT)
     if (!(await store.votes.changeInSecret(id, keyOfReceipt(receipt), vote))) throw new Refusal(NO_RECEIPT)
     return { update: { text: say`Changed. Your receipt stays the same: ${receipt}` }, isSecret: true }
   }
@@ -89,7 +90,7 @@ async function inSecret(
   return {
     text: lines(
       say`Counted, in secret. Your receipt: ${{ strong: given }}`,
-      say`Keep it: nobody can show it to you again. With it you can change your vote until ${{ when: closesAt }}, and find it in the export afterwards, under the key ${keyOfReceipt(given)}. Whoever sees it can see your vote.`,
+      say`Keep it: nobody can show it to you again. With it you can change your vote until ${{ when: closesAt }}, and find it in the export afterwards, under the key ${keyOfReceipt(given)}. Until then whoever has it can change your vote, and always see it: show it afterwards, if at all.`,
     ),
     isSecret: true,
   }
@@ -98,7 +99,13 @@ async function inSecret(
 const NO_RECEIPT = say`No vote on this ballot has that receipt. Look at it again: it has 26 letters and digits.`
 
 /** The mark to start from when a secret vote is changed; refused for a receipt that is none. */
-export async function changedVote({ store, now }: Context, ballot: HeldBallot, receipt: string): Promise<string> {
+export async function changedVote(
+  { store, now }: Context,
+  { ballot, own }: InsideBallot,
+  receipt: string,
+): Promise<string> {
+  if (!ballot.secret || !own.hasVoted)
+    throw new Refusal(say`You have no secret vote on “${ballot.question}” to change.`)
   if (!takesVotes(ballot, now)) throw new Refusal(say`“${ballot.question}” is not open any more.`)
   if ((await store.votes.underKey(ballot.id, keyOfReceipt(receipt))) === undefined) throw new Refusal(NO_RECEIPT)
   return '-'

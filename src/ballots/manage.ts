@@ -11,7 +11,7 @@ import { optionsField, rulesField } from './cards.ts'
 export async function manageCard({ store, now }: Context, ballot: HeldBallot, found: Found): Promise<Card> {
   const { id: b, state, question } = ballot
   const isDraft = state === 'draft'
-  const canEdit = isDraft || (state === 'open' && (await store.ballots.turnout(b)) === 0)
+  const canEdit = isDraft || (state === 'open' && !(await store.votes.any(b)))
   const to = (label: Button['label'], target: string): Button => ({ label, press: address(target, { b }) })
   return {
     title: say`${question}`,

@@ -1,7 +1,15 @@
 import type { Cast, ColumnName, Result } from '../core/ballot.ts'
 import { optionName, optionText } from '../core/ballot-words.ts'
 import { count, readVote, type Vote } from '../core/count.ts'
-import { allOf, type Name, outcomeWords, reasonsWords, stepWords, turnoutWords } from '../core/count-words.ts'
+import {
+  allOf,
+  type Name,
+  outcomeWords,
+  reasonsWords,
+  stepWords,
+  turnoutWords,
+  verdictWords,
+} from '../core/count-words.ts'
 import { type HeldBallot, tellsNumbers } from '../core/held-ballot.ts'
 import { lines, say, type Text } from '../core/say.ts'
 import type { Card, Chart, Table } from '../reply.ts'
@@ -54,8 +62,8 @@ export function outcomeCard(ballot: HeldBallot, { sensitive, name }: { sensitive
 }
 
 function overWords(result: Result, nameOf: Name, tells: boolean): Text[] {
-  const [turnout, reasons] = tells ? [turnoutWords(result), reasonsWords(result, nameOf)] : [[], []]
-  return [...turnout, outcomeWords(result, nameOf), ...reasons]
+  if (!tells) return [verdictWords(result, nameOf)]
+  return [...turnoutWords(result), outcomeWords(result, nameOf), ...reasonsWords(result, nameOf)]
 }
 
 /** While votes still come in nothing is reached, missed or decided. */
@@ -137,7 +145,8 @@ export function stepsText(ballot: HeldBallot, result: Result): Text {
 }
 
 /** In one line, for a list of decisions. */
-export function outcomeLine(ballot: HeldBallot): Text {
+export function outcomeLine(ballot: HeldBallot, community: { sensitive: boolean }): Text {
   const { result } = ballot
-  return result ? outcomeWords(result, (place) => optionName(ballot, place)) : say``
+  const words = tellsNumbers(ballot, community) ? outcomeWords : verdictWords
+  return result ? words(result, (place) => optionName(ballot, place)) : say``
 }

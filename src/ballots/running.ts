@@ -21,9 +21,9 @@ export async function openBallot(store: Store, ballot: HeldBallot, community: Wi
     throw new Refusal(
       say`By these rules ${electorate} may vote. Nothing is secret among so few: it takes ${SECRET_ELECTORATE_MIN} at least.`,
     )
-  await ontoBallot(store, ballot, community, now)
   const { id } = ballot
   if (!isNew) return store.cards.redraw('ballot', id, now)
+  await ontoBallot(store, ballot, community, now)
   const unmade = await store.cards.placeInRooms('ballot', id, community.id, now)
   const card = {
     title: say`A ballot: ${ballot.question}`,
@@ -85,14 +85,13 @@ export async function withdrawBallot(
   community: WithStanding,
   now: Date,
 ): Promise<void> {
+  const electors = await store.closing.electors(ballot)
   await store.closing.withdraw(ballot, now)
-  await backToProposed(store, ballot, now)
+  await backToProposed(store, ballot, community, now)
   await store.cards.redraw('ballot', ballot.id, now)
-  await store.posts.sayInRooms(
-    community.id,
-    { text: say`The ballot “${ballot.question}” was withdrawn by an organizer. No vote on it is kept.` },
-    now,
-  )
+  const text = say`The ballot “${ballot.question}” in ${{ strong: community.name }} was withdrawn by an organizer. No vote on it is kept.`
+  await store.posts.sayInRooms(community.id, { text }, now)
+  await store.notices.tell(electors, 'ballot', { text }, now, nearTo(community), community)
 }
 
 /** Reminds, once, those who have not voted. */

@@ -1,4 +1,5 @@
 import type { HeldBallot } from '../core/held-ballot.ts'
+import { Refusal } from '../core/refusal.ts'
 import { say, type Text } from '../core/say.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
@@ -9,6 +10,11 @@ const topicsOf = ({ options }: HeldBallot, places?: number[]): string[] =>
 /** Topics that become options are on the ballot from now on, which who proposed them hears. */
 export async function ontoBallot(store: Store, ballot: HeldBallot, community: WithStanding, now: Date): Promise<void> {
   const turned = await store.topics.turn(topicsOf(ballot), ['proposed'], 'balloted', now)
+  const gone = ballot.options.filter(({ topicId }) => topicId && !turned.some(({ id }) => id === topicId))
+  if (gone.length > 0)
+    throw new Refusal(
+      say`${gone.map(({ label }) => `“${label}”`).join(', ')}: not proposed any more, or on another ballot. Change the options first.`,
+    )
   await tellEach(
     store,
     turned,
@@ -46,8 +52,21 @@ export async function tellOfTopics(
 }
 
 /** The ballot they were on was taken back. */
-export async function backToProposed(store: Store, ballot: HeldBallot, now: Date): Promise<void> {
-  await store.topics.turn(topicsOf(ballot), ['balloted'], 'proposed', now)
+export async function backToProposed(
+  store: Store,
+  ballot: HeldBallot,
+  community: WithStanding,
+  now: Date,
+): Promise<void> {
+  const turned = await store.topics.turn(topicsOf(ballot), ['balloted'], 'proposed', now)
+  await tellEach(
+    store,
+    turned,
+    community,
+    now,
+    (title) =>
+      say`The ballot with your topic “${title}” in ${{ strong: community.name }} was withdrawn. It is proposed as before.`,
+  )
 }
 
 async function tellEach(

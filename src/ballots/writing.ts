@@ -4,6 +4,7 @@ import {
   addingUntil,
   checkOptions,
   closingOf,
+  isAmong,
   labelOf,
   optionWords,
   proposalOf,
@@ -11,7 +12,14 @@ import {
   quorumOf,
   shareOf,
 } from '../core/ballot-wish.ts'
-import type { BallotOption, Electorate, HeldBallot, Reasons, WrittenBallot } from '../core/held-ballot.ts'
+import {
+  type BallotOption,
+  type Electorate,
+  type HeldBallot,
+  OPTIONS_MAX,
+  type Reasons,
+  type WrittenBallot,
+} from '../core/held-ballot.ts'
 import { Refusal } from '../core/refusal.ts'
 import { say } from '../core/say.ts'
 import { folded } from '../core/words.ts'
@@ -115,18 +123,21 @@ async function optionsOf(
     // Words are no times, nor the other way round.
     const isSame = before && (before.kind === 'time') === (kind === 'time') && before.kind !== 'consent'
     if (isSame) return before.options
+    // What enough members support goes on a ballot by itself.
+    const ready = kind === 'time' ? [] : await readyOptions(store, communityId)
+    if (ready.length > 0) return ready
     throw new Refusal(say`What can be chosen? Give options, on lines of their own or between semicolons.`, 'options')
   }
   const options: BallotOption[] = []
   for (const words of optionWords(typed.options)) {
     if (folded(words) === TOPICS && kind !== 'time') {
-      const ready = await store.topics.ready(communityId)
+      const ready = await readyOptions(store, communityId)
       if (ready.length === 0)
         throw new Refusal(
           say`No topic has enough support for a ballot yet. See what is proposed: ${{ typed: '/topics' }}.`,
           'options',
         )
-      options.push(...ready.map(({ id, title }) => ({ label: title, topicId: id })))
+      options.push(...ready)
     } else {
       const label = labelOf(words, kind, now, zone)
       // What stood there before and is typed again stays the topic it was.
@@ -135,4 +146,11 @@ async function optionsOf(
     }
   }
   return options
+}
+
+/** What enough members support, most of them first: as many as fit on a ballot, and of two with one title the first. */
+async function readyOptions(store: Context['store'], communityId: string): Promise<BallotOption[]> {
+  const ready = (await store.topics.ready(communityId)).map(({ id, title }) => ({ label: title, topicId: id }))
+  const each = ready.filter(({ label }, i) => !isAmong({ kind: 'single', options: ready.slice(0, i) }, label))
+  return each.slice(0, OPTIONS_MAX)
 }

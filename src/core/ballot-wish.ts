@@ -1,4 +1,5 @@
 import type { BallotKind, Rules, Share } from './ballot.ts'
+import { optionName } from './ballot-words.ts'
 import { type BallotOption, OPENS_FOR_MS, OPTIONS_MAX, type WrittenBallot } from './held-ballot.ts'
 import { Refusal } from './refusal.ts'
 import { say } from './say.ts'
@@ -41,15 +42,24 @@ export function labelOf(words: string, kind: BallotKind, now: Date, zone: string
   return words
 }
 
-/** Refuses the same option twice, or another number of them than a ballot can have. */
-export function checkOptions({ kind, options, optionsUntil, rules }: WrittenBallot): void {
+/** Whether an option is there already, however it is written. */
+export function isAmong({ kind, options }: Pick<WrittenBallot, 'kind' | 'options'>, label: string): boolean {
+  const same = (words: string) => (kind === 'time' ? words : folded(words) || words)
+  return options.some((one) => same(one.label) === same(label))
+}
+
+/** Refuses the same option twice, a time before the close, or another number of them than a ballot can have. */
+export function checkOptions({ kind, options, optionsUntil, rules, closesAt }: WrittenBallot): void {
   if (kind === 'consent') return
-  const seen = new Set<string>()
-  for (const { label } of options) {
-    const same = kind === 'time' ? label : folded(label) || label
-    if (seen.has(same)) throw new Refusal(say`There is “${label}” among the options twice.`, 'options')
-    seen.add(same)
-  }
+  options.forEach(({ label }, place) => {
+    if (isAmong({ kind, options: options.slice(0, place) }, label))
+      throw new Refusal(say`There is ${optionName({ kind, options }, place)} among the options twice.`, 'options')
+    if (kind === 'time' && new Date(label) <= closesAt)
+      throw new Refusal(
+        say`${optionName({ kind, options }, place)} comes before the ballot closes, ${{ when: closesAt }}.`,
+        'options',
+      )
+  })
   const least = optionsUntil === null ? 2 : 1
   if (options.length < least)
     throw new Refusal(

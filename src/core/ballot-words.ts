@@ -13,7 +13,7 @@ export function kindLabel(kind: BallotKind): Text {
     case 'ranked':
       return say`Put them in your order`
     case 'consent':
-      return say`Agree, or object with a reason`
+      return say`Agree, abstain or object`
     case 'time':
       return say`Say which times suit you`
     default:

@@ -118,6 +118,11 @@ function barredWords({ option, because }: Barred, name: Name): Text {
   return say`Not more agree than disagree.`
 }
 
+/** What came of it without a word on how near it was, where no numbers may be told. */
+export function verdictWords(result: Result, name: Name): Text {
+  return result.outcome === 'decided' ? outcomeWords(result, name) : say`Not decided.`
+}
+
 /** What came of it, in one sentence. */
 export function outcomeWords({ outcome, winners, leading, undecided, kind }: Result, name: Name): Text {
   const names = (places: readonly number[]) => allOf(places.map((option) => say`${name(option)}`))

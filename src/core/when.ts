@@ -16,7 +16,7 @@ export function timeIn(typed: string, now: Date, zone: string): Date | undefined
   const here = DateTime.fromJSDate(now, { zone })
   const [, amount, unit = ''] = SPAN.exec(words) ?? []
   if (amount !== undefined) return here.plus({ [unitOf(unit)]: Number(amount) }).toJSDate()
-  const [found] = chrono.parse(words, { instant: now, timezone: here.offset }, { forwardDate: true })
+  const [found] = chrono.en.GB.parse(words, { instant: now, timezone: here.offset }, { forwardDate: true })
   if (!found) return undefined
   const { start } = found
   if (start.isCertain('timezoneOffset')) return start.date()

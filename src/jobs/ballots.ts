@@ -2,8 +2,8 @@ import { closeBallot, remindVoters, reviewDecision } from '../ballots/running.ts
 import type { Database } from '../store/database.ts'
 import { BATCH, type Job } from './job.ts'
 
-/** Whoever still sees what a secret ballot was before its close is waited for, and looked for again after this time. */
-const SEEN_MS = 60_000
+/** What fails, and whoever still sees what a secret ballot was before its close, is looked at again after this time. */
+const LATER_MS = 60_000
 
 /**
  * Reminds of ballots, closes them, and brings decisions back. Each in a transaction of its own with the row held, so that
@@ -27,7 +27,7 @@ export function ballotsJob(database: Database): Job {
   async function endSecrets(now: Date): Promise<void> {
     const { ids, anySecret, isSeen } = await database.transaction((store) => store.closing.over(now))
     if (ids.length === 0) return
-    const later = new Date(now.getTime() + SEEN_MS)
+    const later = new Date(now.getTime() + LATER_MS)
     if (isSeen) return database.transaction((store) => store.closing.putOff(ids, later))
     if (anySecret) await database.endSecrets()
     await database.transaction((store) => store.closing.rest(ids, now))
@@ -40,8 +40,15 @@ export function ballotsJob(database: Database): Job {
       const now = clock()
       const failures: unknown[] = []
       const ids = await database.transaction((store) => store.closing.due(now, BATCH))
-      // One that fails holds up no other; the next minute takes it up again.
-      for (const id of ids) await handle(id, now).catch((error: unknown) => failures.push(error))
+      const failed: string[] = []
+      for (const id of ids) {
+        await handle(id, now).catch((error: unknown) => {
+          failures.push(error)
+          failed.push(id)
+        })
+      }
+      // One that fails holds up no other, and is taken up again later.
+      await database.transaction((store) => store.closing.putOff(failed, new Date(now.getTime() + LATER_MS)))
       await endSecrets(now)
       if (failures.length > 0) throw new AggregateError(failures, 'ballots could not be handled')
     },

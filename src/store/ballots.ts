@@ -88,6 +88,7 @@ export function ballots(tx: Tx, { draws }: Tools) {
           g.vote, g.key, g.reason, (select (select ${WHO} from people p where p.id = d.delegate_id) from delegations d
             join communities c on c.id = d.community_id and not c.sensitive and c.visibility <> 'secret'
             where d.community_id = ${ballot.communityId} and d.person_id in (select id from mine) and d.accepted_at is not null
+              and d.delegate_id not in (select id from mine)
             limit 1) as "delegateId" from (select 1) one left join given g on true`)
       if (!row) throw new Error('a select without a table gives a row')
       return row
@@ -106,8 +107,11 @@ export function ballots(tx: Tx, { draws }: Tools) {
     async rewrite({ id, state, edition }: HeldBallot, written: WrittenBallot): Promise<void> {
       const isOpen = state === 'open'
       await tx.ballot.update({ where: { id }, data: { ...keep(written), ...(isOpen && { edition: edition + 1 }) } })
+      const before = await tx.ballotOption.findMany({ where: { ballotId: id } })
       await tx.ballotOption.deleteMany({ where: { ballotId: id } })
-      await tx.ballotOption.createMany({ data: optionRows(id, written.options) })
+      const addedBy = (label: string) => before.find((one) => one.label === label)?.addedById ?? null
+      const rows = optionRows(id, written.options).map((row) => ({ ...row, addedById: addedBy(row.label) }))
+      await tx.ballotOption.createMany({ data: rows })
     },
 
     /**
@@ -191,7 +195,8 @@ export function ballots(tx: Tx, { draws }: Tools) {
       if (statement !== undefined) await tx.ballot.update({ where: { id }, data: { statement } })
       if (reviewAt !== undefined)
         await tx.$executeRaw(Prisma.sql`
-          update ballots set review_at = ${reviewAt}::timestamptz, due_at = least(due_at, ${reviewAt}::timestamptz) where id = ${id}`)
+          update ballots set review_at = ${reviewAt}::timestamptz, 
+            due_at = case when due_at is null or due_at = review_at then ${reviewAt}::timestamptz else least(due_at, ${reviewAt}::timestamptz) end where id = ${id}`)
     },
 
     async discard(id: string): Promise<void> {

@@ -13,6 +13,9 @@ export interface DueBallot {
   reviewAt: Date | null
 }
 
+/** Of a secret ballot what its rows were is still to be removed: it is due for that, and not to be looked at again. */
+const IS_UNENDED = Prisma.sql`(b.secret and (b.review_at is null or b.due_at < b.review_at))`
+
 /** What happens to ballots on their own clock. */
 export function closing(tx: Tx, { draws }: Tools) {
   return {
@@ -39,7 +42,8 @@ export function closing(tx: Tx, { draws }: Tools) {
 
     /** Notes that a decision came back. */
     async reviewed(id: string): Promise<void> {
-      await tx.ballot.update({ where: { id }, data: { reviewAt: null } })
+      await tx.$executeRaw(Prisma.sql`
+        update ballots set review_at = null, due_at = nullif(due_at, review_at) where id = ${id}`)
     },
 
     /**
@@ -48,7 +52,7 @@ export function closing(tx: Tx, { draws }: Tools) {
      */
     async over(now: Date): Promise<{ ids: string[]; anySecret: boolean; isSeen: boolean }> {
       const rows = await tx.$queryRaw<{ id: string; secret: boolean; isSeen: boolean }[]>(Prisma.sql`
-        select b.id, b.secret, b.secret and exists (select 1 from pg_stat_activity a
+        select b.id, ${IS_UNENDED} as secret, ${IS_UNENDED} and exists (select 1 from pg_stat_activity a
           where a.datname = current_database()
             and greatest(age(a.backend_xmin), age(a.backend_xid)) >= age(b.xmin)) as "isSeen"
         from ballots b where b.due_at <= ${now}::timestamptz and b.state in ('closed', 'withdrawn') order by b.id`)
@@ -86,7 +90,8 @@ export function closing(tx: Tx, { draws }: Tools) {
 
     /** Stays open a day longer. */
     async extend({ id, closesAt }: HeldBallot, now: Date): Promise<Date> {
-      const later = new Date(closesAt.getTime() + DAY_MS)
+      // After a time in which nothing ran it is a day from now.
+      const later = new Date(Math.max(closesAt.getTime(), now.getTime()) + DAY_MS)
       await tx.ballot.update({ where: { id }, data: { closesAt: later, extendedAt: now, dueAt: later } })
       return later
     },
@@ -118,6 +123,7 @@ export function closing(tx: Tx, { draws }: Tools) {
         select distinct on (e.person) e.person, g.vote from electors e
         join memberships m on m.community_id = ${communityId} and m.state = 'member' and m.person_id = e.person
         join asked a on a.person = e.person join given g on g.person = a.delegate
+        join memberships d on d.community_id = ${communityId} and d.state = 'member' and d.person_id = a.delegate
         where not e.voted and a.delegate <> e.person order by e.person, a.accepted_at desc`)
       await tx.ballotVote.createMany({
         data: rows.map(({ person: personId, vote }) => ({

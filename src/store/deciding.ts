@@ -7,6 +7,7 @@ import { forgetVotesIn } from './votes.ts'
 export async function forgetDecidingIn(tx: Tx, communityId: string, personId: string): Promise<void> {
   await forgetTopicsIn(tx, communityId, personId)
   await forgetVotesIn(tx, communityId, personId)
+  await undelegateIn(tx, communityId, personId)
 }
 
 /** What somebody proposed, supports, asked and voted is another's from now on: in all communities, or in some. */
@@ -34,4 +35,10 @@ export async function decideAs(tx: Tx, from: string, to: string, communities?: s
     update delegations d set person_id = ${to} from communities c where d.person_id = ${from} and c.id = d.community_id and ${where}
       and not exists (select 1 from delegations o where o.community_id = d.community_id and o.person_id = ${to})`)
   await tx.delegation.deleteMany({ where: { personId: from, ...inThese } })
+}
+
+/** A former member votes for nobody, and nobody for them. */
+export async function undelegateIn(tx: Tx, communityId: string, personId: string): Promise<void> {
+  const theirs = { OR: [{ id: personId }, { unitedInto: personId }] }
+  await tx.delegation.deleteMany({ where: { communityId, OR: [{ person: theirs }, { delegate: theirs }] } })
 }

@@ -13,19 +13,19 @@ export interface Delegated {
   isAccepted: boolean
 }
 
+/** A person, and whoever was united with them. */
+const familyOf = (personId: string) =>
+  Prisma.sql`(select id from people where id = ${personId} or united_into = ${personId})`
+
 /** Who each of the two is by now. Nobody is shown who is who in hidden communities, so nothing is delegated there. */
-const BY_NOW = Prisma.sql`
+const byNow = (personId: string) => Prisma.sql`
   select d.community_id, d.accepted_at, c.name,
     (select ${WHO} from people p where p.id = d.person_id) as person_id,
     (select ${WHO} from people p where p.id = d.delegate_id) as delegate_id
-  from delegations d join communities c on c.id = d.community_id and not c.sensitive and c.visibility <> 'secret'`
+  from delegations d join communities c on c.id = d.community_id and not c.sensitive and c.visibility <> 'secret'
+  where d.person_id in ${familyOf(personId)} or d.delegate_id in ${familyOf(personId)}`
 
 export function delegations(tx: Tx) {
-  const query = (where: Prisma.Sql): Promise<Delegated[]> =>
-    tx.$queryRaw<Delegated[]>(Prisma.sql`
-      select distinct community_id as "communityId", name as "communityName", person_id as "personId", delegate_id as "delegateId",
-        accepted_at is not null as "isAccepted" from (${BY_NOW}) d where ${where} order by 2, 1, 3, 4`)
-
   return {
     /** Asks somebody to vote for a person; whoever was asked before is asked no more. */
     async ask(communityId: string, personId: string, delegateId: string, now: Date): Promise<void> {
@@ -37,7 +37,7 @@ export function delegations(tx: Tx) {
     async accept(communityId: string, personId: string, delegateId: string, now: Date): Promise<boolean> {
       const count = await tx.$executeRaw(Prisma.sql`
         update delegations d set accepted_at = coalesce(accepted_at, ${now}::timestamptz) from communities c
-        where d.community_id = ${communityId} and c.id = d.community_id
+        where d.community_id = ${communityId} and c.id = d.community_id and d.person_id in ${familyOf(personId)}
           and (select ${WHO} from people p where p.id = d.person_id) = ${personId}
           and (select ${WHO} from people p where p.id = d.delegate_id) = ${delegateId}`)
       return count > 0
@@ -46,7 +46,7 @@ export function delegations(tx: Tx) {
     /** Ends it, from whichever side; false where there was none. */
     async end(communityId: string, personId: string, delegateId?: string): Promise<boolean> {
       const count = await tx.$executeRaw(Prisma.sql`
-        delete from delegations d using communities c where d.community_id = ${communityId} and c.id = d.community_id
+        delete from delegations d using communities c where d.community_id = ${communityId} and c.id = d.community_id and d.person_id in ${familyOf(personId)}
           and (select ${WHO} from people p where p.id = d.person_id) = ${personId}
           and (${delegateId ?? null}::text is null or (select ${WHO} from people p where p.id = d.delegate_id) = ${delegateId ?? null})`)
       return count > 0
@@ -54,7 +54,10 @@ export function delegations(tx: Tx) {
 
     /** Whom somebody asked, and who asked them. */
     of: (personId: string): Promise<Delegated[]> =>
-      query(Prisma.sql`d.person_id = ${personId} or d.delegate_id = ${personId}`),
+      tx.$queryRaw<Delegated[]>(Prisma.sql`
+        select distinct community_id as "communityId", name as "communityName", person_id as "personId", delegate_id as "delegateId",
+          accepted_at is not null as "isAccepted" from (${byNow(personId)}) d
+        where ${personId} in (d.person_id, d.delegate_id) and d.person_id <> d.delegate_id order by 2, 1, 3, 4`),
 
     /** Members of a community whom words may mean: a name as others read it, or a platform's own way of naming an account. */
     async membersCalled(
@@ -73,12 +76,6 @@ export function delegations(tx: Tx) {
         order by p.id`)
       const called = rows.filter((row) => mentioned !== undefined || folded(row.name) === name)
       return [...new Set(called.map((row) => row.id))]
-    },
-
-    /** A former member votes for nobody, and nobody for them. */
-    async leave(communityId: string, personId: string): Promise<void> {
-      const theirs = { OR: [{ id: personId }, { unitedInto: personId }] }
-      await tx.delegation.deleteMany({ where: { communityId, OR: [{ person: theirs }, { delegate: theirs }] } })
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Community } from '../core/community.ts'
 import type { Told } from '../core/room.ts'
-import { forgetDecidingIn } from './deciding.ts'
+import { forgetDecidingIn, undelegateIn } from './deciding.ts'
 import { Prisma } from './generated/client.ts'
 import { placeIn } from './placing.ts'
 import { askedFrom, askerOf, giveUpAsAll } from './stayed.ts'
@@ -187,7 +187,6 @@ export function memberships(tx: Tx, { draws }: Tools) {
             due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false
           from gone where r.person_id = ${personId} and r.community_id = gone.community_id
             and (r.wanted = 'in' or r.guarded)),
-        undelegated as (delete from delegations d using gone where d.community_id = gone.community_id and ${personId} in (d.person_id, d.delegate_id)),
         placed as (
           update room_places p set wanted = 'out', revision = p.revision + 1,
             due_at = case when rooms.carrier is not null and ${place ?? null} in (rooms.external_id, rooms.outgrown)
@@ -202,6 +201,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
         await forgetDecidingIn(tx, community.id, personId)
       }
       if (!row?.gone) return 'was not in it'
+      await undelegateIn(tx, community.id, personId)
       if (row.united) await giveUpAsAll(tx, community, personId, now)
       return row.revoked && !community.sensitive ? 'left and revoked' : 'left'
     },

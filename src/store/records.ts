@@ -80,7 +80,7 @@ export function records(tx: Tx) {
             join communities c on c.id = b.community_id where o.added_by_id in ${own} and ${named(Prisma.sql`o.added_by_id`)} order by b.id, o.place`)},
           'delegations', ${list(Prisma.sql`
             select c.name as community, d.asked_at as "askedAt", d.accepted_at as "acceptedAt", d.person_id in ${own} as "byMe"
-            from delegations d join communities c on c.id = d.community_id where d.person_id in ${own} and ${named(Prisma.sql`d.person_id`)}
+            from delegations d join communities c on c.id = d.community_id where d.person_id in ${own} and d.accepted_at is not null and ${named(Prisma.sql`d.person_id`)}
               or d.delegate_id in ${own} and ${named(Prisma.sql`d.delegate_id`)} order by d.asked_at, c.id, d.person_id`)},
           'acts', ${list(Prisma.sql`
             select a.at, a.role, a.act, a.detail, c.name as community from audit a left join communities c on c.id = a.community_id

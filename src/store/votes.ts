@@ -27,9 +27,17 @@ export const mineIn = (communityId: string, personId: string) => Prisma.sql`
   mine as (select p.id from people p, communities c where c.id = ${communityId}
     and (p.id = ${personId} or p.united_into = ${personId}) and ${WHO} = ${personId})`
 
+/** Where they vote: at their own place, else at that of who they were before. */
+const placeOf = (ballotId: string, personId: string) => Prisma.sql`
+  place as (select person_id from ballot_voters where ballot_id = ${ballotId} and person_id in (select id from mine)
+    order by (person_id = ${personId}) desc, person_id limit 1)`
+
 export function votes(tx: Tx, { draws }: Tools) {
   return {
-    /** Casts somebody's vote, or changes it under its key. One statement. */
+    /**
+     * Casts somebody's vote, or changes it under its key. Who was united with another has one place of two: the other, and
+     * what was voted there, stays as it is, for the case that they come apart again. One statement.
+     */
     async cast(
       { id, communityId }: HeldBallot,
       personId: string,
@@ -37,13 +45,14 @@ export function votes(tx: Tx, { draws }: Tools) {
       now: Date,
     ): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        with ${mineIn(communityId, personId)},
-        noted as (update ballot_voters set voted = true
-          where ballot_id = ${id} and person_id in (select id from mine) and not voted),
-        before as (delete from ballot_votes where ballot_id = ${id} and person_id in (select id from mine) returning key, at)
+        with ${mineIn(communityId, personId)}, ${placeOf(id, personId)},
+        noted as (update ballot_voters v set voted = true from place
+          where v.ballot_id = ${id} and v.person_id = place.person_id and not v.voted),
+        before as (delete from ballot_votes v using place where v.ballot_id = ${id} and v.person_id = place.person_id
+          returning v.key, v.at)
         insert into ballot_votes (ballot_id, key, person_id, vote, reason, at)
-        select ${id}, coalesce((select key from before order by at desc, key limit 1), ${draws.ballotKey()}), ${personId},
-          ${JSON.stringify(vote)}::jsonb, ${reason}, ${now}::timestamptz`)
+        select ${id}, coalesce((select key from before order by at desc, key limit 1), ${draws.ballotKey()}), place.person_id,
+          ${JSON.stringify(vote)}::jsonb, ${reason}, ${now}::timestamptz from place`)
     },
 
     /**
@@ -52,10 +61,10 @@ export function votes(tx: Tx, { draws }: Tools) {
      */
     async castInSecret({ id, communityId }: HeldBallot, personId: string, key: string, vote: Vote): Promise<boolean> {
       const count = await tx.$executeRaw(Prisma.sql`
-        with ${mineIn(communityId, personId)},
+        with ${mineIn(communityId, personId)}, ${placeOf(id, personId)},
         theirs as (select voted from ballot_voters where ballot_id = ${id} and person_id in (select id from mine)),
-        noted as (update ballot_voters set voted = true where ballot_id = ${id} and person_id in (select id from mine)
-          and not exists (select 1 from theirs where voted) returning 1)
+        noted as (update ballot_voters v set voted = true from place where v.ballot_id = ${id}
+          and v.person_id = place.person_id and not exists (select 1 from theirs where voted) returning 1)
         insert into ballot_votes (ballot_id, key, vote) select ${id}, ${key}, ${JSON.stringify(vote)}::jsonb
         where exists (select 1 from noted)`)
       return count > 0
@@ -80,7 +89,8 @@ export function votes(tx: Tx, { draws }: Tools) {
     async explain({ id, communityId }: HeldBallot, personId: string, reason: string): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
         with ${mineIn(communityId, personId)}
-        update ballot_votes set reason = ${reason} where ballot_id = ${id} and person_id in (select id from mine)`)
+        update ballot_votes set reason = ${reason} where ballot_id = ${id} and key = (select key from ballot_votes
+          where ballot_id = ${id} and person_id in (select id from mine) order by at desc, key limit 1)`)
     },
 
     /** All votes of a ballot, in the order of their random keys. */
@@ -88,6 +98,11 @@ export function votes(tx: Tx, { draws }: Tools) {
       return tx.$queryRaw(
         Prisma.sql`select key, vote, delegated from ballot_votes where ballot_id = ${ballotId} order by key`,
       )
+    },
+
+    /** Whether anybody voted, those included who are no longer known. */
+    async any(ballotId: string): Promise<boolean> {
+      return (await tx.ballotVote.count({ where: { ballotId }, take: 1 })) > 0
     },
 
     /** Who voted for what on a ballot that is not secret, former members last. */
@@ -122,5 +137,4 @@ export async function forgetVotesIn(tx: Tx, communityId: string, personId: strin
   })
   await tx.ballot.updateMany({ where: { communityId, author: theirs }, data: { authorId: null } })
   await tx.ballotOption.updateMany({ where: { ballot: { communityId }, addedBy: theirs }, data: { addedById: null } })
-  await tx.delegation.deleteMany({ where: { communityId, OR: [{ person: theirs }, { delegate: theirs }] } })
 }
