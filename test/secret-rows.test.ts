@@ -118,3 +118,18 @@ test.runIf(server)(
     expect(await timesOnDisk(keys)).toEqual({ table: ones, index: ones })
   },
 )
+
+test('a backup made while it is open has its rows in an order that tells nothing of when they came', async () => {
+  const lines: string[] = []
+  await stage.database.backup(stage.now(), 'everything', async (text) => {
+    for await (const piece of text) lines.push(...piece.split('\n'))
+  })
+  const column = (table: string, name: string) =>
+    lines.flatMap((line) => (line.startsWith(`["${table}",`) ? [String(JSON.parse(line)[1][name])] : []))
+  const backed = column('ballot_votes', 'key')
+  expect(backed).toHaveLength(VOTERS)
+  expect(backed).toEqual(keys.toSorted())
+  expect(backed).not.toEqual(keys)
+  const people = column('ballot_voters', 'person_id')
+  expect(people).toEqual(people.toSorted())
+})

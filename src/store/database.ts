@@ -81,7 +81,10 @@ export async function openDatabase(
       ),
     // The names are our own; VACUUM takes no parameters, and runs in no transaction.
     endSecrets: () =>
-      admit(async () => void (await driver.prisma.$executeRawUnsafe(`vacuum full ${SECRET_TABLES.join(', ')}`))),
+      admit(
+        async () =>
+          void (await driver.prisma.$executeRawUnsafe(`vacuum full ${Object.keys(SECRET_TABLES).join(', ')}`)),
+      ),
     close: driver.close,
   }
 }

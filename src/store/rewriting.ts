@@ -1,8 +1,14 @@
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
 
-/** The tables of which old versions of rows are removed for good (VACUUM FULL) once a secret ballot is closed. */
-export const SECRET_TABLES = ['ballot_voters', 'ballot_votes']
+/**
+ * The tables of which old versions of rows are removed for good (VACUUM FULL) once a secret ballot is closed, and the order in
+ * which a backup has their rows: in none that tells when they came.
+ */
+export const SECRET_TABLES: Readonly<Record<string, string>> = {
+  ballot_voters: 'ballot_id, person_id',
+  ballot_votes: 'ballot_id, key',
+}
 
 /**
  * Writes who voted and what was chosen anew, each in an order that has nothing to do with when it came: votes by their random

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts'
 import { inTransaction, type Sql } from './migrations.ts'
+import { SECRET_TABLES } from './rewriting.ts'
 
 /** Everything stored as it was at one moment. */
 export interface Snapshot {
@@ -33,8 +34,14 @@ export function serverSnapshot(open: () => Promise<Connection>): TakeSnapshot {
   }
 }
 
+/** The rows of a table, where their order must not tell anything in an order of their own. */
+function inOrder(table: string): string {
+  const order = SECRET_TABLES[table]
+  return order ? `(select * from ${quoted(table)} order by ${order})` : quoted(table)
+}
+
 async function* cursorPages(sql: Sql, table: string): AsyncIterable<string[]> {
-  await sql.run(`declare page no scroll cursor for select to_jsonb(t)::text as row from ${quoted(table)} t`)
+  await sql.run(`declare page no scroll cursor for select to_jsonb(t)::text as row from ${inOrder(table)} t`)
   for (;;) {
     const rows = await sql.query(`fetch ${PAGE_ROWS} from page`, [])
     if (rows.length > 0) yield rows.map((row) => String(row.row))
@@ -56,7 +63,8 @@ export function embeddedSnapshot(sql: Sql, admit: <T>(work: () => Promise<T>) =>
     const copyOf = (table: string) => copies.get(table) ?? quoted(table)
     const migrations = await admit(() =>
       inTransaction(sql, async () => {
-        for (const table of tables) await sql.run(`create temporary table ${copyOf(table)} as table ${quoted(table)}`)
+        for (const table of tables)
+          await sql.run(`create temporary table ${copyOf(table)} as select * from ${inOrder(table)} t`)
         return applied(sql)
       }),
     )
