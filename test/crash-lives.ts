@@ -86,8 +86,8 @@ function readLine(line: string): Said | undefined {
 
 /** The task of a house in the world outside. */
 export function taskOf(outside: Outside, place: Task['place'], more: Partial<Task> = {}): Task {
-  const { posted, folder, mails, hook } = outside
-  const settings = { posted, platformMs: PLATFORM_MS, smtp: mails.url, hook: hook.settings, backups: folder }
+  const { posted, drawn, folder, mails, hook } = outside
+  const settings = { posted, drawn, platformMs: PLATFORM_MS, smtp: mails.url, hook: hook.settings, backups: folder }
   return { place, migrations: MIGRATIONS, ...settings, now: outside.now().toISOString(), afterMs: 0, told: [], ...more }
 }
 

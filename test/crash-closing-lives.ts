@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Task } from './crash-child.ts'
+import { ALL_MS, BALLOTS, hoursOf, type Planned } from './crash-closing-scene.ts'
+import { startChild, taskOf } from './crash-lives.ts'
+import type { Moment } from './crash-moments.ts'
+import type { Outside } from './crash-outside.ts'
+
+/** Each life begins after the leases of the one before are over. */
+const BETWEEN_MS = 61_000
+
+/** One kill: at a moment that is about these words, so long after it has come. */
+export interface ClosingKill {
+  at: Moment
+  about: string
+  waitMs: number
+}
+
+/** What comes of a ballot, each in the order in which it comes. */
+const REMINDER: Moment[] = ['reminding', 'reminded', 'posting', 'posted']
+const EXTENSION: Moment[] = ['extending', 'extended', 'drawing', 'drawn', 'posting', 'posted']
+const CLOSE: Moment[] = ['counted', 'closing', 'closed']
+const SECRETS: Moment[] = ['ending secrets', 'secrets ended', 'resting', 'rested']
+const OUTCOME: Moment[] = ['drawing', 'drawn', 'posting', 'posted']
+/** VACUUM FULL takes a few hundredths of a second. */
+const VACUUM_MS = 40
+
+/** So many kills, as many at each moment as at any other, in the order in which they come. */
+export function closingKills(count: number, some: (most: number) => number): ClosingKill[] {
+  const left = shuffled(BALLOTS.flatMap(comingOf), some)
+  const chosen: typeof left = []
+  const kinds = shuffled([...new Set(left.map((one) => one.kind))], some)
+  for (let i = 0; chosen.length < count && left.length > 0; i++) {
+    const at = left.findIndex(({ kind }) => kind === kinds[i % kinds.length])
+    if (at >= 0) chosen.push(...left.splice(at, 1))
+  }
+  return chosen
+    .toSorted((a, b) => a.hour - b.hour || a.place - b.place)
+    .map(({ at, about }) => ({ at, about, waitMs: some(at === 'ending secrets' ? VACUUM_MS : 10) }))
+}
+
+/** All moments of a ballot, and when they come. What is posted and drawn is of several kinds. */
+function comingOf(ballot: Planned) {
+  const { question, secret } = ballot
+  const { reminder, close, end } = hoursOf(ballot)
+  const at = (hour: number, about: string, moments: Moment[]) =>
+    moments.map((at) => ({ at, about, hour, kind: `${at}, ${about.replace(question, '')}` }))
+  return [
+    ...at(reminder, question, REMINDER.slice(0, 2)),
+    ...at(reminder, `Not voted yet: ${question}`, REMINDER.slice(2)),
+    ...(end > close ? at(close, question, EXTENSION) : []),
+    ...at(end, question, CLOSE),
+    ...(secret ? at(end, '', SECRETS) : []),
+    ...at(end, question, OUTCOME),
+  ].map((one, place) => ({ ...one, place }))
+}
+
+function shuffled<T>(things: T[], some: (most: number) => number): T[] {
+  const left = [...things]
+  return things.flatMap(() => left.splice(some(left.length), 1))
+}
+
+/** Has the house live on to the end, killed each time; gives what it was killed at, and what it said that failed. */
+export async function liveThrough(
+  kills: ClosingKill[],
+  outside: Outside,
+  place: Task['place'],
+): Promise<{ killed: { at: Moment; about: string; what: string }[]; tried: string[]; failures: string[] }> {
+  const until = outside.now().getTime() + ALL_MS
+  const killed: { at: Moment; about: string; what: string }[] = []
+  const tried: string[] = []
+  const failures: string[] = []
+  let waiting = startChild()
+  try {
+    for (const kill of [...kills, undefined]) {
+      const child = waiting
+      // The next one loads while this one lives.
+      waiting = startChild()
+      const stop = kill && { at: kill.at, about: kill.about, count: 0 }
+      child.write(taskOf(outside, place, { afterMs: until - outside.now().getTime(), ...(stop && { stop }) }))
+      child.end()
+      let isOver = false
+      for await (const said of child.said) {
+        if ('failure' in said) failures.push(said.failure)
+        else if ('done' in said) isOver = true
+        else if ('at' in said && said.at !== 'told') {
+          if (said.at === 'posting') tried.push(said.what)
+          if (!said.isStill || !kill) continue
+          killed.push({ at: kill.at, about: kill.about, what: said.what })
+          outside.pass(new Date(said.now).getTime() - outside.now().getTime() + BETWEEN_MS)
+          void pause(kill.waitMs).then(child.kill)
+        }
+      }
+      if (isOver !== !kill) throw new Error(kill ? `it never came to ${kill.at} ${kill.about}` : 'it ended by itself')
+    }
+  } finally {
+    waiting.kill()
+  }
+  return { killed, tried, failures }
+}
