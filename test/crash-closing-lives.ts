@@ -16,11 +16,12 @@ export interface ClosingKill {
 }
 
 /** What comes of a ballot, each in the order in which it comes. */
-const REMINDER: Moment[] = ['reminding', 'reminded', 'posting', 'posted']
-const EXTENSION: Moment[] = ['extending', 'extended', 'drawing', 'drawn', 'posting', 'posted']
+const REMINDER: Moment[] = ['reminding', 'reminded']
+const EXTENSION: Moment[] = ['extending', 'extended']
 const CLOSE: Moment[] = ['counted', 'closing', 'closed']
 const SECRETS: Moment[] = ['ending secrets', 'secrets ended', 'resting', 'rested']
-const OUTCOME: Moment[] = ['drawing', 'drawn', 'posting', 'posted']
+const CARD: Moment[] = ['drawing', 'drawn']
+const POST: Moment[] = ['posting', 'posted']
 /** VACUUM FULL takes a few hundredths of a second. */
 const VACUUM_MS = 40
 
@@ -45,12 +46,14 @@ function comingOf(ballot: Planned) {
   const at = (hour: number, about: string, moments: Moment[]) =>
     moments.map((at) => ({ at, about, hour, kind: `${at}, ${about.replace(question, '')}` }))
   return [
-    ...at(reminder, question, REMINDER.slice(0, 2)),
-    ...at(reminder, `Not voted yet: ${question}`, REMINDER.slice(2)),
-    ...(end > close ? at(close, question, EXTENSION) : []),
+    ...at(reminder, question, REMINDER),
+    ...at(reminder, `Not voted yet: ${question}`, POST),
+    ...(end > close ? at(close, question, [...EXTENSION, ...CARD]) : []),
+    ...(end > close ? at(close, `Few are missing for the quorum of “${question}”`, POST) : []),
     ...at(end, question, CLOSE),
     ...(secret ? at(end, '', SECRETS) : []),
-    ...at(end, question, OUTCOME),
+    ...at(end, question, CARD),
+    ...at(end, `ecided: ${question}`, POST),
   ].map((one, place) => ({ ...one, place }))
 }
 
