@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { connect } from '../src/store/connection.ts'
 import type { Task } from './crash-child.ts'
 import { ALL_MS, BALLOTS, hoursOf, type Planned } from './crash-closing-scene.ts'
 import { startChild, taskOf } from './crash-lives.ts'
@@ -62,16 +63,22 @@ function shuffled<T>(things: T[], some: (most: number) => number): T[] {
   return things.flatMap(() => left.splice(some(left.length), 1))
 }
 
-/** Has the house live on to the end, killed each time; gives what it was killed at, and what it said that failed. */
-export async function liveThrough(
-  kills: ClosingKill[],
-  outside: Outside,
-  place: Task['place'],
-): Promise<{ killed: { at: Moment; about: string; what: string }[]; tried: string[]; failures: string[] }> {
+/** What came of the lives of a house. */
+export interface Lived {
+  /** Where it was killed; `what` is the key of a post, the id of a card or a question. */
+  killed: { at: Moment; about: string; what: string }[]
+  /** The keys of posts, as often as they were tried. */
+  tried: string[]
+  failures: string[]
+  /** Secret votes of which an old version lay on the disk when their ballot waited for nothing any more. */
+  unended: string[]
+}
+
+/** Has the house live on to the end, killed each time. */
+export async function liveThrough(kills: ClosingKill[], outside: Outside, place: Task['place']): Promise<Lived> {
   const until = outside.now().getTime() + ALL_MS
-  const killed: { at: Moment; about: string; what: string }[] = []
-  const tried: string[] = []
-  const failures: string[] = []
+  const lived: Lived = { killed: [], tried: [], failures: [], unended: [] }
+  const { killed, tried, failures, unended } = lived
   let waiting = startChild()
   try {
     for (const kill of [...kills, undefined]) {
@@ -94,9 +101,29 @@ export async function liveThrough(
         }
       }
       if (isOver !== !kill) throw new Error(kill ? `it never came to ${kill.at} ${kill.about}` : 'it ended by itself')
+      if (!kill || SECRETS.includes(kill.at)) unended.push(...(await secretsOnDisk(place, outside.now())))
     }
   } finally {
     waiting.kill()
   }
-  return { killed, tried, failures }
+  return lived
+}
+
+/** The keys of secret votes that lie on the disk twice though nothing is due of their ballot, while no house has it. */
+async function secretsOnDisk(place: Task['place'], now: Date): Promise<string[]> {
+  const sql = await connect(place, now)
+  try {
+    const rows = await sql.query(
+      `select v.key from ballot_votes v join ballots b on b.id = v.ballot_id
+        where b.secret and b.state = 'closed' and b.due_at is null`,
+      [],
+    )
+    await sql.query('checkpoint', [])
+    const bytes = `encode(pg_read_binary_file(pg_relation_filepath('ballot_votes')), 'hex') as bytes`
+    const [file] = await sql.query(`select ${bytes}`, [])
+    const text = Buffer.from(String(file?.bytes), 'hex').toString('latin1')
+    return rows.map(({ key }) => String(key)).filter((key) => text.split(key).length !== 2)
+  } finally {
+    await sql.close()
+  }
 }
