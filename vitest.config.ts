@@ -11,6 +11,7 @@ export default defineConfig({
         : [
             'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover,seen,by-hand,full-rooms}.test.ts',
             'test/slack/{troubles,rehearsals,lost-rooms,shut-rooms}.test.ts',
+            'test/crash-closing.test.ts',
             'test/uniting-{chains,requests}.test.ts',
             'test/web/{chromium,rehearsals,personal-links,limits,reading}.test.ts',
           ]),

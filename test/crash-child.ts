@@ -16,6 +16,7 @@ import { webhook } from '../src/segments/webhook.ts'
 import { type Database, openDatabase } from '../src/store/database.ts'
 import { createChat } from '../src/terminal/chat.ts'
 import { terminalPlatform } from '../src/terminal/rooms.ts'
+import { type ClosingMoment, watchClosing } from './crash-closing-watch.ts'
 import { deliveryOf, wordsOf } from './delivery.ts'
 
 /**
@@ -31,6 +32,8 @@ const taskSchema = z.object({
   migrations: z.string(),
   /** Where its platform keeps what was posted, a line of JSON each. */
   posted: z.string(),
+  /** And what was drawn: the last of a message is what is seen. */
+  drawn: z.string(),
   /** How long that takes to hear at most, and to answer: long enough to be killed in. */
   platformMs: z.number(),
   smtp: z.string(),
@@ -42,8 +45,8 @@ const taskSchema = z.object({
   afterMs: z.number(),
   /** Deliveries whose outcome was told before. */
   told: z.array(z.string()),
-  /** The moment at which it stands still, when it comes to it for the so-manieth time, counted from 0. */
-  stop: z.object({ at: z.string(), count: z.number() }).optional(),
+  /** The moment at which it stands still, when it comes to it `about` something for the so-manieth time, counted from 0. */
+  stop: z.object({ at: z.string(), about: z.string().optional(), count: z.number() }).optional(),
 })
 export type Task = z.infer<typeof taskSchema>
 
@@ -56,11 +59,17 @@ const deliveredSchema = z.object({
 })
 export type Delivered = z.infer<typeof deliveredSchema>
 
+/** A moment it comes to: `words` are what is told in it, or what it is about. */
+export type Reached =
+  | { at: 'committed' | 'posting' | 'posted' | 'drawing' | 'drawn' | ClosingMoment; what: string; words: string }
+  | { at: 'backing up'; what: string }
+
 /** What the child says, a line of JSON each. */
 export type Said =
   | { kept: Record<string, string | null> }
-  | { at: 'told' | 'committed'; what: string; words: string }
-  | { at: 'posting' | 'posted' | 'backing up'; what: string }
+  | { at: 'told'; what: string; words: string }
+  /** `now` is its clock; `isStill` where it stands still. */
+  | (Reached & { now: string; isStill: boolean })
   | { failure: string }
   | { done: true }
 
@@ -76,13 +85,14 @@ const machineBytes = (length: number) => randomBytes(length)
 const draws = drawsFrom(machineBytes)
 const keys = keysFrom([seededBytes('key')(32)], machineBytes)
 const delivering = new AsyncLocalStorage<string>()
-const database = watched(await openDatabase(task.place, task.migrations, now, { draws, keys }))
+const opened = await openDatabase(task.place, task.migrations, now, { draws, keys })
+const database = watched(watchClosing(opened, reach))
 const mailer = smtpMailer(task.smtp, 'City Museum <museum@example.org>')
 const hook = webhook.open(webhook.settings.parse(task.hook), () => now)
 const house = await build({
   database,
   commands: await loadCommands(fileURLToPath(new URL('../commands', import.meta.url))),
-  platforms: [forgetful(task.posted)],
+  platforms: [forgetful(task)],
   destinations: [{ name: 'hook', connector: 'webhook', purpose: 'letters', store: hook }],
   mailer,
   draws,
@@ -145,11 +155,14 @@ function work(): Promise<void> {
 }
 
 /** Says that a moment has come, and stands still there where it is to be killed. */
-async function reach(said: Said & { at: string }): Promise<void> {
-  say(said)
-  const count = counts.get(said.at) ?? 0
-  counts.set(said.at, count + 1)
-  if (task.stop?.at === said.at && task.stop.count === count) await pause(LIFETIME_MS)
+async function reach(reached: Reached): Promise<void> {
+  const { at } = reached
+  const isMeant = task.stop?.at === at && ('words' in reached ? reached.words : '').includes(task.stop.about ?? '')
+  const count = counts.get(at) ?? 0
+  if (isMeant) counts.set(at, count + 1)
+  const isStill = isMeant && task.stop?.count === count
+  say({ ...reached, now: now.toISOString(), isStill })
+  if (isStill) await pause(LIFETIME_MS)
 }
 
 /** The database, with the moments after a command's commit and in the middle of a backup. */
@@ -175,20 +188,30 @@ function watched(inner: Database): Database {
   }
 }
 
-/** A platform that keeps posts in a file and, as Discord does by the nonce, posts nothing twice under one key. */
-function forgetful(file: string): Platform {
-  const hears = () => pause(Math.random() * task.platformMs)
+/** A platform that keeps in files what is seen and, as Discord does by the nonce, posts nothing twice under one key. */
+function forgetful({ posted, drawn, platformMs }: Task): Platform {
+  const hears = () => pause(Math.random() * platformMs)
   return {
     ...terminalPlatform(createChat(), () => undefined),
     async post({ place, account }, content, reading, key) {
-      await reach({ at: 'posting', what: key })
-      await hears()
       const words = wordsOf({ ...reading, content, replaces: false })
-      const before = readFileSync(file, 'utf8').split('\n').filter(Boolean)
-      const isThere = before.some((line) => z.object({ key: z.string() }).parse(JSON.parse(line)).key === key)
-      if (!isThere) appendFileSync(file, `${JSON.stringify({ key, to: account ?? place, words })}\n`)
-      await reach({ at: 'posted', what: key })
+      await reach({ at: 'posting', what: key, words })
       await hears()
+      const before = readFileSync(posted, 'utf8').split('\n').filter(Boolean)
+      const isThere = before.some((line) => z.object({ key: z.string() }).parse(JSON.parse(line)).key === key)
+      if (!isThere) appendFileSync(posted, `${JSON.stringify({ key, to: account ?? place, words })}\n`)
+      await reach({ at: 'posted', what: key, words })
+      await hears()
+    },
+    async draw(_, content, reading, key, externalId) {
+      const words = wordsOf({ ...reading, content, replaces: false })
+      const id = externalId ?? key
+      await reach({ at: 'drawing', what: id, words })
+      await hears()
+      appendFileSync(drawn, `${JSON.stringify({ id, words })}\n`)
+      await reach({ at: 'drawn', what: id, words })
+      await hears()
+      return id
     },
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +26,7 @@ export interface Child {
   /** Lets it finish what it has, and end. */
   end(): void
   kill(): void
-  /** What it says; a line it died in was not said. */
+  /** What it says until it is gone; a line it died in was not said. */
   said: AsyncIterable<Said>
 }
 
@@ -61,11 +62,14 @@ export function startChild(): Child {
   child.stdin.on('error', () => undefined)
   // Begun here, since one that ends before anybody listens would be listened to for ever.
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const gone = once(child, 'exit')
   async function* said(): AsyncIterable<Said> {
     for await (const line of lines) {
       const one = readLine(line)
       if (one) yield one
     }
+    // Whoever looks at its data next must not find it held.
+    await gone
   }
   return {
     write: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
@@ -86,8 +90,8 @@ function readLine(line: string): Said | undefined {
 
 /** The task of a house in the world outside. */
 export function taskOf(outside: Outside, place: Task['place'], more: Partial<Task> = {}): Task {
-  const { posted, folder, mails, hook } = outside
-  const settings = { posted, platformMs: PLATFORM_MS, smtp: mails.url, hook: hook.settings, backups: folder }
+  const { posted, drawn, folder, mails, hook } = outside
+  const settings = { posted, drawn, platformMs: PLATFORM_MS, smtp: mails.url, hook: hook.settings, backups: folder }
   return { place, migrations: MIGRATIONS, ...settings, now: outside.now().toISOString(), afterMs: 0, told: [], ...more }
 }
 

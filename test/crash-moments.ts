@@ -1,6 +1,9 @@
+import type { ClosingMoment } from './crash-closing-watch.ts'
+
 /**
  * When a house is killed. `committed`: a command's transaction is through, and nobody was told. `posted`, `mailed`, `reported`,
  * `erased`: the other side took it, and the house has not heard so. `backing up`: a part of a backup is written.
+ * `drawing`, `drawn`: as `posting` and `posted`, of a card.
  */
 export type Moment =
   | 'beginning'
@@ -12,6 +15,9 @@ export type Moment =
   | 'erased'
   | 'committed'
   | 'backing up'
+  | 'drawing'
+  | 'drawn'
+  | ClosingMoment
 
 /** One kill: so long after a moment has come for the so-manieth time in a life, counted from 0. */
 export interface Kill {

@@ -21,6 +21,8 @@ export interface Outside {
   folder: string
   /** The file in which its platform keeps what was posted. */
   posted: string
+  /** And what was drawn. */
+  drawn: string
   mails: MailSink
   hook: WebhookSink
   backups: BackupFolder
@@ -40,7 +42,8 @@ export const readerOf = (mail: string) => /^To: (\S+)/im.exec(mail)?.[1] ?? ''
 
 export async function openOutside(folder: string, began: Date): Promise<Outside> {
   const posted = `${folder}/posted.jsonl`
-  await writeFile(posted, '')
+  const drawn = `${folder}/drawn.jsonl`
+  for (const file of [posted, drawn]) await writeFile(file, '')
   let now = began
   let ear: Ear | undefined
   let repeatedAt = Number.NEGATIVE_INFINITY
@@ -60,6 +63,7 @@ export async function openOutside(folder: string, began: Date): Promise<Outside>
   return {
     folder,
     posted,
+    drawn,
     mails,
     hook,
     backups: backupFolder(folder),
