@@ -114,9 +114,8 @@ export async function liveThrough(kills: ClosingKill[], outside: Outside, place:
 }
 
 /**
- * The keys of secret votes that lie twice in the file of their table though nothing is due of their ballot, while no house
- * has it. OPEN: a VACUUM FULL of the embedded database that is killed can leave a file of no table, in which they lie too
- * (KILLS=30 SEED=second); it is not looked at here until the house removes such files.
+ * The keys of secret votes that lie on the disk twice though nothing is due of their ballot, or in another file than the
+ * table's and its index's, while no house has it.
  */
 async function secretsOnDisk(place: Task['place'], now: Date): Promise<string[]> {
   const sql = await connect(place, now)
@@ -127,10 +126,24 @@ async function secretsOnDisk(place: Task['place'], now: Date): Promise<string[]>
       [],
     )
     await sql.query('checkpoint', [])
-    const bytes = `encode(pg_read_binary_file(pg_relation_filepath('ballot_votes')), 'hex') as bytes`
-    const [file] = await sql.query(`select ${bytes}`, [])
-    const text = Buffer.from(String(file?.bytes), 'hex').toString('latin1')
-    return rows.map(({ key }) => String(key)).filter((key) => text.split(key).length !== 2)
+    const files = await sql.query(
+      `with folder as (select 'base/' || oid::text as name from pg_database where datname = current_database())
+        select f as name, f = regexp_replace(pg_relation_filepath('ballot_votes'), '.*/', '') as "isTable",
+          encode(coalesce(pg_read_binary_file(folder.name || '/' || f, 0, 100000000, true), ''), 'hex') as bytes
+        from folder, pg_ls_dir(folder.name) f where f ~ '^[0-9.]+$'`,
+      [],
+    )
+    const texts = files.map(({ name, isTable, bytes }) => ({
+      ...{ name, isTable },
+      text: Buffer.from(String(bytes), 'hex').toString('latin1'),
+    }))
+    return rows
+      .map(({ key }) => String(key))
+      .filter((key) => {
+        const found = texts.filter(({ text }) => text.includes(key))
+        const times = found.find(({ isTable }) => isTable)?.text.split(key).length
+        return found.length !== 2 || times !== 2
+      })
   } finally {
     await sql.close()
   }

@@ -101,6 +101,9 @@ test('a notice offers one press that ends it, to mail programs and to people ali
     expect(await ways()).toEqual({
       answered: 'mail',
       asked: 'mail',
+      ballot: 'mail',
+      closing: 'mail',
+      delegate: 'mail',
       opened: 'chat',
       topic: 'mail',
       'looking-after': 'mail',

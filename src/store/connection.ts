@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { CannotStart, holdFolder } from './data-folder.ts'
@@ -30,6 +31,7 @@ export async function openPglite(
     const pglite = lent ?? (await PGlite.create(held?.postgres ?? 'memory://'))
     await pglite.exec(`set time zone 'UTC'`)
     await held?.markVersion()
+    if (held) await removeLeftFiles(pglite, held.postgres)
     return {
       pglite,
       run: async (statements) => void (await pglite.exec(statements)),
@@ -42,6 +44,28 @@ export async function openPglite(
   } catch (error) {
     await held?.release()
     throw error
+  }
+}
+
+/** A file of a table: its number, and which part of it. */
+const TABLE_FILE = /^(\d+)(?:_[a-z]+)?(?:\.\d+)?$/
+
+/**
+ * Removes what a VACUUM FULL that was killed had written: PostgreSQL never does, and no table knows of it, but rows of a
+ * secret ballot may lie there in the order in which they came. At a start nobody else can be writing one.
+ */
+async function removeLeftFiles(pglite: PGlite, folder: string): Promise<void> {
+  // What was removed before is gone then for sure, and nothing that is done again after a crash asks for it.
+  await pglite.exec('checkpoint')
+  const { rows } = await pglite.query<{ database: string; owned: string[] }>(`
+    select (select oid::text from pg_database where datname = current_database()) as database,
+      array_agg(pg_relation_filenode(oid)::text) as owned from pg_class where pg_relation_filenode(oid) is not null`)
+  const [row] = rows
+  if (!row) throw new Error('a select of aggregates gives a row')
+  const base = `${folder}/base/${row.database}`
+  for (const name of await readdir(base)) {
+    const number = TABLE_FILE.exec(name)?.[1]
+    if (number !== undefined && !row.owned.includes(number)) await rm(`${base}/${name}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { everything, opened } from './scene.ts'
+import { everything, opened, signedIn } from './scene.ts'
 import { openWebStage, type WebStage } from './stage.ts'
 
 let stage: WebStage
@@ -16,6 +16,11 @@ const tableOf = (row: string) => /^\["(\w+)"/.exec(row)?.[1]
 
 test('a secret vote on the web writes nothing but itself, and the id of its delivery tells nothing of it', async () => {
   const ana = await opened(stage)
+  for (const name of ['ben', 'cem']) {
+    const member = await signedIn(stage, `${name}@example.org`)
+    await member.opens('/c/parents-united')
+    await member.presses('Join')
+  }
   await ana.opens('/do/ballot')
   await ana.sends({ question: 'Who speaks for us?', options: 'Ben; Cem', secret: 'yes' })
   await ana.presses('Open it')
