@@ -12,7 +12,8 @@ export default defineConfig({
             'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover,seen,by-hand,full-rooms}.test.ts',
             'test/slack/{troubles,rehearsals,lost-rooms,shut-rooms}.test.ts',
             'test/crash-closing.test.ts',
-            'test/uniting-{chains,requests}.test.ts',
+            'test/uniting-{chains,requests,undone,behind}.test.ts',
+            'test/{secrecy,guard,invite-list,rehearsals}.test.ts',
             'test/web/{chromium,rehearsals,personal-links,limits,reading}.test.ts',
           ]),
       ...(process.env.SLOW || process.env.TEST_DATABASE_URL
