@@ -65,6 +65,8 @@ describe('saying things once', () => {
     await ben.types('/community join sea-sitters')
     await ben.presses('Pledge', 'Before you join')
     stage.fake.faults.next('chat.update', { retryAfter: 60 })
+    // A card is drawn again only a while after it was drawn.
+    stage.fake.pass(5_000)
     await stage.settle()
     const calls = () => stage.fake.requests.filter(({ method }) => method === 'chat.update').length
     const before = calls()
