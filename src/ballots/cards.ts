@@ -67,7 +67,7 @@ function publicButtons(ballot: HeldBallot, now: Date): Button[] {
 }
 
 /** Where the buttons of a paper lead; with a receipt an earlier secret vote is changed. */
-export function waysOf({ id, reasons, edition }: HeldBallot, receipt?: string): Ways {
+function waysOf({ id, reasons, edition }: HeldBallot, receipt?: string): Ways {
   const to = (press: string) => (mark: string) =>
     address(press, { b: id, m: mark, ...(receipt && { x: receipt }), ...(edition > 0 && { e: edition }) })
   return { mark: to('vote.mark'), cast: to(reasons === 'asked' ? 'vote.because' : 'vote.cast') }

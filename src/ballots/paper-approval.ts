@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { optionLabel, optionName } from '../core/ballot-words.ts'
+import { listed } from '../core/count-words.ts'
 import { say } from '../core/say.ts'
-import { listed, type Paper, pick, placeOf, signOf } from './paper.ts'
+import { type Paper, pick, placeOf, signOf } from './paper.ts'
 
 const NONE = '-'
 const voteSchema = z.object({ options: z.array(z.number()) })

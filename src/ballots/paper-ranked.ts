@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { optionLabel, optionName } from '../core/ballot-words.ts'
+import { listed } from '../core/count-words.ts'
 import type { HeldBallot } from '../core/held-ballot.ts'
 import { say } from '../core/say.ts'
-import { listed, type Paper, pick, placeOf, signOf } from './paper.ts'
+import { type Paper, pick, placeOf, signOf } from './paper.ts'
 
 const NONE = '-'
 const voteSchema = z.object({ order: z.array(z.number()) })

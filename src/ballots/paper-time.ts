@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { optionName } from '../core/ballot-words.ts'
+import { listed } from '../core/count-words.ts'
 import { say } from '../core/say.ts'
-import { listed, type Paper } from './paper.ts'
+import type { Paper } from './paper.ts'
 
 const ANSWERS = [
   { sign: 'y', answer: 'yes', label: say`Yes` },

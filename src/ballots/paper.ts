@@ -1,5 +1,5 @@
 import type { HeldBallot } from '../core/held-ballot.ts'
-import { say, type Text } from '../core/say.ts'
+import type { Text } from '../core/say.ts'
 import type { Button, Choice } from '../reply.ts'
 
 /** What a ballot paper asks next, and what can be pressed on it. */
@@ -37,9 +37,4 @@ const BUTTONS_MAX = 5
 /** Several things to press: a few as buttons, more as a list. */
 export function pick(label: Text, options: Button[]): Pick<Asked, 'choice' | 'buttons'> {
   return options.length > BUTTONS_MAX ? { choice: { label, options }, buttons: [] } : { buttons: options }
-}
-
-/** Texts with commas between them. */
-export function listed(texts: Text[]): Text {
-  return texts.reduce<Text>((sofar, text, i) => (i === 0 ? text : say`${sofar}, ${text}`), say``)
 }

@@ -6,7 +6,7 @@ import { say } from './say.ts'
 import { timeIn } from './when.ts'
 import { folded, lengthOf, oneLine } from './words.ts'
 
-export const QUESTION_MAX = 300
+const QUESTION_MAX = 300
 export const LABEL_MAX = 100
 const QUESTION_MIN = 4
 const COUNT_MAX = 1_000_000

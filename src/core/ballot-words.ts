@@ -4,7 +4,7 @@ import { takesVotes } from './held-ballot.ts'
 import { type Sayable, say, type Text } from './say.ts'
 
 /** What people call a kind. */
-export function kindLabel(kind: BallotKind): Text {
+function kindLabel(kind: BallotKind): Text {
   switch (kind) {
     case 'single':
       return say`Choose one`
@@ -42,7 +42,7 @@ export function optionLabel(ballot: Pick<WrittenBallot, 'kind' | 'options'>, pla
 }
 
 /** What secret means, in full, before anybody votes. */
-export const SECRET_WORDS = say`Secret once it closes; until then whoever runs this bot could look. A receipt proves your vote to anyone you show it to.`
+const SECRET_WORDS = say`Secret once it closes; until then whoever runs this bot could look. A receipt proves your vote to anyone you show it to.`
 
 /** Until when, and what is to be done. */
 export function headWords({ kind, closesAt, extendedAt }: HeldBallot): Text {
@@ -100,7 +100,7 @@ function passWords(kind: BallotKind, share: Share): Text {
 }
 
 /** A share as people say it: a percentage where it was given as one. */
-export function shareWords({ parts, of }: Share): string {
+function shareWords({ parts, of }: Share): string {
   return of === 100 ? `${parts} %` : `${parts}/${of}`
 }
 

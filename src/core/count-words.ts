@@ -44,7 +44,7 @@ function columnsWords({ kind, columns }: Result, options: number, name: Name): T
 }
 
 /** A figure with what it counts. */
-export function columnWords(name: ColumnName, votes: number): Text {
+function columnWords(name: ColumnName, votes: number): Text {
   if (name === 'votes') return say`${{ count: votes, one: 'vote', other: 'votes' }}`
   if (name === 'approvals') return say`${{ count: votes, one: 'approval', other: 'approvals' }}`
   if (name === 'first choices') return say`${{ count: votes, one: 'first choice', other: 'first choices' }}`
@@ -143,7 +143,7 @@ export function outcomeWords({ outcome, winners, leading, undecided, kind }: Res
 }
 
 /** Texts with commas between them, on one line. */
-function listed(texts: readonly Text[]): Text {
+export function listed(texts: readonly Text[]): Text {
   return texts.reduce<Text>((sofar, text, i) => (i === 0 ? text : say`${sofar}, ${text}`), say``)
 }
 

@@ -107,7 +107,7 @@ export function isMissedByLittle(quorum: Result['quorum']): boolean {
 }
 
 /** Fewer secret votes than this are not told in numbers: whoever knows some of them would know the others. */
-export const SECRET_MIN = 5
+const SECRET_MIN = 5
 
 /** Among fewer who may vote than this nothing is secret: whoever knows their own vote knows the other. */
 export const SECRET_ELECTORATE_MIN = 3

@@ -9,7 +9,7 @@ import {
   type WrittenBallot,
 } from '../core/held-ballot.ts'
 import { Prisma } from './generated/client.ts'
-import { WHO } from './topics.ts'
+import { WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { mineIn } from './votes.ts'
 

@@ -2,8 +2,8 @@ import type { Result } from '../core/ballot.ts'
 import { type BallotState, DAY_MS, type HeldBallot } from '../core/held-ballot.ts'
 import { waitForVotes } from './ballots.ts'
 import { Prisma } from './generated/client.ts'
+import { WHO } from './hidden.ts'
 import { rewriteSecretly } from './rewriting.ts'
-import { WHO } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** What decides which work a ballot has. */

@@ -1,7 +1,7 @@
 import { mentionedIn } from '../core/person.ts'
 import { folded } from '../core/words.ts'
 import { Prisma } from './generated/client.ts'
-import { WHO } from './topics.ts'
+import { WHO } from './hidden.ts'
 import type { Tx } from './transaction.ts'
 
 /** Somebody who asked another to vote for them, from either side. */
@@ -17,14 +17,7 @@ export interface Delegated {
 const familyOf = (personId: string) =>
   Prisma.sql`(select id from people where id = ${personId} or united_into = ${personId})`
 
-/** Who each of the two is by now. Nobody is shown who is who in hidden communities, so nothing is delegated there. */
-const byNow = (personId: string) => Prisma.sql`
-  select d.community_id, d.accepted_at, c.name,
-    (select ${WHO} from people p where p.id = d.person_id) as person_id,
-    (select ${WHO} from people p where p.id = d.delegate_id) as delegate_id
-  from delegations d join communities c on c.id = d.community_id and not c.sensitive and c.visibility <> 'secret'
-  where d.person_id in ${familyOf(personId)} or d.delegate_id in ${familyOf(personId)}`
-
+/** Nobody is shown who is who in hidden communities, so nothing is delegated there. */
 export function delegations(tx: Tx) {
   return {
     /** Asks somebody to vote for a person; whoever was asked before is asked no more. */
@@ -56,7 +49,12 @@ export function delegations(tx: Tx) {
     of: (personId: string): Promise<Delegated[]> =>
       tx.$queryRaw<Delegated[]>(Prisma.sql`
         select distinct community_id as "communityId", name as "communityName", person_id as "personId", delegate_id as "delegateId",
-          accepted_at is not null as "isAccepted" from (${byNow(personId)}) d
+          accepted_at is not null as "isAccepted" from (
+  select d.community_id, d.accepted_at, c.name,
+    (select ${WHO} from people p where p.id = d.person_id) as person_id,
+    (select ${WHO} from people p where p.id = d.delegate_id) as delegate_id
+  from delegations d join communities c on c.id = d.community_id and not c.sensitive and c.visibility <> 'secret'
+  where d.person_id in ${familyOf(personId)} or d.delegate_id in ${familyOf(personId)}) d
         where ${personId} in (d.person_id, d.delegate_id) and d.person_id <> d.delegate_id order by 2, 1, 3, 4`),
 
     /** Members of a community whom words may mean: a name as others read it, or a platform's own way of naming an account. */
@@ -68,8 +66,8 @@ export function delegations(tx: Tx) {
       const mentioned = mentionedIn(words)
       const name = folded(words)
       if (mentioned === undefined && name === '') return []
-      const rows = await tx.$queryRaw<{ id: string; name: string; external: string; here: boolean }[]>(Prisma.sql`
-        select distinct p.id, a.name, a.external_id as external, (a.platform = ${where.platform}) as here
+      const rows = await tx.$queryRaw<{ id: string; name: string }[]>(Prisma.sql`
+        select distinct p.id, a.name
         from memberships m join people p on p.id = m.person_id join accounts a on a.person_id = p.id
         where m.community_id = ${communityId} and m.state = 'member'
           and (${mentioned ?? null}::text is null or (a.external_id = ${mentioned ?? null} and a.platform = ${where.platform}))

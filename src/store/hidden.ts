@@ -8,6 +8,13 @@ export const LIVE = ['member', 'pledged', 'requested']
 export const HIDDEN = { OR: [{ sensitive: true }, { visibility: 'secret' }] }
 
 /**
+ * Who a person `p` is by now in a community `c`: whoever was united with another person is that one, but in a hidden community
+ * only if they took it along; there nobody learns who else they are.
+ */
+export const WHO = Prisma.sql`case when p.united_into is not null and ((not c.sensitive and c.visibility <> 'secret')
+  or exists (select 1 from unions u where u.merged_id = p.id and u.merged_answer = 'all')) then p.united_into else p.id end`
+
+/**
  * Whether a community `c` may be named to a person, beside a row of `owner`: themselves, or whoever they were before they were
  * united. A hidden one is while there is a membership of their own, and by what they once said yes to. What one of their
  * accounts was in, and did not take along, is not.

@@ -1,6 +1,7 @@
 import { NOT_SET_UP } from '../core/organization.ts'
 import { TOPIC_STATES, type Topic, type TopicKind, type TopicState } from '../core/topic.ts'
 import { Prisma } from './generated/client.ts'
+import { WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A topic as its proposer words it. */
@@ -18,13 +19,6 @@ export type Turned = Pick<Topic, 'id' | 'title' | 'proposerId'>
 
 /** How many members must support a topic of a community `c`, by the organization `o`. */
 const NEEDED = Prisma.sql`coalesce(c.topic_threshold, o.topic_threshold, ${NOT_SET_UP.topicThreshold}::int)`
-
-/**
- * Who a person `p` is by now in a community `c`: whoever was united with another person is that one, but in a hidden community
- * only if they took it along; there nobody learns who else they are.
- */
-export const WHO = Prisma.sql`case when p.united_into is not null and ((not c.sensitive and c.visibility <> 'secret')
-  or exists (select 1 from unions u where u.merged_id = p.id and u.merged_answer = 'all')) then p.united_into else p.id end`
 
 /** Who proposed a topic `t`, as a member `m`: who left is a former member. */
 const PROPOSER = Prisma.sql`left join people p on p.id = t.proposer_id

@@ -1,7 +1,7 @@
 import type { Vote } from '../core/count.ts'
 import type { HeldBallot } from '../core/held-ballot.ts'
 import { Prisma } from './generated/client.ts'
-import { WHO } from './topics.ts'
+import { WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A vote as those may read it who may see who voted for what. */
