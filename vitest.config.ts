@@ -9,12 +9,14 @@ export default defineConfig({
       ...(process.env.SLOW
         ? []
         : [
-            'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover,seen,by-hand,full-rooms}.test.ts',
-            'test/slack/{troubles,rehearsals,lost-rooms,shut-rooms}.test.ts',
+            'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover,seen,by-hand,full-rooms,room-making}.test.ts',
+            'test/slack/{troubles,rehearsals,lost-rooms,shut-rooms,rooms}.test.ts',
             'test/crash-closing.test.ts',
-            'test/uniting-{chains,requests,undone,behind}.test.ts',
+            'test/meetup-{race,properties,second-thoughts}.test.ts',
+            'test/ballot-{race,second-thoughts}.test.ts',
+            'test/uniting-{chains,requests,undone,behind,topics,ballots,hidden}.test.ts',
             'test/{secrecy,guard,invite-list,rehearsals}.test.ts',
-            'test/web/{chromium,rehearsals,personal-links,limits,reading}.test.ts',
+            'test/web/{chromium,rehearsals,personal-links,limits,reading,answers,calendars,second-thoughts}.test.ts',
           ]),
       ...(process.env.SLOW || process.env.TEST_DATABASE_URL
         ? []

@@ -18,6 +18,7 @@ import {
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { timeIn } from '../src/core/when.ts'
+import { settleTime } from '../src/meetups/finding.ts'
 import { choice, community, type Found, integer, text, yesNo } from '../src/option.ts'
 import type { Reply } from '../src/reply.ts'
 
@@ -195,6 +196,8 @@ async function end(context: Context, id: string, how: 'close' | 'withdraw'): Pro
   if (!takesVotes(ballot, now)) return { update: { text: say`“${ballot.question}” is not open any more.` } }
   if (how === 'close') await closeBallot(store, ballot, found, now, true)
   else await withdrawBallot(store, ballot, found, now)
+  // What it looked for a time for is announced, or looked after again.
+  await settleTime(context, id)
   const act = how === 'close' ? 'ballot closed early' : 'ballot withdrawn'
   await store.audit.note(caller, 'organizer', act, now, { community: found })
   return { update: { text: how === 'close' ? say`Closed and counted.` : say`Withdrawn.` } }

@@ -1,5 +1,6 @@
 import { command, press } from '../src/command.ts'
 import { lines, say } from '../src/core/say.ts'
+import { everyCard } from '../src/meetups/telling.ts'
 import { community, type Found } from '../src/option.ts'
 import { address } from '../src/reply.ts'
 
@@ -30,6 +31,11 @@ export default command({
         await store.communities.lock(c.id)
         await store.communities.makeSensitive(c.id, now)
         await store.reports.settle({ communityId: c.id }, now)
+        const { meetups, parted } = await store.meetups.hide(c.id, now)
+        for (const { title, who } of parted) {
+          const text = say`The communities that were to meet at “${title}” do not meet together any more, so you have no seat there.`
+          await store.notices.tell(who, 'changed', { text }, now, c, { sensitive: true })
+        }
         const { places, stay, rooms, adopted } = await store.roomCare.leaveShown(c.id, now)
         await store.erasures.letOut(places, now)
         const warning = say`${{ strong: c.name }} is a sensitive community from now on. The channel that was its room was there before, so nobody was taken out of it, and whoever is in it is still seen there. Leave it yourself if you would rather not be.`
@@ -41,7 +47,8 @@ export default command({
         const anew = say`A private room takes its place, which nobody enters without pressing for it.`
         return {
           update: { text: lines(sensitive, rooms > 0 && stands, adopted > 0 && stays, rooms + adopted > 0 && anew) },
-          redraw: [{ card: 'seed', id: c.id }],
+          // Whatever others see of its meetups goes.
+          redraw: [{ card: 'seed', id: c.id }, ...meetups.flatMap(everyCard)],
         }
       },
     }),

@@ -2,6 +2,7 @@ import { questionCard } from './asking.ts'
 import { isWanted } from './core/community.ts'
 import { ON_THE_WEB, type Person, sameEmail } from './core/person.ts'
 import { lines, say } from './core/say.ts'
+import { communityFeed, hasCalendar, ownFeed } from './meetups/feeds.ts'
 import { prove } from './proving.ts'
 import { type Card, type Content, peopleNamed } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
@@ -96,6 +97,9 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
           return { print, content: { card } }
         })
       }),
+    communityCalendar: (words) => read((store) => communityFeed({ store, site, now: now() }, words)),
+    ownCalendar: (token) => read((store) => ownFeed({ store, site, now: now() }, token)),
+    answering: (token) => read((store) => store.answerLinks.read(token, now())),
     unsubscribe: (token) => read((store) => store.notices.unsubscribe(token)),
     isReady: () => read(async (store) => Boolean(await store.organization.get())),
     waiting: () => read((store) => store.effects.waiting()),
@@ -107,7 +111,8 @@ function shownOf(found: WithStanding | undefined, now: Date): Shown | undefined 
   if (!found?.slug || found.sensitive || found.visibility === 'secret') return undefined
   if (found.state !== 'open' && !isWanted(found, now)) return undefined
   const { id, slug, name, need, state, openedAt, createdAt } = found
-  return { id, slug, name, need, isWanted: state === 'seed', since: openedAt ?? createdAt }
+  const isOfAll = { isWanted: state === 'seed', hasCalendar: hasCalendar(found) }
+  return { id, slug, name, need, ...isOfAll, since: openedAt ?? createdAt }
 }
 
 /** Uses a link up and signs its bearer in: by the account of the address it was mailed to, or of who was given it. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Organization } from './core/organization.ts'
 import type { Person } from './core/person.ts'
 import { type OptionShape, shapesOf } from './option.ts'
-import type { Content, FormField, Reply } from './reply.ts'
+import type { CardRef, Content, FormField, PlatformEvent, PlatformThread, Reply } from './reply.ts'
 import type { Store } from './store/store.ts'
 
 /** Who may use a command: anyone; members or organizers of the community it names; the organization's staff. */
@@ -88,7 +88,23 @@ export interface Press {
 }
 
 /** Draws the message everyone sees, from the store alone; undefined when there is nothing to show any more. */
-export type DrawCard = (store: Store, id: string, now: Date, organization: Organization) => Promise<Content | undefined>
+export type DrawCard = (
+  store: Store,
+  id: string,
+  now: Date,
+  organization: Organization,
+  where: { platform: string; workspace: string; place: string },
+) => Promise<Drawn | undefined>
+
+/** What is drawn: a message, or what a platform has besides messages. */
+export interface Drawn extends Content {
+  /** The role of the room it stands in is named when it is drawn for the first time. */
+  calls?: true
+  /** It stands among the platform's own events instead. */
+  event?: PlatformEvent
+  /** It is a thread under another card of the same place instead. */
+  thread?: Omit<PlatformThread, 'inside'> & { under: CardRef }
+}
 
 const FORM_FIELDS_MAX = 5
 const DESCRIPTION_MAX = 100

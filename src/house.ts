@@ -9,6 +9,7 @@ import { erasuresJob } from './jobs/erasures.ts'
 import type { Job } from './jobs/job.ts'
 import { mailsJob } from './jobs/mails.ts'
 import { marksJob } from './jobs/marks.ts'
+import { meetupsJob } from './jobs/meetups.ts'
 import { postsJob } from './jobs/posts.ts'
 import { type Destination, reportsJob } from './jobs/reports.ts'
 import { retentionJob } from './jobs/retention.ts'
@@ -85,7 +86,8 @@ export async function build({
   await checkAll(destinations, database, now())
   const jobs: Job[] = [
     seedsJob(database),
-    ballotsJob(database),
+    ballotsJob(database, site),
+    meetupsJob(database, site),
     roomsJob(database, platforms, draws),
     cardsJob(database, platforms, commands, draws),
     postsJob(database, platforms, draws),

@@ -10,6 +10,8 @@ export interface Mail {
   sender?: string
   /** Where one press gets the reader no more such mails. */
   unsubscribe?: string
+  /** A text file that goes along. */
+  attachment?: { name: string; type: string; text: string }
 }
 
 /** Sends mails. A mail sent twice carries the same Message-ID. */
@@ -40,7 +42,7 @@ export function smtpMailer(url: string, from: string): Mailer {
   })
   const domain = addressOf(from).split('@').at(-1)
   return {
-    async send({ messageId, sender, unsubscribe, ...mail }) {
+    async send({ messageId, sender, unsubscribe, attachment, ...mail }) {
       const named = sender ? { name: sender, address: addressOf(from) } : from
       try {
         await transport.sendMail({
@@ -48,6 +50,7 @@ export function smtpMailer(url: string, from: string): Mailer {
           from: named,
           messageId: `<${messageId}@${domain}>`,
           ...(unsubscribe && oneClick(unsubscribe)),
+          ...(attachment && { attachments: [attached(attachment)] }),
           disableFileAccess: true,
           disableUrlAccess: true,
         })
@@ -76,4 +79,10 @@ function oneClick(url: string) {
 /** The address of `Name <address>`, or of an address alone. */
 function addressOf(from: string): string {
   return /<([^>]+)>/.exec(from)?.[1] ?? from.trim()
+}
+
+function attached({ name, type, text }: { name: string; type: string; text: string }) {
+  // A calendar says twice what is to be done with it (RFC 6047, 2.4): mail programs look at the type alone.
+  const [, method] = (type === 'text/calendar' && /^METHOD:([A-Z]+)\r?$/m.exec(text)) || []
+  return { filename: name, contentType: `${type}; charset=utf-8${method ? `; method=${method}` : ''}`, content: text }
 }

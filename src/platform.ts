@@ -3,7 +3,7 @@ import type { Names } from './core/person.ts'
 import type { Mistake } from './core/refusal.ts'
 import type { Carrier, RoomMade } from './core/room.ts'
 import type { Text } from './core/say.ts'
-import type { Content, Form } from './reply.ts'
+import type { Content, Form, PlatformEvent, PlatformThread } from './reply.ts'
 
 /**
  * When all requests of an effect are over, however many it takes: what came about later could undo what somebody else did
@@ -47,6 +47,8 @@ export interface Target {
   workspace: string
   place: string | null
   account: string | null
+  /** The role of the room it goes to, to be named once so that those who have it hear of it. */
+  calls?: string | undefined
 }
 
 /** A room that is wanted: made anew, or mended where `room` is there already. */
@@ -110,6 +112,25 @@ export interface Platform {
   draw(
     target: Target,
     content: Content,
+    reading: Reading,
+    key: string,
+    externalId: string | null,
+    tried: Date | undefined,
+  ): Promise<string>
+  /**
+   * Shows a meetup among the platform's own events, anew or in the place of `externalId`; gives its id there. Null for one
+   * that was never shown and is cancelled, over or begun by now.
+   */
+  drawEvent?(
+    workspace: string,
+    event: PlatformEvent,
+    externalId: string | null,
+    tried: Date | undefined,
+  ): Promise<string | null>
+  /** Keeps a thread under `message`; gives its id there. */
+  drawThread?(
+    target: Target & { message: string },
+    thread: PlatformThread,
     reading: Reading,
     key: string,
     externalId: string | null,

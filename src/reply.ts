@@ -12,7 +12,7 @@ export interface Content {
 /** A text file, made at once and handed over whole. */
 export interface TextFile {
   name: string
-  type: 'application/json' | 'text/csv'
+  type: 'application/json' | 'text/csv' | 'text/calendar'
   text: string
 }
 
@@ -59,6 +59,29 @@ export interface Button {
 export interface CardRef {
   card: string
   id: string
+}
+
+/** A meetup as a platform's own list of events shows it, to everybody in the workspace. */
+export interface PlatformEvent {
+  title: string
+  description: string
+  place: string
+  startsAt: Date
+  endsAt: Date
+  state: 'planned' | 'cancelled' | 'over'
+}
+
+/** A conversation under a message of a room, for some of those in that room. */
+export interface PlatformThread {
+  title: string
+  isOver: boolean
+  /** Accounts that are to be in it. */
+  accounts: string[]
+  /** Those known to be in it. */
+  inside: string[]
+  /** What is said when it begins, and when it ends. */
+  opening: Text
+  ending: Text
 }
 
 /** What a command answers. Only the caller sees `text` and `card`. */
@@ -126,9 +149,18 @@ export function readAddress(
 /** The ids of all people a message names. */
 export function peopleNamed(content: Content): string[] {
   const { text, card } = content
-  const { title, body, fields = [], table, chart } = card ?? {}
+  const { title, body, fields = [], table, chart, choice, buttons = [] } = card ?? {}
+  const pressed = [...(choice?.options ?? []), ...buttons].map(({ label }) => label)
   const figures = [...(table?.columns ?? []), ...(table?.rows.flat() ?? [])]
   const drawn = chart ? [chart.title, ...chart.series, ...chart.bars.map(({ label }) => label)] : []
-  const texts = [text, title, body, ...fields.flatMap(({ label, value }) => [label, value]), ...figures, ...drawn]
+  const texts = [
+    text,
+    title,
+    body,
+    ...fields.flatMap(({ label, value }) => [label, value]),
+    ...figures,
+    ...drawn,
+    ...pressed,
+  ]
   return texts.flatMap((one) => (one ? peopleIn(one) : []))
 }

@@ -86,7 +86,9 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
       }
       const given = await database.transaction(async (store) => {
         const { id, account, where, now, server, isUnseen } = delivery
-        const opening = await store.deliveries.open(delivery.id, account, now, where.workspace)
+        // Whoever acts from a page as an account of a chat is not met in any workspace of that chat by it.
+        const workspace = where.platform === platform ? where.workspace : account.workspace
+        const opening = await store.deliveries.open(delivery.id, account, now, workspace)
         // What was answered is our own JSON, written below.
         if (!opening.isNew) return (opening.answer as Answer | null) ?? answer(say`That was done already.`)
         const person = await arrive(store, opening, delivery)
@@ -118,7 +120,7 @@ export function createRouter(commands: Command[], database: Database, tools: Rou
         if (isLook) throw new Looked(whole)
         if (!reply.isSecret) await store.deliveries.answered(delivery.id, keptOf(whole))
         // Last, since all who vote on one ballot wait for each other from here to the end.
-        for (const { card, id } of reply.redraw ?? []) await store.cards.redraw(card, id, now)
+        await store.cards.redrawAll(reply.redraw ?? [], now)
         return whole
       })
       tools.wake()

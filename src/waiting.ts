@@ -2,12 +2,14 @@ import { askNext } from './asking.ts'
 import { awaitingCard } from './ballots/awaiting.ts'
 import type { Context } from './command.ts'
 import { lines, say } from './core/say.ts'
+import { insideMeetup } from './meetups/access.ts'
+import { personalCard } from './meetups/cards.ts'
 import { address, type Reply } from './reply.ts'
 
 /** So many requests are shown at once; the next ones follow as these are answered. */
 const SHOWN = 5
 
-/** What waits for the caller: requests to the communities they look after, else ballots, else a question they were not asked yet. */
+/** What waits for the caller: requests to the communities they look after, else a seat, else ballots, else a question they were not asked yet. */
 export async function waiting(context: Context): Promise<Reply> {
   const { store, caller } = context
   const lookedAfter = (await store.communities.mine(caller.id)).filter(({ standing }) => standing.organizer)
@@ -28,6 +30,8 @@ export async function waiting(context: Context): Promise<Reply> {
       },
     }
   }
+  const [offered] = await store.meetupLists.offered(caller.id, context.now)
+  if (offered) return { card: await personalCard(context, await insideMeetup(context, offered)) }
   const open = await store.ballots.awaiting(caller.id, context.now)
   if (open.some((one) => !one.hasVoted)) return { card: await awaitingCard(context, open) }
   const question = await askNext(context)

@@ -62,7 +62,14 @@ const LONGEST: Record<string, string> = {
   // A question about two accounts, a yes.
   u: ULID,
   y: ULID,
+  // One of a series or all that follow, and guests one brings.
+  a: 'all',
+  g: '20',
 }
+
+/** The same, of one button: a letter may stand for something else there. */
+const OF_MEETUPS: Record<string, string> = { m: ULID, y: '1' }
+const longestOf = (name: string, arg: string) => (name.startsWith('meetup') && OF_MEETUPS[arg]) || LONGEST[arg]
 
 /** A community's name of the greatest length, like no other in its letters. */
 const named = (beginning: string) => beginning.padEnd(60, beginning.slice(0, 1))
@@ -142,6 +149,7 @@ async function everyButton(): Promise<void> {
   await everyButtonOfBallots(named('d'))
   await everyButtonOfOnesOwn()
   await everyButtonOfDestinations()
+  await everyButtonOfMeetups(named('where we meet '))
 }
 
 /** What organizers say of a topic that a ballot chose, beside topics in all other states. */
@@ -197,6 +205,63 @@ async function everyButtonOfBallots(community: string): Promise<void> {
     '@ana /vote',
   ]
   for (const line of lines) await stage.play(line)
+}
+
+/** Meetups from a first idea to what is over, of one community and of two. */
+async function everyButtonOfMeetups(community: string): Promise<void> {
+  const planned = (title: string, when: string, more = '') =>
+    `@wim /meetup "${title}" "${when}" community:"${community}" ${more}`
+  const people = ['ivo', 'jan', 'kai', 'lea', 'max', 'nia', 'ole', 'pia', 'rik', 'sue', 'tom']
+  const lines = [
+    `@wim /start-community "${community}" ${NEED} pledges:1`,
+    ...people.map((name) => `@${name} /join "${community}"`),
+    `@zoe /start-community "Others who meet" ${NEED} pledges:1`,
+    planned('Full house', 'in 5 days', 'capacity:3 guests:2'),
+    '@wim [Announce it]',
+    ...['ivo', 'jan', 'kai'].map((name) => `@${name} [Yes, I come] "Full house"`),
+    '@ivo [Remind me]',
+    '@ivo [More] "Full house"',
+    '@jan [No reminder]',
+    '@lea [Yes, I come] "Full house"',
+    '@lea [Bring guests] "Full house"',
+    '@lea [I bring 1 guest]',
+    '@max [Yes, I come] "Full house"',
+    '@jan [I can\'t come] "Full house"',
+    '@max [Pass]',
+    '@nia [Maybe] "Full house"',
+    planned('A series', 'in 6 days', 'repeat:weekly times:3'),
+    '@wim [Announce it]',
+    '@wim [Cancel it]',
+    '@wim [Leave it]',
+    planned('Together', 'in 7 days', 'with:"Others who meet"'),
+    '@wim [Announce it]',
+    '@ivo /meetup "Proposed" "in 8 days"',
+    '@ivo [Propose it]',
+    '@wim [Look at it]',
+    planned('When', 'in 9 days; in 10 days', 'capacity:4'),
+    '@wim [Not this time]',
+    ...Array.from({ length: 9 }, (_, i) => [planned(`Number ${i}`, `in ${20 + i} days`), '@wim [Announce it]']).flat(),
+    '@wim /meetups',
+    '@wim [More]',
+    '@wim [Back]',
+    '@wim [My own calendar]',
+    '@wim /meetups',
+    '@wim [Full house]',
+    planned('Soon', 'in 1 hour'),
+    '@wim [Announce it]',
+    ...people.map((name) => `@${name} [Yes, I come] "Soon"`),
+    '@wim /meetups',
+    '@wim [Soon]',
+    '@wim [Look after it]',
+    '@wim [Who comes] "Soon"',
+    '@wim [Who is there] "Soon"',
+    '@ivo /meetups',
+    '@ivo [Soon]',
+  ]
+  for (const line of lines) await stage.play(line)
+  await stage.pass('4h')
+  await stage.play('@wim [Look after it] "How was it"')
+  await stage.pass('2d')
 }
 
 /** What people see of themselves, and of the other account with their address. */
@@ -324,7 +389,7 @@ describe('button addresses', () => {
         args.filter((arg) => !(arg in LONGEST)),
         `${name}: say how long these can be`,
       ).toEqual([])
-      const longest = address(name, Object.fromEntries(args.map((arg) => [arg, LONGEST[arg] ?? ''])))
+      const longest = address(name, Object.fromEntries(args.map((arg) => [arg, longestOf(name, arg) ?? ''])))
       expect(longest.length, longest).toBeLessThanOrEqual(ADDRESS_MAX)
     }
   })

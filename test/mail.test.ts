@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { NOTICE_KINDS } from '../src/core/notice.ts'
 import { smtpMailer } from '../src/mail.ts'
+import { readCalendar } from './calendar-reader.ts'
 import { NEED, personCalled } from './lookup.ts'
 import { type MailSink, openMailSink } from './mail-sink.ts'
 import { openStage, SITE, type Stage } from './stage.ts'
@@ -102,11 +103,15 @@ test('a notice offers one press that ends it, to mail programs and to people ali
       answered: 'mail',
       asked: 'mail',
       ballot: 'mail',
+      changed: 'mail',
       closing: 'mail',
       delegate: 'mail',
       opened: 'chat',
       topic: 'mail',
       'looking-after': 'mail',
+      meetup: 'mail',
+      seat: 'mail',
+      soon: 'mail',
     })
   }
   await stage.read((store) => store.notices.choose(id, 'opened', 'room'))
@@ -142,4 +147,69 @@ test('where the pages have no HTTPS address, mail programs are not told to post 
   const { header } = opened(sink.taken[0])
   expect(header('List-Unsubscribe')).toEqual(['<http://localhost:3000/unsubscribe/abc>'])
   expect(header('List-Unsubscribe-Post')).toEqual([])
+})
+
+/** The calendar that goes along with a mail: the method its type says, and its text. */
+function calendarIn(mail = ''): { method: string | undefined; name: string | undefined; text: string } {
+  const [, boundary = ''] = /^Content-Type: multipart\/mixed;\s+boundary="([^"]+)"/m.exec(mail) ?? []
+  const part = mail.split(`--${boundary}`).find((one) => /^Content-Type: text\/calendar/m.test(one)) ?? ''
+  const [head = '', body = ''] = part.split(/\r\n\r\n(.*)/s)
+  const type = /Content-Type: ((?:.|\r\n\s)+)/.exec(head)?.[1] ?? ''
+  const text = /base64/.test(head) ? Buffer.from(body, 'base64').toString('utf8') : opened(part.trimStart()).text
+  const [, name] = /Content-Disposition: attachment; filename=(\S+)/.exec(head) ?? []
+  return { method: /method=(\w+)/.exec(type)?.[1], name, text }
+}
+
+/** A community with two members of whom one hears of meetups by mail. */
+async function meeting(words = ''): Promise<void> {
+  await stage.actor('ana').types(`/start-community Parents ${NEED} pledges:1 ${words}`)
+  await wantsMail('ben')
+  await stage.actor('ben').types('/join parents')
+  if (words) await stage.actor('ben').presses('Yes, join')
+  const { id } = await personCalled(stage, 'ben')
+  await stage.read((store) => store.people.setZone(id, 'Europe/Berlin'))
+  sink.taken.length = 0
+  await stage.actor('ana').types('/meetup title:"Wälk, now" when:"in 10 days 18:30" place:"Hall; 2" community:parents')
+  await stage.actor('ana').presses('Announce it')
+}
+
+test('a mail about a meetup has a link to answer, and a file that calendars take in and take out again', async () => {
+  await meeting()
+  const [announced = ''] = sink.taken
+  expect(sink.taken).toHaveLength(1)
+  expect(opened(announced).text).toMatch(/To answer from here: https:\/\/kindred\.example\/answer\/[\w-]+/)
+  // By the clocks of whoever reads it.
+  expect(opened(announced).text).toContain('Thu 15 Jan 2026, 19:30 (GMT+1), for 2 hours.')
+  const file = calendarIn(announced)
+  expect(file.method).toBe('PUBLISH')
+  expect(file.name).toMatch(/^meetup-\d{4}-\d\d-\d\d\.ics$/)
+  const { root, events } = readCalendar(file.text)
+  expect(root.getFirstPropertyValue('method')).toBe('PUBLISH')
+  expect(events.map(({ summary, location, sequence }) => [summary, location, sequence])).toEqual([
+    ['Wälk, now', 'Hall; 2', 0],
+  ])
+  await stage.actor('ben').types('/meetups')
+  await stage.actor('ben').presses('Wälk, now')
+  await stage.actor('ben').presses('Maybe')
+  await stage.actor('ana').types('/meetups')
+  await stage.actor('ana').presses('Wälk, now')
+  await stage.actor('ana').presses('Look after it')
+  await stage.actor('ana').presses('Cancel it')
+  await stage.actor('ana').presses('Cancel it now')
+  const cancelled = calendarIn(sink.taken.at(-1))
+  expect(cancelled.method).toBe('CANCEL')
+  const after = readCalendar(cancelled.text)
+  expect(after.root.getFirstPropertyValue('method')).toBe('CANCEL')
+  expect(after.events.map(({ uid, sequence }) => [uid, sequence])).toEqual([[events[0]?.uid, 1]])
+  expect(sink.taken.at(-1)).not.toContain('/answer/')
+})
+
+test('nothing about a meetup of a sensitive community goes by mail', async () => {
+  await meeting('sensitive:yes')
+  await stage.actor('ben').types('/meetups')
+  await stage.actor('ben').presses('Wälk, now')
+  await stage.actor('ben').presses('Yes, I come')
+  expect(await stage.actor('ben').presses('Remind me')).toContain('You are reminded')
+  await stage.pass('11d')
+  expect(sink.taken).toEqual([])
 })

@@ -153,6 +153,74 @@ describe('the deciding rehearsal', () => {
   })
 })
 
+describe('the meetups rehearsal', () => {
+  test.runIf(process.env.SLOW)(
+    'gives seats fairly, tells the place only to who comes, and no number of what is sensitive',
+    async () => {
+      const { transcript, code } = await play(await scenario('meetups'))
+      expect(code).toBe(0)
+      await expect(transcript).toMatchFileSnapshot('./rehearsals/meetups.jsonl')
+      const outputs: Output[] = transcript
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      expect(outputs.filter(({ error }) => error)).toEqual([])
+      const said = (one: Output) => JSON.stringify({ ...one, to: undefined })
+
+      // The hall is told in private alone: to Ana, who plans it, and to whoever had a seat at some time.
+      const knowing = outputs.filter((one) => /Hall 3/.test(said(one)))
+      expect([...new Set(knowing.map(({ to }) => to))].sort()).toEqual([
+        'ana',
+        'ben',
+        'cem',
+        'dia',
+        'eli',
+        'fay',
+        'gil',
+      ])
+
+      // Numbers are given once each, in the order of those who said yes to the breakfast.
+      const numbers = outputs
+        .filter(({ card }) => card?.title === 'Breakfast with dinosaurs')
+        .flatMap(({ to, card }) => {
+          const number = /number (\d+)/.exec(card?.body ?? '')?.[1]
+          return number ? [`${number} ${to}`] : []
+        })
+      const given = [...new Set(numbers)].map((one) => Number(one.split(' ')[0]))
+      expect(given).toEqual(Array.from({ length: given.length }, (_, i) => i + 1))
+
+      // A seat is offered to one after the other, and Fay's wait for three.
+      const offers = outputs.filter(({ card }) => /free for you: Breakfast/.test(card?.title ?? ''))
+      expect(offers.map(({ to }) => to)).toEqual(['gil', 'dia', 'fay', 'gil', 'dia'])
+
+      // What is sensitive has a room that tells no number.
+      const quiet = outputs.filter(({ room }) => room?.startsWith('quiet-hours'))
+      expect(quiet.length).toBeGreaterThan(1)
+      for (const one of quiet) expect(JSON.stringify(one)).not.toMatch(/taken|waitlist, |number/)
+
+      // By the clock on the wall Storytime stays at three, in summer too.
+      const starts = outputs.flatMap(({ room, card }) =>
+        room && card?.title === 'Storytime' ? (card.fields?.find(({ label }) => label === 'When')?.value ?? []) : [],
+      )
+      expect([...new Set(starts)].map((when) => when.replace(', for 2 hours', ''))).toEqual([
+        'Sun 8 Mar 2026, 15:00 (GMT+1)',
+        'Sun 15 Mar 2026, 15:00 (GMT+1)',
+        'Sun 22 Mar 2026, 15:00 (GMT+1)',
+        'Sun 29 Mar 2026, 16:00 (GMT+2)',
+        'Sun 5 Apr 2026, 16:00 (GMT+2)',
+      ])
+    },
+  )
+})
+
+/** A line of a transcript. */
+interface Output {
+  to?: string
+  room?: string
+  error?: string
+  card?: { title?: string; body?: string; fields?: { label: string; value: string }[] }
+}
+
 async function scenario(name = 'foundation'): Promise<string> {
   return readFile(`${root}test/rehearsals/${name}.txt`, 'utf8')
 }

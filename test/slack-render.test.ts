@@ -156,6 +156,13 @@ describe('limits', () => {
     const pages = shown({ text: say`Yours.`, file: file('x'.repeat(9_000)) })
     expect(pages.at(-1)?.file?.text).toHaveLength(9_000)
   })
+
+  test('what is for a calendar is handed over, however short, since a program opens it', () => {
+    const file = { name: 'meetup.ics', type: 'text/calendar' as const, text: 'BEGIN:VCALENDAR' }
+    const [page] = shown({ text: say`Open it with your calendar.`, file })
+    expect(page.file).toEqual(file)
+    expect(markup({ text: say`Open it with your calendar.`, file })).not.toContain('VCALENDAR')
+  })
 })
 
 test('a choice folds, and each option is an address of its own', () => {

@@ -29,7 +29,7 @@ export interface Keys {
 export type KeyName = 'code' | 'address' | 'invitation' | 'install' | 'session' | 'link' | 'form' | 'network'
 
 /** What a part of a web address was made for. */
-export type TokenName = 'personal link' | 'unsubscribe'
+export type TokenName = 'personal link' | 'unsubscribe' | 'answer' | 'calendar'
 
 const KEY_ID_BYTES = 4
 const NONCE_BYTES = 12

@@ -23,6 +23,10 @@ export const NOTICES = {
   topic: { label: say`What becomes of a topic of yours`, ways: ['chat', 'mail', 'none'] },
   ballot: { label: say`A ballot opens, or is decided`, ways: ['room', 'chat', 'mail', 'none'] },
   closing: { label: say`A ballot I have not voted on closes soon`, ways: ['chat', 'mail', 'none'] },
+  meetup: { label: say`A meetup is announced`, ways: ['room', 'chat', 'mail', 'none'] },
+  soon: { label: say`A meetup I want to be reminded of is soon`, ways: ['chat', 'mail', 'none'] },
+  seat: { label: say`A seat at a meetup is free for me`, ways: ['chat', 'mail'], evenPaused: true },
+  changed: { label: say`A meetup I answered is changed or cancelled`, ways: ['chat', 'mail'], evenPaused: true },
   delegate: { label: say`Somebody wants me to vote for them, or answers me`, ways: ['chat', 'mail'] },
   'looking-after': { label: say`News for who looks after a community`, ways: ['chat', 'mail', 'none'] },
 } as const satisfies Record<string, Kind>

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import { ATTENDANCE_MONTHS } from './meetup.ts'
 import type { Organization } from './organization.ts'
 
 /** The times before which things are kept no longer. */
@@ -30,4 +31,9 @@ export function keptSince(organization: Organization, now: Date): KeptSince {
     sent: new Date(now.getTime() - keepSentDays * 86_400_000),
     seeds: months(keepSeedsMonths),
   }
+}
+
+/** Since when it is kept who came to meetups: the same for everybody. */
+export function attendanceSince(now: Date): Date {
+  return DateTime.fromJSDate(now, { zone: 'utc' }).minus({ months: ATTENDANCE_MONTHS }).toJSDate()
 }

@@ -32,3 +32,24 @@ function unitOf(unit: string): 'minutes' | 'hours' | 'days' | 'weeks' {
   const first = unit.toLowerCase()[0]
   return first === 'm' ? 'minutes' : first === 'h' ? 'hours' : first === 'd' ? 'days' : 'weeks'
 }
+
+/** How long something takes, in minutes ("2 hours", "90 min", "1 h 30"); undefined where it says nothing of the kind. */
+export function minutesIn(typed: string): number | undefined {
+  const words = oneLine(typed).toLowerCase().replace(',', '.')
+  const [, only, unit = 'm'] = /^(\d{1,5}(?:\.\d)?) ?(m|min|minutes?|h|hours?|d|days?)?$/.exec(words) ?? []
+  if (only !== undefined)
+    return Math.round(Number(only) * MINUTES_OF[unit[0] === 'h' ? 'h' : unit[0] === 'd' ? 'd' : 'm'])
+  const [, hours, minutes] = /^(\d{1,3}) ?h(?:ours?)?(?: and)? ?(\d{1,2}) ?(?:m|min|minutes?)?$/.exec(words) ?? []
+  return hours === undefined ? undefined : Number(hours) * MINUTES_OF.h + Number(minutes)
+}
+
+const MINUTES_OF = { m: 1, h: 60, d: 1_440 }
+
+/** Another occurrence of a series moved as one of them was: by so many days, to that time of day, on the clocks of its zone. */
+export function movedAlike(other: Date, from: Date, to: Date, zone: string): Date {
+  const [before, after] = [from, to].map((at) => DateTime.fromJSDate(at, { zone }))
+  if (!before || !after) return other
+  const days = Math.round(after.startOf('day').diff(before.startOf('day'), 'days').days)
+  const { hour, minute } = after
+  return DateTime.fromJSDate(other, { zone }).plus({ days }).set({ hour, minute }).toJSDate()
+}

@@ -1,21 +1,14 @@
-import { type Client, Events, type Guild, type Interaction, type REST } from 'discord.js'
+import { type Client, Events, type Guild, type Interaction } from 'discord.js'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
-import type { Platform } from '../platform.ts'
 import type { Router } from '../router.ts'
 import { type Access, clientOf, close, isWhole, restOf } from './client.ts'
 import { closeCodeOf, FOR_GOOD } from './for-good.ts'
 import { answering } from './interactions.ts'
 import { inviteTo, register } from './menu.ts'
-import { posts } from './posts.ts'
+import { discordPlatform } from './platform.ts'
 import { renderer } from './render.ts'
-import { rooms } from './rooms.ts'
 import { Late, READY_MS, RENEW_MS, REST_MS, TURN_MS, type Turn, within } from './turn.ts'
-
-/** Discord as the jobs see it. A message everyone sees is drawn once a second at most. */
-export function discordPlatform(rest: REST, commands: Command[]): Platform {
-  return { name: 'discord', drawEveryMs: 1_000, ...rooms(rest), ...posts(rest, renderer(commands)) }
-}
 
 /** The parts the bot is made of. */
 export interface BotParts extends Access {
@@ -46,7 +39,7 @@ export interface Bot {
 
 const STOP_MS = 5_000
 
-export { restOf, type Turn }
+export { discordPlatform, restOf, type Turn }
 
 export function createBot(parts: BotParts): Bot {
   const { commands, turn, now, print, logFailure, wake, token } = parts

@@ -36,4 +36,13 @@ export const LIMITS = {
   threadMembersLeft: 50,
   channelName: 100,
   channelTopic: 1_024,
+  eventName: 100,
+  eventDescription: 1_000,
+  eventPlace: 100,
+  /** In a server, of those that are not over. */
+  events: 100,
+  /** Threads of a server in which somebody spoke lately. */
+  activeThreads: 1_000,
+  /** Messages asked for at once. */
+  history: 100,
 } as const

@@ -2,6 +2,7 @@ import {
   type APIActionRowComponent,
   type APIButtonComponentWithCustomId,
   type APIEmbed,
+  type APIEmbedField,
   type APIStringSelectComponent,
   ButtonStyle,
   ComponentType,
@@ -89,11 +90,7 @@ function embedsOf({ title, body, fields = [] }: Card, pens: Pens): APIEmbed[] {
     ...(description && { description }),
   }))
   if (title && embeds[0]) embeds[0].title = on(title, pens.title, LIMITS.embedTitle)
-  for (const { label, value } of fields) {
-    const field = {
-      name: on(label, pens.title, LIMITS.embedFieldName),
-      value: on(value, pens.body, LIMITS.embedFieldValue),
-    }
+  for (const field of fields.flatMap(fieldsFor)) {
     const last = embeds.at(-1)
     const fits =
       last &&
@@ -103,6 +100,13 @@ function embedsOf({ title, body, fields = [] }: Card, pens: Pens): APIEmbed[] {
     else embeds.push({ fields: [field] })
   }
   return embeds
+
+  /** One for each value, or more for a long one, which goes on without a name. */
+  function fieldsFor({ label, value }: { label: Text; value: Text }): APIEmbedField[] {
+    const name = on(label, pens.title, LIMITS.embedFieldName)
+    const all = pieces(write(value, pens.body), LIMITS.embedFieldValue)
+    return all.map((words, i) => ({ name: i === 0 ? name : NOTHING, value: words || NOTHING }))
+  }
 }
 
 /** Embeds by the message they stand in: figures stand below what they belong to, as far as there is room. */

@@ -1,7 +1,6 @@
 import {
   PermissionFlagsBits,
   type REST,
-  type RESTGetAPICurrentUserResult,
   type RESTGetAPIGuildMemberResult,
   RESTJSONErrorCodes,
   Routes,
@@ -11,6 +10,8 @@ import { type Platform, type Presence, type RoomRef, type RoomWanted, Stuck } fr
 import { type Plan, type Way, waysOn } from './carriers.ts'
 import { effect, isCode } from './faults.ts'
 import { LIMITS } from './limits.ts'
+import { oneByOne } from './one-by-one.ts'
+import type { Self } from './self.ts'
 
 /** What Kindred asks of a server, and nothing else, in the words of Discord's settings; the invite link carries exactly this. */
 export const PERMISSIONS: Record<string, bigint> = {
@@ -22,8 +23,11 @@ export const PERMISSIONS: Record<string, bigint> = {
   'Manage Channels': PermissionFlagsBits.ManageChannels,
   'Manage Roles': PermissionFlagsBits.ManageRoles,
   'Create Private Threads': PermissionFlagsBits.CreatePrivateThreads,
+  'Create Public Threads': PermissionFlagsBits.CreatePublicThreads,
   'Send Messages in Threads': PermissionFlagsBits.SendMessagesInThreads,
   'Manage Threads': PermissionFlagsBits.ManageThreads,
+  // Enough to change, too, what Kindred itself made; Manage Events would be for those of others.
+  'Create Events': PermissionFlagsBits.CreateEvents,
 }
 
 /** The carriers Discord has. */
@@ -77,20 +81,15 @@ const OUT_ALREADY = [
 ]
 
 /** Communities' rooms on Discord. */
-export function rooms(rest: REST): Pick<Platform, 'roomHolds' | 'makeRoom' | 'letIn' | 'letOut' | 'look'> {
+export function rooms(rest: REST, self: Self): Pick<Platform, 'roomHolds' | 'makeRoom' | 'letIn' | 'letOut' | 'look'> {
   const ways = waysOn(rest)
+  // Two rooms made at once would each make what they share.
   const inTurn = oneByOne()
-  let self: string | undefined
-
-  async function selfId(): Promise<string> {
-    // Shapes of answers, here and below, are Discord's own; the client does not check them.
-    self ??= ((await rest.get(Routes.user())) as RESTGetAPICurrentUserResult).id
-    return self
-  }
 
   /** Somebody as a member of a server; nothing where they left it. */
   async function memberOf(guild: string, account: string): Promise<RESTGetAPIGuildMemberResult | undefined> {
     try {
+      // The shape of the answer is Discord's own; the client does not check it.
       return (await rest.get(Routes.guildMember(guild, account))) as RESTGetAPIGuildMemberResult
     } catch (error) {
       if (isCode(error, RESTJSONErrorCodes.UnknownMember, RESTJSONErrorCodes.UnknownUser)) return undefined
@@ -130,7 +129,7 @@ export function rooms(rest: REST): Pick<Platform, 'roomHolds' | 'makeRoom' | 'le
           const made = await effect(NEEDS[carrier], async () => {
             const { name, title, category, since, roles } = wanted
             const room = isBeside(wanted) ? null : wanted.room
-            return tried(ways[carrier], { guild, own: await selfId(), name, title, category, room, since, roles })
+            return tried(ways[carrier], { guild, own: await self(), name, title, category, room, since, roles })
           })
           if (made) return { ...made, carrier }
         }
@@ -188,20 +187,6 @@ function carriersFor({ isPrivate, isSensitive, isOutgrown, carrier, room }: Room
   if (isSensitive) return ['thread']
   if (isPrivate) return NEXT.thread
   return room === null ? NEXT[chosen] : [chosen]
-}
-
-/** Work for one server is done piece after piece: two rooms made at once would each make what they share. */
-function oneByOne() {
-  const last = new Map<string, Promise<unknown>>()
-  return <T>(guild: string, work: () => Promise<T>): Promise<T> => {
-    const mine = (last.get(guild) ?? Promise.resolve()).then(work)
-    // A failure is told to whoever asked for that piece.
-    last.set(
-      guild,
-      mine.catch(() => undefined),
-    )
-    return mine
-  }
 }
 
 /** Makes a room; nothing where Discord says that the server has no space left, whatever was counted before. */

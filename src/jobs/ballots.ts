@@ -1,4 +1,5 @@
 import { closeBallot, remindVoters, reviewDecision } from '../ballots/running.ts'
+import { settleTime } from '../meetups/finding.ts'
 import type { Database } from '../store/database.ts'
 import { BATCH, type Job } from './job.ts'
 
@@ -9,7 +10,7 @@ const LATER_MS = 60_000
  * Reminds of ballots, closes them, and brings decisions back. Each in a transaction of its own with the row held, so that
  * several processes do it once, and what was cut short is done again from its beginning.
  */
-export function ballotsJob(database: Database): Job {
+export function ballotsJob(database: Database, site: string): Job {
   async function handle(id: string, now: Date): Promise<void> {
     await database.transaction(async (store) => {
       const due = await store.closing.stillDue(id, now)
@@ -17,8 +18,10 @@ export function ballotsJob(database: Database): Job {
       const community = ballot && (await store.communities.get(ballot.communityId))
       if (!ballot || !community) return
       const isClosing = due.state === 'open' && due.closesAt <= now
-      if (isClosing) await closeBallot(store, ballot, community, now)
-      else if (due.state === 'open') await remindVoters(store, ballot, community, now)
+      if (isClosing) {
+        await closeBallot(store, ballot, community, now)
+        await settleTime({ store, now, site }, id)
+      } else if (due.state === 'open') await remindVoters(store, ballot, community, now)
       else if (due.reviewAt && due.reviewAt <= now) await reviewDecision(store, ballot, community, now)
     })
   }

@@ -1,7 +1,7 @@
-import type { Command } from '../command.ts'
+import type { Command, Drawn } from '../command.ts'
 import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
-import { NotThere, type Platform, Stuck } from '../platform.ts'
+import { NotThere, type Platform, type Reading, Stuck } from '../platform.ts'
 import { peopleNamed } from '../reply.ts'
 import type { ClaimedCard } from '../store/cards.ts'
 import type { Database } from '../store/database.ts'
@@ -17,21 +17,54 @@ export function cardsJob(database: Database, platforms: Platform[], commands: Co
     const drawCard = commands.map((command) => command.cards[card.kind]).find(Boolean)
     const drawn = await database.transaction(async (store) => {
       const organization = await store.organization.get()
-      const content = await drawCard?.(store, card.subject, now, organization)
+      const content = await drawCard?.(store, card.subject, now, organization, card)
       if (!content) return undefined
       const names = await store.people.names(peopleNamed(content), card.platform, card.workspace)
-      return { content, reading: { names, zone: organization.zone, language: organization.language } }
+      const role = content.calls ? await store.cards.roleAt(card) : undefined
+      return { content, role, reading: { names, zone: organization.zone, language: organization.language } }
     })
     if (!drawn) return undefined
-    const target = { workspace: card.workspace, place: card.place, account: null }
-    const { content, reading } = drawn
+    const { content, reading, role } = drawn
+    const target = { workspace: card.workspace, place: card.place, account: null, ...(role && { calls: role }) }
     const platform = platformOf(on, card.platform)
     const tried = card.isAgain ? timeOf(card.id) : undefined
+    const { event, thread } = content
+    if (event)
+      return (await platform.drawEvent?.(card.workspace, event, card.externalId, tried)) ?? card.externalId ?? undefined
+    if (thread) return drawThread(platform, card, thread, reading, tried)
     const draw = (externalId: string | null) =>
       platform.draw(target, content, reading, card.id.slice(-25), externalId, tried)
     const externalId = await draw(card.externalId)
     // One that was drawn for the first time before, and not heard of, still shows what it showed then.
     return card.externalId === null && card.isAgain ? draw(externalId) : externalId
+  }
+
+  /** A thread stands under a message, so it waits until that is there. */
+  async function drawThread(
+    platform: Platform,
+    card: ClaimedCard,
+    { under, ...thread }: NonNullable<Drawn['thread']>,
+    reading: Reading,
+    tried: Date | undefined,
+  ): Promise<string | undefined> {
+    const { workspace, place, id } = card
+    const { message, inside } = await database.transaction(async (store) => ({
+      message: await store.cards.messageOf(under, card),
+      inside: await store.cards.gathered(id),
+    }))
+    if (!platform.drawThread) return undefined
+    if (message === undefined) throw new Error('the message it stands under is not there yet')
+    const target = { workspace, place, account: null, message }
+    const externalId = await platform.drawThread(
+      target,
+      { ...thread, inside },
+      reading,
+      id.slice(-25),
+      card.externalId,
+      tried,
+    )
+    await database.transaction((store) => store.cards.gather(id, thread.accounts))
+    return externalId
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { Draws } from '../core/ids.ts'
+import { labelPen } from '../core/plain.ts'
 import { type Pen, plainPen, say, write } from '../core/say.ts'
 import { type Mailer, Undeliverable } from '../mail.ts'
 import { Stuck } from '../platform.ts'
@@ -8,7 +9,11 @@ import { attempt, BATCH, isHeld, type Job } from './job.ts'
 /** Sends the mails that wait. Without a mailer they wait on, and staff are told. `site`: where links to our pages go. */
 export function mailsJob(database: Database, mailer: Mailer | undefined, draws: Draws, site: string): Job {
   const absolute = (url: string) => (url.startsWith('/') ? `${site}${url}` : url)
-  const pen: Pen = { ...plainPen, link: absolute }
+  // Times are by the reader's own clocks.
+  const penFor = (zone: string): Pen => {
+    const { when } = labelPen({}, zone, (words) => words)
+    return { ...plainPen, when, link: absolute }
+  }
   return {
     name: 'mails',
     schedule: { every: 'minute' },
@@ -21,10 +26,11 @@ export function mailsJob(database: Database, mailer: Mailer | undefined, draws: 
           ...(await store.mails.claim(BATCH, now)),
           sender: (await store.organization.get()).sender,
         }))
-        for (const { id, messageId, letter, attempts } of rows) {
+        for (const { id, messageId, letter, attempts, zone } of rows) {
           if (!isHeld(now, clock)) return
           const outcome = await attempt(attempts, now, draws.fraction(), async () => {
             if (!letter) throw new Stuck('sealed with a key that is no longer in KINDRED_KEY')
+            const pen = penFor(zone)
             const [subject, text] = [write(letter.subject, pen), write(letter.text, pen)]
             const unsubscribe = letter.unsubscribe && absolute(letter.unsubscribe)
             const mail = {
@@ -34,6 +40,7 @@ export function mailsJob(database: Database, mailer: Mailer | undefined, draws: 
               messageId,
               ...(sender && { sender }),
               ...(unsubscribe && { unsubscribe }),
+              ...(letter.attachment && { attachment: letter.attachment }),
             }
             await mailer.send(mail).catch(giveUpIfRefused)
           })

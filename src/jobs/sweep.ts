@@ -1,3 +1,4 @@
+import { attendanceSince } from '../core/retention.ts'
 import { lookForOrganizer } from '../opening.ts'
 import type { Database } from '../store/database.ts'
 import { dailyJob } from './daily.ts'
@@ -10,6 +11,8 @@ export function sweepJob(database: Database, zone: string): Job {
     await store.deliveries.sweep(now)
     await store.drafts.sweep(now)
     await store.ballots.sweep(now)
+    await store.meetups.sweep(now)
+    await store.attendance.forgetBefore(attendanceSince(now))
     await store.codes.sweep(now)
     await store.webLinks.sweep(now)
     await store.webFiles.sweep(now)

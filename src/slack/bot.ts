@@ -6,6 +6,7 @@ import type { Router } from '../router.ts'
 import type { Access } from './access.ts'
 import { answers } from './answers.ts'
 import { type Api, clientOptions, SILENT } from './api.ts'
+import { cardThreads } from './card-threads.ts'
 import { archived } from './faults.ts'
 import { home } from './home.ts'
 import { type Ack, interactions } from './interactions.ts'
@@ -20,8 +21,14 @@ import { FORM } from './views.ts'
 
 /** Slack as the jobs see it. A message everyone sees is drawn once a second at most. */
 export function slackPlatform(api: Api, command: string, logFailure: SlackParts['logFailure']): Platform {
-  const says = saying(api, logFailure)
-  return { name: 'slack', drawEveryMs: 1_000, ...rooms(api), ...posts(api, renderer(command), says) }
+  const [says, render] = [saying(api, logFailure), renderer(command)]
+  return {
+    name: 'slack',
+    drawEveryMs: 1_000,
+    ...rooms(api),
+    ...posts(api, render, says),
+    ...cardThreads(api, render, says),
+  }
 }
 
 /** How Slack reaches Kindred: over a socket that Kindred opens, or by signed requests. */

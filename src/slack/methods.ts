@@ -3,6 +3,14 @@ import { z } from 'zod'
 const nothing = z.object({})
 const cursor = z.object({ next_cursor: z.string().optional() }).optional()
 
+/** What is used of a message; its metadata is what it is known again by. */
+const messages = z.array(
+  z.object({
+    ts: z.string(),
+    metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional(),
+  }),
+)
+
 const channel = z.object({
   id: z.string(),
   name: z.string().optional(),
@@ -69,15 +77,12 @@ export const METHODS = {
   'conversations.history': {
     tier: 3,
     scopes: ['channels:history', 'groups:history', 'im:history'],
-    answer: z.object({
-      messages: z.array(
-        z.object({
-          ts: z.string(),
-          metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional(),
-        }),
-      ),
-      response_metadata: cursor,
-    }),
+    answer: z.object({ messages, response_metadata: cursor }),
+  },
+  'conversations.replies': {
+    tier: 3,
+    scopes: ['channels:history', 'groups:history'],
+    answer: z.object({ messages, response_metadata: cursor }),
   },
   'conversations.open': {
     tier: 3,

@@ -19,7 +19,8 @@ const EVENT = 'kindred_post'
 /** Says something in a channel, or in private, whoever asks. */
 export interface Says {
   conversationWith(workspace: string, account: string): Promise<string>
-  say(workspace: string, channel: string, page: Page, key?: string): Promise<string>
+  /** `thread` is the message it is an answer to. */
+  say(workspace: string, channel: string, page: Page, key?: string, thread?: string): Promise<string>
 }
 
 /** Messages of the bot's own, by the one door. */
@@ -35,10 +36,13 @@ export function saying(api: Api, logFailure: (where: string, error: unknown) => 
       return channel.id
     },
 
-    async say(workspace, channel, page, key) {
+    async say(workspace, channel, page, key, thread) {
       const metadata = key === undefined ? {} : { metadata: { event_type: EVENT, event_payload: { key } } }
       const { ts } = await inside(api, workspace, channel, () =>
-        api.call(workspace, 'chat.postMessage', { channel, ...bodyOf(page), ...PLAIN, ...metadata }),
+        api.call(workspace, 'chat.postMessage', {
+          ...{ channel, ...bodyOf(page), ...PLAIN, ...metadata },
+          ...(thread !== undefined && { thread_ts: thread }),
+        }),
       )
       const { file, picture } = page
       if (file) await upload(api, workspace, channel, { name: file.name, bytes: Buffer.from(file.text) })
@@ -56,34 +60,16 @@ export function saying(api: Api, logFailure: (where: string, error: unknown) => 
 
 /** What Kindred says by itself: in channels and in private. */
 export function posts(api: Api, render: Render, { conversationWith, say }: Says): Pick<Platform, 'post' | 'draw'> {
-  /** The messages of ours that were said in a channel since then, by their keys; of others' nothing is looked at. */
-  async function saidIn(workspace: string, channel: string, since: Date): Promise<Map<string, string>> {
-    const said = new Map<string, string>()
-    const oldest = String((since.getTime() - SKEW_MS) / 1_000)
-    let cursor = ''
-    for (let n = 0; n < PAGES_MAX; n++) {
-      const { messages, response_metadata } = await inside(api, workspace, channel, () =>
-        api.call(workspace, 'conversations.history', {
-          ...{ channel, oldest, limit: LIMITS.history, include_all_metadata: true },
-          ...(cursor && { cursor }),
-        }),
-      )
-      for (const { ts, metadata } of messages)
-        if (metadata?.event_type === EVENT) said.set(String(metadata.event_payload.key), ts)
-      cursor = response_metadata?.next_cursor ?? ''
-      if (!cursor) break
-    }
-    return said
-  }
+  const said = hearing(api)
 
   return {
     async post({ workspace, place, account }, content, reading, key, tried) {
       await effect(async () => {
         const channel = account === null ? (place ?? '') : await conversationWith(workspace, account)
-        const said = tried ? await saidIn(workspace, channel, tried) : new Map()
+        const before = tried ? await said(workspace, { channel, oldest: since(tried) }) : new Map()
         for (const [i, page] of render(content, reading).entries()) {
           const own = i === 0 ? key : `${key}-${i}`
-          if (!said.has(own)) await say(workspace, channel, page, own)
+          if (!before.has(own)) await say(workspace, channel, page, own)
         }
       })
     },
@@ -104,7 +90,7 @@ export function posts(api: Api, render: Render, { conversationWith, say }: Says)
             if (!isCode(error, 'message_not_found', 'cant_update_message', 'edit_window_closed')) throw error
           }
         }
-        const there = tried ? (await saidIn(workspace, channel, tried)).get(key) : undefined
+        const there = tried && (await said(workspace, { channel, oldest: since(tried) })).get(key)
         return there ?? (await say(workspace, channel, page, key))
       }).catch((error: unknown) => {
         // Slack says of a private channel that there is none.
@@ -113,6 +99,43 @@ export function posts(api: Api, render: Render, { conversationWith, say }: Says)
     },
   }
 }
+
+/** Where messages of ours are looked for: in a channel, or among the answers to a message of it. */
+interface Place {
+  channel: string
+  oldest?: string
+  /** The message whose answers they are. */
+  ts?: string
+}
+
+/** Finds messages of ours by their keys; of others' nothing is looked at. */
+export function hearing(api: Api) {
+  return async (workspace: string, place: Place): Promise<Map<string, string>> => {
+    const found = new Map<string, string>()
+    const { channel, ts, oldest } = place
+    let cursor = ''
+    for (let n = 0; n < PAGES_MAX; n++) {
+      const asked = {
+        ...{ channel, limit: LIMITS.history, include_all_metadata: true },
+        ...(oldest !== undefined && { oldest }),
+        ...(cursor && { cursor }),
+      }
+      const { messages, response_metadata } = await inside(api, workspace, channel, () =>
+        ts === undefined
+          ? api.call(workspace, 'conversations.history', asked)
+          : api.call(workspace, 'conversations.replies', { ...asked, ts }),
+      )
+      for (const { ts: at, metadata } of messages)
+        if (metadata?.event_type === EVENT) found.set(String(metadata.event_payload.key), at)
+      cursor = response_metadata?.next_cursor ?? ''
+      if (!cursor) break
+    }
+    return found
+  }
+}
+
+/** From when on messages are looked for that may have been said since then. */
+const since = (tried: Date) => String((tried.getTime() - SKEW_MS) / 1_000)
 
 /** A page as a message takes it. */
 export function bodyOf({ text, blocks }: Page): { text: string; blocks?: Page['blocks'] } {

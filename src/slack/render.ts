@@ -147,8 +147,8 @@ function listOf({ label, options }: Choice, pen: Pen): types.ActionsBlock {
 
 const shown = (words: string, max: number) => clipped(words.replaceAll('\n', ' ').trim(), max) || NOTHING
 
-/** A longer one would be cut, so it is uploaded. */
-const isShort = (file: TextFile) => code(file).length <= SECTION_MAX
+/** A longer one would be cut, so it is uploaded; and what is for a calendar is opened by a program, which needs a file. */
+const isShort = (file: TextFile) => file.type !== 'text/calendar' && code(file).length <= SECTION_MAX
 
 const code = ({ name, text }: TextFile) => `${name}\n${fence(literal(text))}`
 

@@ -2,6 +2,7 @@ import { NEXT_BALLOT } from './ballots.ts'
 import { NEXT_DEADLINE } from './communities.ts'
 import { NEXT_ERASURE } from './erasures.ts'
 import { Prisma } from './generated/client.ts'
+import { NEXT_MEETUP } from './meetups.ts'
 import { NEXT_POST } from './posts.ts'
 import { NEXT_REPORT } from './reports.ts'
 import { NEXT_PLACE } from './rooms.ts'
@@ -13,6 +14,7 @@ import { nextDue } from './work.ts'
 const KINDS = {
   seeds: NEXT_DEADLINE,
   ballots: NEXT_BALLOT,
+  meetups: NEXT_MEETUP,
   rooms: Prisma.sql`least((${nextDue('rooms')}), (${NEXT_PLACE}))`,
   cards: nextDue('cards'),
   posts: NEXT_POST,
@@ -43,6 +45,7 @@ export async function agenda(tx: Tx): Promise<Agenda> {
   return {
     seeds: timeOf(row.times.seeds),
     ballots: timeOf(row.times.ballots),
+    meetups: timeOf(row.times.meetups),
     rooms: timeOf(row.times.rooms),
     cards: timeOf(row.times.cards),
     posts: timeOf(row.times.posts),

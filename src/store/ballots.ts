@@ -169,7 +169,9 @@ export function ballots(tx: Tx, { draws }: Tools) {
         select b.id, b.question, c.name as "communityName", b.closes_at as "closesAt", b.state, true as "hasVoted"
         from memberships m join ballots b on b.community_id = m.community_id and b.state in ('draft', 'open')
         join communities c on c.id = b.community_id
-        where m.person_id = ${personId} and m.state = 'member' and m.organizer order by b.state, b.closes_at, b.id`)
+        where m.person_id = ${personId} and m.state = 'member' and m.organizer
+          and not (b.state = 'draft' and exists (select 1 from meetups k where k.ballot_id = b.id))
+        order by b.state, b.closes_at, b.id`)
     },
 
     /** Decided ballots of the communities somebody is in, or of one of them, that hold some words; the latest first. */
@@ -206,7 +208,9 @@ export function ballots(tx: Tx, { draws }: Tools) {
     /** Drafts that were left lying. */
     async sweep(now: Date): Promise<void> {
       const before = new Date(now.getTime() - DRAFT_MS)
-      await tx.ballot.deleteMany({ where: { state: 'draft' satisfies BallotState, createdAt: { lt: before } } })
+      // What looks for a time goes with its meetup.
+      const where = { state: 'draft' satisfies BallotState, createdAt: { lt: before }, meetup: null }
+      await tx.ballot.deleteMany({ where })
     },
   }
 }

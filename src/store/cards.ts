@@ -53,10 +53,43 @@ export function cards(tx: Tx, { draws }: Tools) {
       return unmade.map(({ platform, workspace }) => ({ platform, workspace }))
     },
 
-    /** Marks every copy of a card stale; in one order, so that nobody waits in a circle. */
+    /** The role that opens the room in which a card stands, where it has one. */
+    async roleAt({ platform, workspace, place }: ClaimedCard): Promise<string | undefined> {
+      const room = await tx.room.findFirst({ where: { platform, workspace, externalId: place } })
+      return room?.roleId ?? undefined
+    },
+
+    /** The message that another card is in the same place; undefined where it is not there yet. */
+    async messageOf(
+      { card, id }: { card: string; id: string },
+      { platform, workspace, place }: ClaimedCard,
+    ): Promise<string | undefined> {
+      const found = await tx.card.findFirst({ where: { kind: card, subject: id, platform, workspace, place } })
+      return found?.externalId ?? undefined
+    },
+
+    /** Which accounts are known to be in the thread that a card stands for. */
+    async gathered(cardId: string): Promise<string[]> {
+      const rows = await tx.gathered.findMany({ where: { cardId }, orderBy: { account: 'asc' } })
+      return rows.map(({ account }) => account)
+    },
+
+    async gather(cardId: string, accounts: string[]): Promise<void> {
+      await tx.gathered.deleteMany({ where: { cardId, account: { notIn: accounts } } })
+      await tx.gathered.createMany({ data: accounts.map((account) => ({ cardId, account })), skipDuplicates: true })
+    },
+
+    /** Marks every copy of a card stale. */
     async redraw(kind: string, subject: string, now: Date): Promise<void> {
+      await this.redrawAll([{ card: kind, id: subject }], now)
+    },
+
+    /** The same for several cards; in one order, so that nobody waits in a circle. */
+    async redrawAll(stale: { card: string; id: string }[], now: Date): Promise<void> {
+      if (stale.length === 0) return
       await tx.$executeRaw(Prisma.sql`
-        with stale as (select id from cards where kind = ${kind} and subject = ${subject} order by id for update)
+        with stale as (select id from cards where (kind, subject) in (
+          select * from unnest(${stale.map(({ card }) => card)}::text[], ${stale.map(({ id }) => id)}::text[])) order by id for update)
         update cards c set wanted = wanted + 1, due_at = coalesce(due_at, greatest(${now}::timestamptz, not_before))
         from stale where c.id = stale.id`)
     },

@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { forgetMeetingIn, freeSeatsOf, leaveMeetingIn, meetAs } from './meeting.ts'
 import { forgetTopicsIn, supportAs } from './topics.ts'
 import type { Tx } from './transaction.ts'
 import { forgetVotesIn } from './votes.ts'
@@ -8,6 +9,19 @@ export async function forgetDecidingIn(tx: Tx, communityId: string, personId: st
   await forgetTopicsIn(tx, communityId, personId)
   await forgetVotesIn(tx, communityId, personId)
   await undelegateIn(tx, communityId, personId)
+  await forgetMeetingIn(tx, communityId, personId)
+}
+
+/** A former member decides and meets no more: nobody votes for them nor they for others, and their seats go to the next. */
+export async function leaveDecidingIn(tx: Tx, communityId: string, personId: string, now: Date): Promise<void> {
+  await undelegateIn(tx, communityId, personId)
+  await leaveMeetingIn(tx, communityId, personId, now)
+}
+
+/** People are forgotten: reasons of their votes go, and their seats go to the next. */
+export async function forgetDecidingOf(tx: Tx, personIds: string[], now: Date): Promise<void> {
+  await tx.ballotVote.updateMany({ where: { personId: { in: personIds } }, data: { reason: null } })
+  await freeSeatsOf(tx, personIds, now)
 }
 
 /** What somebody proposed, supports, asked and voted is another's from now on: in all communities, or in some. */
@@ -35,10 +49,11 @@ export async function decideAs(tx: Tx, from: string, to: string, communities?: s
     update delegations d set person_id = ${to} from communities c where d.person_id = ${from} and c.id = d.community_id and ${where}
       and not exists (select 1 from delegations o where o.community_id = d.community_id and o.person_id = ${to})`)
   await tx.delegation.deleteMany({ where: { personId: from, ...inThese } })
+  await meetAs(tx, from, to, communities)
 }
 
 /** A former member votes for nobody, and nobody for them. */
-export async function undelegateIn(tx: Tx, communityId: string, personId: string): Promise<void> {
+async function undelegateIn(tx: Tx, communityId: string, personId: string): Promise<void> {
   const theirs = { OR: [{ id: personId }, { unitedInto: personId }] }
   await tx.delegation.deleteMany({ where: { communityId, OR: [{ person: theirs }, { delegate: theirs }] } })
 }

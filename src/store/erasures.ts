@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { forgetDecidingOf } from './deciding.ts'
 import { Prisma } from './generated/client.ts'
 import { shellsOf } from './hidden.ts'
 import { MET_AT_ROOM } from './presence.ts'
@@ -129,7 +130,7 @@ export function erasures(tx: Tx, tools: Tools) {
       })
       await tombstones(tx, tools).raise(ids, now)
       const accountIds = person.accounts.map((account) => account.id)
-      await forgetTraces(ids, accountIds)
+      await forgetTraces(ids, accountIds, now)
       await tx.person.deleteMany({ where: { id: { in: ids } } })
       const organized = memberships
         .filter((one) => one.organizer && one.state === 'member')
@@ -199,7 +200,6 @@ export function erasures(tx: Tx, tools: Tools) {
     },
   }
 
-  /** Nothing where it was sealed with a key that is no longer in use: it waits until that key is back. */
   /** Whoever is being let in at this moment is let out after it. */
   function outOf({ until, ...place }: z.infer<typeof placeOutside>, now: Date) {
     return row('room', place, now, { dueAt: laterOf(until ?? null, now) })
@@ -214,12 +214,12 @@ export function erasures(tx: Tx, tools: Tools) {
   }
 
   /** Their name and number wherever something stays that is not theirs. */
-  async function forgetTraces(ids: string[], accountIds: string[]): Promise<void> {
+  async function forgetTraces(ids: string[], accountIds: string[], now: Date): Promise<void> {
     await tx.post.deleteMany({ where: { accountId: { in: accountIds } } })
     for (const id of ids)
       await tx.$executeRaw(Prisma.sql`
         update posts set body = replace(body::text, ${id}, '')::jsonb where position(${id} in body::text) > 0`)
-    await tx.ballotVote.updateMany({ where: { personId: { in: ids } }, data: { reason: null } })
+    await forgetDecidingOf(tx, ids, now)
     await webMessages(tx, tools).forget(ids)
     await tx.mail.deleteMany({ where: { personId: { in: ids } } })
     await tx.union.deleteMany({ where: { OR: [{ keptId: { in: ids } }, { mergedId: { in: ids } }] } })

@@ -11,6 +11,8 @@ export interface Letter {
   text: Text
   /** Where the reader gets no more of these by one press: the path of a page of ours. Notices have one. */
   unsubscribe?: string | undefined
+  /** A file that goes along. */
+  attachment?: { name: string; type: string; text: string } | undefined
 }
 
 export interface ClaimedMail {
@@ -18,6 +20,8 @@ export interface ClaimedMail {
   messageId: string
   letter: Letter | undefined
   attempts: number
+  /** The reader's clocks, an IANA name. */
+  zone: string
 }
 
 const textSchema: z.ZodType<Text> = z.object({ key: z.string(), values: z.array(z.any()) })
@@ -26,6 +30,7 @@ const letterSchema = z.object({
   subject: textSchema,
   text: textSchema,
   unsubscribe: z.string().optional(),
+  attachment: z.object({ name: z.string(), type: z.string(), text: z.string() }).optional(),
 })
 
 export function mails(tx: Tx, { draws, keys }: Tools) {
@@ -69,7 +74,8 @@ export function mails(tx: Tx, { draws, keys }: Tools) {
       const rows = await tx.$queryRaw<(Omit<ClaimedMail, 'letter'> & { sealed: Uint8Array })[]>(Prisma.sql`
         with free as (select id from mails where ${isFree(now)} order by id limit ${limit} for update skip locked)
         update mails m set ${taken({ name: lease, now })} from free where m.id = free.id
-        returning m.id, m.message_id as "messageId", m.sealed, m.attempts`)
+        returning m.id, m.message_id as "messageId", m.sealed, m.attempts, coalesce(
+          (select zone from people where id = m.person_id), (select zone from organization where id = 1), 'UTC') as zone`)
       const claimed = rows.map(({ sealed, ...row }) => ({ ...row, letter: read(keys.open(sealed)) }))
       return { lease, rows: claimed.sort((a, b) => (a.id < b.id ? -1 : 1)) }
     },

@@ -1,6 +1,6 @@
 import type { Community } from '../core/community.ts'
 import type { Told } from '../core/room.ts'
-import { forgetDecidingIn, undelegateIn } from './deciding.ts'
+import { forgetDecidingIn, leaveDecidingIn } from './deciding.ts'
 import { Prisma } from './generated/client.ts'
 import { placeIn } from './placing.ts'
 import { askedFrom, askerOf, giveUpAsAll } from './stayed.ts'
@@ -195,13 +195,13 @@ export function memberships(tx: Tx, { draws }: Tools) {
           where p.room_id = rooms.id and p.person_id = ${personId} and p.wanted = 'in')
         select exists (select 1 from gone) as gone, exists (select 1 from revoked) as revoked,
           exists (select 1 from unions where kept_id = ${personId} and united_at is not null) as united`)
+      if (row?.gone) await leaveDecidingIn(tx, community.id, personId, now)
       if (community.sensitive) {
         await tx.membership.deleteMany({ where: { communityId: community.id, personId } })
         await forgetYes(community.id, personId)
         await forgetDecidingIn(tx, community.id, personId)
       }
       if (!row?.gone) return 'was not in it'
-      await undelegateIn(tx, community.id, personId)
       if (row.united) await giveUpAsAll(tx, community, personId, now)
       return row.revoked && !community.sensitive ? 'left and revoked' : 'left'
     },

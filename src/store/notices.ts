@@ -1,3 +1,4 @@
+import { writeAnswer } from '../core/answer-link.ts'
 import {
   checkWay,
   kindOf,
@@ -32,6 +33,17 @@ interface Told {
   workspace: string
 }
 
+/** What a notice is about, as far as that decides how it is told. */
+export interface About {
+  sensitive: boolean
+  /** It does not wait for the end of quiet hours. */
+  isUrgent?: boolean
+  /** Nobody is told who could hear of it only then: it is worth nothing any more. */
+  notAfter?: Date
+  /** A mail has a link by which it can be answered, until then. */
+  meetup?: { id: string; endsAt: Date }
+}
+
 /** Telling people things, each in the way and at the time they chose. */
 export function notices(tx: Tx, tools: Tools) {
   /** Everything that decides how these people are told, in one statement, in the order they were named. */
@@ -58,7 +70,7 @@ export function notices(tx: Tx, tools: Tools) {
     /**
      * Tells people something, each in their own way and not in their quiet hours, on the account nearest to where it came
      * about. Gives back who is shown it in chat, where alone buttons can be pressed. What is `about` a sensitive community
-     * never goes by mail (product.md, law 7).
+     * never goes by mail (product.md, law 7). A file goes along with the mail only: in chat a button gives it.
      */
     async tell(
       personIds: string[],
@@ -66,26 +78,31 @@ export function notices(tx: Tx, tools: Tools) {
       body: Content,
       now: Date,
       near: { platform: string; workspace: string },
-      about: { sensitive: boolean } = { sensitive: false },
+      about: About = { sensitive: false },
     ): Promise<string[]> {
+      const { file, ...shown } = body
+      const answerLink = (personId: string) =>
+        about.meetup &&
+        `/answer/${writeAnswer(tools.keys, { personId, meetupId: about.meetup.id, endsAt: about.meetup.endsAt })}`
       const needsChat = (body.card?.buttons?.length ?? 0) > 0 || body.card?.choice !== undefined
-      const told = (await howToTell([...new Set(personIds)], kind, near)).map((one) => {
+      const all = (await howToTell([...new Set(personIds)], kind, near)).map((one) => {
         const chosen = wayOf(kind, one.way)
         const byMail = chosen === 'mail' && one.email !== null && !about.sensitive
         const quiet = one.quietFrom && one.quietTo ? { from: one.quietFrom, to: one.quietTo } : null
         return {
           ...one,
-          dueAt: notBefore(now, quiet, one.zone),
+          dueAt: about.isUrgent ? now : notBefore(now, quiet, one.zone),
           mailTo: byMail ? one.email : null,
           inChat: one.accountId !== null && (chosen === 'chat' || (chosen === 'mail' && (!byMail || needsChat))),
         }
       })
-      const shown = told.filter((one) => one.inChat)
+      const told = all.filter(({ dueAt }) => about.notAfter === undefined || dueAt < about.notAfter)
+      const inChat = told.filter((one) => one.inChat)
       await posts(tx, tools).sayEach(
-        shown.flatMap(({ accountId, platform, workspace, dueAt }) =>
+        inChat.flatMap(({ accountId, platform, workspace, dueAt }) =>
           accountId ? [{ accountId, platform, workspace, dueAt }] : [],
         ),
-        body,
+        shown,
         now,
       )
       const mailed = told.flatMap(({ id, mailTo, dueAt, platform }) =>
@@ -99,12 +116,19 @@ export function notices(tx: Tx, tools: Tools) {
           letter: {
             to,
             subject: say`${organization?.name ?? 'Kindred'}: ${kindOf(kind).label}`,
-            ...letterOf(body, needsChat, isOnWeb, writeUnsubscribe(tools.keys, { personId, kind })),
+            ...letterOf(
+              shown,
+              needsChat,
+              isOnWeb,
+              writeUnsubscribe(tools.keys, { personId, kind }),
+              answerLink(personId),
+            ),
+            ...(file && { attachment: file }),
           },
         }))
         await mails(tx, tools).wantEach(letters, now)
       }
-      return shown.map((one) => one.id)
+      return inChat.map((one) => one.id)
     },
 
     /** The way each kind takes for a person, and their quiet hours. */
@@ -166,6 +190,7 @@ function letterOf(
   needsChat: boolean,
   isOnWeb: boolean,
   token: string,
+  answer: string | undefined,
 ): Omit<Letter, 'to' | 'subject'> {
   const unsubscribe = `/unsubscribe/${token}`
   const page = { link: '/notices', label: 'your notices' }
@@ -177,6 +202,7 @@ function letterOf(
       card?.body,
       ...(card?.fields?.map(({ label, value }) => say`${label}: ${value}`) ?? []),
       ...(card?.table ? [card.table.columns, ...card.table.rows].map(inOneLine) : []),
+      answer !== undefined && say`To answer from here: ${{ link: answer, label: 'your answer' }}`,
       ...(isOnWeb
         ? [
             needsChat && say`To answer, open ${page}`,

@@ -82,6 +82,13 @@ export function records(tx: Tx) {
             select c.name as community, d.asked_at as "askedAt", d.accepted_at as "acceptedAt", d.person_id in ${own} as "byMe"
             from delegations d join communities c on c.id = d.community_id where d.person_id in ${own} and d.accepted_at is not null and ${named(Prisma.sql`d.person_id`)}
               or d.delegate_id in ${own} and ${named(Prisma.sql`d.delegate_id`)} order by d.asked_at, c.id, d.person_id`)},
+          'meetups', ${list(Prisma.sql`
+            select c.name as community, m.title, m.starts_at as "startsAt", m.state, m.created_at as "at" from meetups m
+            join communities c on c.id = m.community_id where m.author_id in ${own} and ${named(Prisma.sql`m.author_id`)} order by m.id`)},
+          'answers', ${list(Prisma.sql`
+            select c.name as community, m.title, m.starts_at as "startsAt", r.state, r.guests, r.number, r.remind, r.checked_in_at as "checkedInAt",
+              r.worth, r.hosts_next as "hostsNext", r.at from rsvps r join meetups m on m.id = r.meetup_id
+            join communities c on c.id = m.community_id where r.person_id in ${own} and ${named(Prisma.sql`r.person_id`)} order by m.id, r.person_id`)},
           'acts', ${list(Prisma.sql`
             select a.at, a.role, a.act, a.detail, c.name as community from audit a left join communities c on c.id = a.community_id
             where a.actor_id in ${own} and (c.id is null or a.actor_id = ${personId} or ${named(Prisma.sql`a.actor_id`)}) order by a.at, a.id`)},

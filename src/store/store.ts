@@ -1,6 +1,9 @@
 import { type Agenda, agenda } from './agenda.ts'
+import { answerLinks } from './answer-links.ts'
+import { attendance } from './attendance.ts'
 import { audit } from './audit.ts'
 import { ballots } from './ballots.ts'
+import { calendars } from './calendars.ts'
 import { cards } from './cards.ts'
 import { closing } from './closing.ts'
 import { codes } from './codes.ts'
@@ -18,6 +21,8 @@ import { jobRuns } from './job-runs.ts'
 import { leases } from './leases.ts'
 import { mails } from './mails.ts'
 import { marks } from './marks.ts'
+import { meetupLists } from './meetup-lists.ts'
+import { meetups } from './meetups.ts'
 import { memberships } from './memberships.ts'
 import { needs } from './needs.ts'
 import { notices } from './notices.ts'
@@ -31,6 +36,7 @@ import { restores } from './restores.ts'
 import { retention } from './retention.ts'
 import { roomCare } from './room-care.ts'
 import { rooms } from './rooms.ts'
+import { rsvps } from './rsvps.ts'
 import { sent } from './sent.ts'
 import { staffNotes } from './staff-notes.ts'
 import { tombstones } from './tombstones.ts'
@@ -57,8 +63,11 @@ export function storeOn(tx: Tx, tools: Tools) {
       waiting ??= agenda(tx)
       return waiting
     },
+    answerLinks: answerLinks(tx, tools),
+    attendance: attendance(tx),
     audit: audit(tx, tools),
     ballots: ballots(tx, tools),
+    calendars: calendars(tx, tools),
     cards: cards(tx, tools),
     closing: closing(tx, tools),
     /** What only the voter of a secret vote will have. */
@@ -78,6 +87,8 @@ export function storeOn(tx: Tx, tools: Tools) {
     leases: leases(tx),
     mails: mails(tx, tools),
     marks: marks(tx, tools),
+    meetupLists: meetupLists(tx),
+    meetups: meetups(tx, tools),
     memberships: memberships(tx, tools),
     needs: needs(tx, tools),
     notices: notices(tx, tools),
@@ -91,6 +102,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     retention: retention(tx),
     roomCare: roomCare(tx, tools),
     rooms: rooms(tx, tools),
+    rsvps: rsvps(tx),
     sent: sent(tx),
     staffNotes: staffNotes(tx),
     tombstones: tombstones(tx, tools),

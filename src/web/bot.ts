@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { actRoutes } from './acts.ts'
+import { answerRoutes } from './answers.ts'
+import { calendarRoutes } from './calendars.ts'
 import { createDesk } from './desk.ts'
 import { bodies, FILE_MAX_BYTES, FORM_MAX_BYTES, headers, waitWords } from './guard.ts'
 import { healthRoutes } from './health.ts'
@@ -37,7 +39,9 @@ export function createWeb(parts: WebParts): Hono {
     return c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' })
   })
   app.get('/robots.txt', (c) =>
-    c.text('User-agent: *\nDisallow: /i/\nDisallow: /enter/\nDisallow: /unsubscribe/\nDisallow: /do/\n'),
+    c.text(
+      'User-agent: *\nDisallow: /i/\nDisallow: /enter/\nDisallow: /unsubscribe/\nDisallow: /answer/\nDisallow: /calendar/\nDisallow: /do/\n',
+    ),
   )
   app.use(async (c, next) => {
     const allowed = c.req.method === 'POST' ? undefined : desk.mayLook(c)
@@ -45,10 +49,12 @@ export function createWeb(parts: WebParts): Hono {
       return c.text(`That was a lot at once. ${waitWords(allowed.waitSeconds)} and try again.`, 429)
     return next()
   })
+  calendarRoutes(app, parts, desk)
   pageRoutes(app, parts, desk)
   actRoutes(app, parts, desk)
   signInRoutes(app, parts, desk)
   invitationRoutes(app, parts, desk)
+  answerRoutes(app, parts, desk)
   app.notFound(async (c) => desk.missing(c, await desk.visit(c)))
   app.onError((error, c) => {
     const reference = draw().slice(0, 8)

@@ -94,8 +94,8 @@ export function createDesk(parts: WebParts) {
   const missing = (c: Context, visit: Visit) =>
     apology(c, visit, 'There is no such page', 'It may have been moved, or be over.', 404)
 
-  /** What was sent, or the answer to who must not send it. */
-  async function sent(c: Context, visit: Visit): Promise<Sent | Response> {
+  /** What was sent, or the answer to who must not send it. Where the address itself permits it, it may come from anywhere. */
+  async function sent(c: Context, visit: Visit, isPermitted = false): Promise<Sent | Response> {
     const allowed = pace.sending(visit.signedIn?.personId ?? visit.from, now())
     if (!allowed.allowed) return tooFast(c, visit, allowed.waitSeconds)
     const body = await c.req.parseBody().catch((): Record<string, string | File> => ({}))
@@ -106,7 +106,7 @@ export function createDesk(parts: WebParts) {
       else if (typeof value === 'string') fields[name] = storable(value)
     }
     const { [SEAL]: seal = '', [ONCE]: once = '', [MESSAGE]: message, ...others } = fields
-    if (!isOurs(c, seal, visit.cookie, formHashes))
+    if (!isPermitted && !isOurs(c, seal, visit.cookie, formHashes))
       return apology(
         c,
         visit,

@@ -10,13 +10,19 @@ export interface PageParts {
   main: Html
   /** For whoever passes its address on: what it is about, and where it is. */
   preview?: { description: string; url: string } | undefined
+  /** Where the same is read by calendars. */
+  calendar?: { title: string; url: string } | undefined
   /** Only people who look for it should find it. */
   isPrivate?: boolean
   hidden?: Html
 }
 
 /** A whole page, which works with no script. */
-export function page({ title, main, preview, isPrivate, hidden }: PageParts, visit: Visit, commands: Command[]): Html {
+export function page(
+  { title, main, preview, calendar, isPrivate, hidden }: PageParts,
+  visit: Visit,
+  commands: Command[],
+): Html {
   const { about, signedIn } = visit
   return html`<!doctype html>
 <html lang="en">
@@ -25,7 +31,12 @@ export function page({ title, main, preview, isPrivate, hidden }: PageParts, vis
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title === about.name ? title : `${title} – ${about.name}`}</title>
 <link rel="stylesheet" href="${STYLE_PATH}">
-<link rel="alternate" type="application/atom+xml" title="New communities" href="/communities.atom">
+<link rel="alternate" type="application/atom+xml" title="New communities" href="/communities.atom">${
+    calendar
+      ? html`
+<link rel="alternate" type="text/calendar" title="${calendar.title}" href="${calendar.url}">`
+      : ''
+  }
 ${isPrivate ? html`<meta name="robots" content="noindex">` : ''}${preview ? previewOf(title, preview, about.name) : ''}
 </head>
 <body>
@@ -63,7 +74,7 @@ function visitorLinks(): Html {
 function ownLinks({ isStaff, waiting }: NonNullable<Visit['signedIn']>, commands: Command[]): Html {
   const staff = commands.filter(({ group }) => group === 'staff')
   const notices = waiting > 0 ? `Notices (${waiting})` : 'Notices'
-  return html`<a href="/communities">Communities</a> <a href="/do/start-community">Start one</a> <a href="/do/vote">Vote</a> <a href="/do/my">My data</a>
+  return html`<a href="/communities">Communities</a> <a href="/do/start-community">Start one</a> <a href="/do/meetups">Meetups</a> <a href="/do/vote">Vote</a> <a href="/do/my">My data</a>
 <a href="/notices">${notices}</a> <a href="/do/help">Help</a>${
     isStaff
       ? html`<details class="staff"><summary>Staff</summary><ul>${staff.map(

@@ -85,14 +85,14 @@ ${await directory(visit, { ...(search && { search }), ...(tag && { tag }) })}`
     const { title: _, ...card } = answer.content.card ?? {}
     // The page has that title already.
     const about = shown ? { ...answer, content: { ...answer.content, ...(answer.content.card && { card }) } } : answer
-    const main = html`${desk.show(about, desk.pressing(visit))}${visit.signedIn && (shown || room) ? acts(slug, room) : ''}${room ? saidIn(room, visit) : ''}`
+    const title = shown?.name ?? 'Community'
+    const calendar = shown?.hasCalendar
+      ? { title: `Calendar of ${title}`, url: `/c/${shown.slug}/calendar.ics` }
+      : undefined
+    const link = calendar ? html`<p><a href="${calendar.url}">Calendar of this community</a></p>` : ''
+    const main = html`${desk.show(about, desk.pressing(visit))}${link}${visit.signedIn && (shown || room) ? acts(slug, room) : ''}${room ? saidIn(room, visit) : ''}`
     const preview = shown && { description: shown.need, url: `${site}/c/${shown.slug}` }
-    return desk.send(
-      c,
-      visit,
-      { title: shown?.name ?? 'Community', main, preview, isPrivate: !shown },
-      answer.refused ? 404 : 200,
-    )
+    return desk.send(c, visit, { title, main, preview, calendar, isPrivate: !shown }, answer.refused ? 404 : 200)
   })
 
   /** What can be done about a community, as far as it has a page of its own. */

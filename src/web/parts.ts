@@ -4,6 +4,7 @@ import type { Text } from '../core/say.ts'
 import type { Answer } from '../platform.ts'
 import type { Content, TextFile } from '../reply.ts'
 import type { Raw, Router } from '../router.ts'
+import type { Answering } from '../store/answer-links.ts'
 import type { WebLink } from '../store/web-links.ts'
 import type { WebMessage } from '../store/web-messages.ts'
 import type { SignedIn } from '../store/web-sessions.ts'
@@ -23,6 +24,8 @@ export interface Shown {
   name: string
   need: string
   isWanted: boolean
+  /** Everybody may read when it meets. */
+  hasCalendar: boolean
   /** When it was opened, or was first wanted. */
   since: Date
 }
@@ -72,6 +75,12 @@ export interface Books {
   /** The questions whether the organization may know, as they are asked about a community, each with its mark. */
   questions(community: Shown): Promise<{ print: string; content: Content }[]>
   unsubscribe(token: string): Promise<boolean>
+  /** When a community meets, as a calendar; nothing of what not everybody may find. */
+  communityCalendar(words: string): Promise<string | undefined>
+  /** What somebody comes to, by the secret address of their calendar. */
+  ownCalendar(token: string): Promise<string | undefined>
+  /** Who answers to which meetup by a link in a mail; `ended` once it is over. */
+  answering(token: string): Promise<Answering | 'ended' | undefined>
   /** Whether the database answers. */
   isReady(): Promise<boolean>
   /** How much of each kind of work waits. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ASKED } from './interactions.ts'
+import { MAY } from './permissions.ts'
 import type { Shown } from './shown.ts'
 import { type DiscordStage, openDiscordStage } from './stage.ts'
 
@@ -42,7 +43,9 @@ const toldInPrivate = (who: typeof ana): Shown | undefined => who.inDm().sees().
 
 describe('on Discord', () => {
   test('the invite link carries what is used, and commands are registered once', async () => {
-    expect(stage.printed.join()).toMatch(/permissions=\d+/)
+    const [, bits = '0'] = /permissions=(\d+)/.exec(stage.printed.join()) ?? []
+    expect(BigInt(bits) & (MAY.CreateEvents | MAY.CreatePublicThreads)).toBe(MAY.CreateEvents | MAY.CreatePublicThreads)
+    expect(BigInt(bits) & (MAY.Administrator | MAY.ManageEvents | MAY.MentionEveryone)).toBe(0n)
     expect(stage.printed.join()).toMatch(/scope=bot(\+|%20)applications\.commands/)
     const writes = () => stage.fake.requests.filter(({ method, route }) => method === 'PUT' && /commands/.test(route))
     expect(writes()).toHaveLength(1)
@@ -50,6 +53,16 @@ describe('on Discord', () => {
     stage.another().start()
     await stage.until(() => stage.printed.length === 2)
     expect(writes()).toHaveLength(1)
+  })
+
+  test('a server from before goes on without what Kindred asks for since, and its staff read what that is', async () => {
+    guild.deny(MAY.CreateEvents | MAY.CreatePublicThreads)
+    await parents()
+    const eva = guild.member('eva', { staff: true })
+    expect((await eva.types('staff rooms')).text).toContain(
+      "Give Kindred's role in Server Settings, Roles: Create Events",
+    )
+    expect(guild.find('parents-united')).toBeDefined()
   })
 
   test('a community opens, people join by name and say whether the organization may know', async () => {

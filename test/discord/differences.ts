@@ -13,7 +13,7 @@ const FOUNDING: Difference = {
 }
 
 /** Words that are rightly others on Discord, by rehearsal, in the order they are first met. */
-export const WORDS: Record<'foundation' | 'trust' | 'deciding', Difference[]> = {
+export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups', Difference[]> = {
   foundation: [
     FOUNDING,
     {
@@ -87,6 +87,14 @@ export const WORDS: Record<'foundation' | 'trust' | 'deciding', Difference[]> = 
     { terminal: /A letter about quiet hours(?= +\d+ [█░])/g, discord: 'A letter about qu…', why: 'in all its rows' },
     { terminal: /( \d+ Mar 2026,) 10:00 \(GMT\+\d\)(?= +\d+ [█░])/g, discord: '$1…', why: 'of a time as well' },
   ],
+  meetups: [
+    FOUNDING,
+    {
+      terminal: /(Sun (?:\d\d \w+ 2026,|\d \w+ 2026, 1))[ \d:]+\(GMT\+\d\)(?= +\d+ [█░])/g,
+      discord: '$1…',
+      why: 'a table fits on a phone',
+    },
+  ],
 }
 
 /** What people read before they press once more, where the terminal lets them in at once; the player does so for them. */
@@ -106,4 +114,5 @@ export const NOT_SENT: Record<keyof typeof WORDS, Record<string, string>> = {
   },
   trust: {},
   deciding: { '@ana /status': 'ana is not offered /staff here' },
+  meetups: {},
 }

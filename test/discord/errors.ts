@@ -13,11 +13,13 @@ const KNOWN = {
   10015: [404, 'Unknown Webhook'],
   10062: [404, 'Unknown interaction'],
   10063: [404, 'Unknown application command'],
+  10070: [404, 'Unknown Guild Scheduled Event'],
   30005: [400, 'Maximum number of guild roles reached (250)'],
   30013: [400, 'Maximum number of guild channels reached (500)'],
   30032: [400, 'Maximum number of application commands reached (100)'],
   30033: [400, 'Max number of thread participants has been reached (1000)'],
   30034: [400, 'Max number of daily application command creates has been reached (200)'],
+  30038: [400, 'Maximum number of uncompleted guild scheduled events reached (100)'],
   30060: [400, 'Maximum number of channel permission overwrites reached (1000)'],
   40060: [400, 'Interaction has already been acknowledged.'],
   50001: [403, 'Missing Access'],
@@ -36,6 +38,7 @@ const KNOWN = {
   130000: [503, 'API resource is currently overloaded. Try again a little later'],
   160004: [400, 'A thread has already been created for this message'],
   160006: [400, 'Maximum number of active threads reached'],
+  180000: [400, 'Cannot update a finished event'],
 } as const satisfies Record<number, readonly [number, string]>
 
 /** A code the fake can refuse with. */

@@ -21,6 +21,7 @@ export function makeGuild(
     locale,
     roles: new Map(),
     members: new Map(),
+    events: new Map(),
     crowd: 0,
     isCommunity,
     joinedAt: world.clock.iso(),

@@ -4,10 +4,12 @@ import {
   enterThread,
   leaveThread,
   makeChannel,
+  makeThread,
   overwrite,
   setArchived,
 } from './channels.ts'
 import { known } from './errors.ts'
+import { dropEvent, eventsOf, makeEvent, openEvents } from './events.ts'
 import {
   changeRole,
   dropRole,
@@ -64,7 +66,8 @@ export const USUAL =
   MAY.ManageChannels |
   MAY.ManageThreads |
   MAY.CreatePrivateThreads |
-  MAY.CreatePublicThreads
+  MAY.CreatePublicThreads |
+  MAY.CreateEvents
 
 /** How a server is. */
 export interface GuildOptions {
@@ -168,10 +171,32 @@ export function handOn(
     channels: (): Channel[] => [...world.channels.values()].filter((one) => one.guildId === guild.id),
     deleteChannel: (channel: string) => dropChannel(world, channelOf(channel)),
     renameChannel: (channel: string, to: string) => changeChannel(world, channelOf(channel), { name: to }),
+    /** Somebody of staff begins a thread under a message of general. */
+    beginThread: (message: string, title: string): Channel =>
+      makeThread(world, general, { id: message, name: title, type: TYPE.publicThread, ownerId: world.owner.id }),
     archive: (thread: string) => setArchived(world, channelOf(thread), true),
     /** Hides a channel from the bot. */
     hide: (channel: string) =>
       overwrite(world, channelOf(channel), { id: own.id, type: 0, allow: 0n, deny: MAY.ViewChannel }),
+
+    /** All events there ever were and nobody deleted, as they stand by now. */
+    events: () => eventsOf(world, guild),
+    deleteEvent: (name: string) =>
+      dropEvent(
+        world,
+        guild,
+        known(
+          eventsOf(world, guild).find((one) => one.name === name),
+          10070,
+        ),
+      ),
+    /** Somebody of staff fills the list of events. */
+    fillEvents(upTo: number): void {
+      const [startsAt, endsAt] = [86_400_000, 90_000_000].map((ms) => new Date(world.clock.now() + ms).toISOString())
+      const rest = { description: null, location: 'Hall', startsAt: startsAt ?? '', endsAt: endsAt ?? '' }
+      while (openEvents(world, guild).length < upTo)
+        makeEvent(world, guild, { ...rest, name: `filler ${guild.events.size}`, creatorId: world.owner.id })
+    },
 
     /** Makes roles, channels, people let into a channel or thread members up to a number. */
     fillRoles(upTo: number): void {

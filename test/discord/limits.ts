@@ -129,6 +129,18 @@ export function modalProblems(modal: Json): string[] {
   return problems
 }
 
+/** Of an event outside of Discord's channels: `isWhole` where nothing of it is there yet. */
+export function eventProblems(body: Json, isWhole: boolean): string[] {
+  const [place] = listOf([body.entity_metadata])
+  const isEmpty = (name: string, value: unknown) =>
+    (isWhole || value !== undefined) && !words(value).trim() ? [`${name} is empty`] : []
+  return [
+    ...isEmpty('name', body.name),
+    ...isEmpty('entity_metadata.location', place?.location ?? (body.entity_metadata === undefined ? undefined : '')),
+    ...isEmpty('scheduled_end_time', body.scheduled_end_time),
+  ]
+}
+
 export function commandsProblems(commands: Json[]): string[] {
   const problems = commands.flatMap(commandProblems)
   if (commands.filter((one) => Number(one.type ?? 1) === 1).length > COMMANDS_MAX)

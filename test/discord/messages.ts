@@ -1,5 +1,6 @@
 import { known, Refused } from './errors.ts'
 import { flat, listOf, words } from './limits.ts'
+import { MAY, permissionsOf } from './permissions.ts'
 import { messageOnWire } from './wire.ts'
 import { type Channel, INTENT, type Json, type Message, messagesIn, TYPE, type World } from './world.ts'
 
@@ -49,10 +50,12 @@ export function createMessage(
     editedAt: null,
     allowedMentions: null,
     pressed: false,
+    called: [],
     ...(typeof body.nonce === 'string' || typeof body.nonce === 'number' ? { nonce: body.nonce } : {}),
     ...parts,
   }
   if (!(message.flags & FLAG.loading) && !message.system) write(world, message, body, uploads)
+  message.called = rolesCalled(world, channel, message)
   const said = messagesIn(world, channel.id)
   said.set(message.id, message)
   if (said.size > KEEP) for (const old of [...said.keys()].slice(0, KEEP / 10)) said.delete(old)
@@ -62,6 +65,19 @@ export function createMessage(
     tell(world, 'MESSAGE_CREATE', message)
   }
   return message
+}
+
+/** The roles a new message rings for: named in it, allowed by whoever wrote it, and open to mentions by them. */
+function rolesCalled(world: World, channel: Channel, { content, allowedMentions, authorId }: Message): string[] {
+  const guild = world.guilds.get(channel.guildId ?? '')
+  const author = guild?.members.get(authorId)
+  if (!guild || !author) return []
+  const { parse, roles } = allowedMentions ?? { parse: ['roles'] }
+  const allowed = (id: string) =>
+    (Array.isArray(roles) && roles.includes(id)) || (Array.isArray(parse) && parse.includes('roles'))
+  const mayAll = (permissionsOf(world, guild, author, channel) & MAY.MentionEveryone) !== 0n
+  const named = [...content.matchAll(/(?<!\\)<@&(\d+)>/g)].map(([, id]) => id ?? '')
+  return named.filter((id) => allowed(id) && (mayAll || guild.roles.get(id)?.mentionable === true))
 }
 
 /** Discord's own words in a thread, in the name of whoever let somebody in or took them out. They can't be taken away. */

@@ -19,8 +19,15 @@ export function plain(text: string, world: World, zone: string): string {
     .replace(/<t:(\d+):f>/g, (_, seconds: string) => spelled(Number(seconds), zone))
     .replace(/\*\*|`|\u200b/g, '')
     .replace(/\/(?:organize|staff) (?=[a-z])/g, '/')
-    .replace(/\b\d{17,20}\b/g, (id) => nameOf(id, world))
+    .replace(ID, (id) => nameOf(id, world))
     .replace(/[\ue000-\uf8ff]/g, (one) => words(hidden[one.charCodeAt(0) - HIDDEN_AT]))
+}
+
+const ID = /\b\d{17,20}\b/g
+
+/** The words of a file, in which nothing is markup: only people and places go by their names. */
+export function named(text: string, world: World): string {
+  return text.replace(ID, (id) => nameOf(id, world))
 }
 
 function nameOf(id: string, { users, guilds, channels }: World): string {

@@ -6,7 +6,7 @@ import type { Line, Speaker } from '../../src/terminal/line.ts'
 import { MAIN } from '../../src/terminal/print.ts'
 import type { GuildHandle, Person } from './hand.ts'
 import type { Actor } from './people.ts'
-import { inOneLine, plain } from './plain.ts'
+import { inOneLine, named, plain } from './plain.ts'
 import { type Shown, shownMessage } from './shown.ts'
 import type { DiscordStage } from './stage.ts'
 import type { Value } from './typed.ts'
@@ -68,10 +68,14 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
   function presses(person: Actor, label: string, containing?: string): Promise<Shown> {
     const seen = person.sees().reverse()
     const waiting = seen.filter(({ message }) => message?.onlyFor !== undefined && !message.pressed)
+    // Words are looked for as they are read: times by a clock.
     const newest = [...waiting, ...seen].find(
-      (one) => one.text.includes(containing ?? '') && [...one.buttons, ...one.options].includes(label),
+      (one) =>
+        plain(one.text, fake.world, zone).includes(containing ?? '') &&
+        [...one.buttons, ...one.options].includes(label),
     )
-    return newest?.options.includes(label) ? person.selects(label, containing) : person.presses(label, containing)
+    const inIt = newest?.text ?? containing
+    return newest?.options.includes(label) ? person.selects(label, inIt) : person.presses(label, inIt)
   }
 
   async function act(line: Extract<Line, { speaker: Speaker }>): Promise<Shown | undefined> {
@@ -110,12 +114,11 @@ export function createPlayer(stage: DiscordStage, commands: Command[], zone: str
     const { text, options, buttons, files } = shownMessage(message)
     // A picture shows the figures of the table beneath it.
     const texts = files.filter(({ name }) => !name.endsWith('.png'))
-    const named = texts.map(({ name, text: inside }) => ({ name, text: plain(inside, fake.world, own) }))
     return {
       to,
       words: inOneLine(plain(text, fake.world, own)),
       buttons: [...options, ...buttons],
-      files: named,
+      files: texts.map(({ name, text: inside }) => ({ name, text: named(inside, fake.world) })),
     }
   }
 

@@ -2,9 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { csv } from '../../src/segments/csv.ts'
+import { MAIN } from '../../src/terminal/print.ts'
 import type { StageOptions } from '../stage.ts'
 import { areSame, openBoth, type Played } from './both.ts'
 import { BEFORE_A_ROOM, NOT_SENT, WORDS } from './differences.ts'
+import { eventsOf, STATUS } from './events.ts'
+import { type Channel, type Message, messagesIn } from './world.ts'
 
 const NOW = '2026-01-05T12:00:00Z'
 /** Two houses play some hundred lines each, which takes a minute or two. */
@@ -77,6 +80,46 @@ describe('through real discord.js, and word for word what the terminal shows,', 
     },
     PLAYING_MS,
   )
+
+  test(
+    'a spring of meetups: seats are given fairly, and the place is told only to who comes',
+    async () => {
+      const { differences, notSent, both } = await play('meetups', destinationsOf(false), {})
+      expect(differences).toEqual([])
+      expect(notSent).toEqual([])
+      // Each meetup that was shown and that everybody may know of; times are an hour or two behind Berlin's.
+      expect(eventsOn(both)).toEqual([
+        'Breakfast with dinosaurs (Parents United\nNo steps; it can be loud), 01-18 09:30 to 01-18 11:00, Place after you say yes: completed',
+        'Storytime (Parents United), 03-08 14:00 to 03-08 16:00, The foyer: canceled',
+        'Storytime (Parents United), 03-15 14:00 to 03-15 16:00, The small hall: completed',
+        'Storytime (Parents United), 03-29 14:00 to 03-29 16:00, The small hall: completed',
+        'Storytime (Parents United), 04-05 14:00 to 04-05 16:00, The small hall: scheduled',
+        'Seeds and songs (Parents United and Garden Friends), 04-18 12:00 to 04-18 15:00, The garden: scheduled',
+        'Behind the scenes (Parents United), 05-02 09:00 to 05-02 11:00, See the community’s room: scheduled',
+        'Spring walk (Parents United), 05-03 08:00 to 05-03 10:00, At the gate: scheduled',
+      ])
+      // Who comes and is in the room, and nobody else; a sensitive community has no such list of people.
+      expect(threadsOn(both)).toEqual([
+        'parents-united, Breakfast with dinosaurs: dia eli fay closed. It is over, so this thread is closed.',
+        'parents-united, Storytime: ben closed. It is cancelled, so this thread is closed.',
+        'parents-united, Storytime: ben closed. It is over, so this thread is closed.',
+        'parents-united, Storytime: closed. It is over, so this thread is closed.',
+        'parents-united, Storytime: open.',
+        'parents-united, Seeds and songs: hal open.',
+        'garden-friends, Seeds and songs: hal ivo open.',
+        'parents-united, Behind the scenes: open.',
+        'parents-united, Spring walk: fay open.',
+      ])
+      const forAll = messagesOf(both).filter(
+        ({ onlyFor, channelId }) =>
+          onlyFor === undefined && !both.stage.fake.world.channels.get(channelId)?.recipientId,
+      )
+      expect(JSON.stringify(forAll.map(({ content, embeds, files }) => [content, embeds, files]))).not.toContain(
+        'Hall 3',
+      )
+    },
+    PLAYING_MS,
+  )
 })
 
 type Destinations = NonNullable<StageOptions['destinations']>
@@ -128,6 +171,7 @@ async function play(
     const notSent = Object.keys(NOT_SENT[name]).find((start) => line.startsWith(start))
     if (notSent) met.notSent.add(notSent)
     const speaker = /^@(\w+)/.exec(line)?.[1] ?? ''
+    for (const thread of threadsIn(both)) delete played.discord[`:${thread.name}`]
     const wanted = notSent ? { [speaker]: `not sent: ${NOT_SENT[name][notSent]}` } : played.terminal
     if (!areSame(played.discord, wanted))
       differences.push({ line: line.slice(0, 100), terminal: wanted, discord: played.discord })
@@ -138,7 +182,47 @@ async function play(
   for (const warning of both.warnings()) expect(warning).toMatch(BEFORE_A_ROOM)
   expect(both.warnings()).not.toEqual([])
   expect([...met.words]).toEqual(WORDS[name].map(({ why }) => why))
-  return { differences, notSent: [...met.notSent], fay }
+  return { differences, notSent: [...met.notSent], fay, both }
+}
+
+const OPENING = 'Here those who come can talk. Whoever is in the room can see who is in this thread.'
+
+type Both = Awaited<ReturnType<typeof openBoth>>
+
+/** Threads under cards, which only Discord has. */
+function threadsIn({ stage: { fake } }: Both): Channel[] {
+  const all = [...fake.world.channels.values()]
+  return all.filter(({ id, thread, parentId }) => thread && messagesIn(fake.world, parentId ?? '').has(id))
+}
+
+function messagesOf({ stage: { fake } }: Both): Message[] {
+  return [...fake.world.messages.values()].flatMap((all) => [...all.values()])
+}
+
+/** What stands among the server's own events in the end. */
+function eventsOn({ stage: { fake } }: Both): string[] {
+  const museum = [...fake.world.guilds.values()].filter(({ name }) => name === MAIN)
+  const all = museum.flatMap((guild) => eventsOf(fake.world, guild))
+  return all.map(({ name, startsAt, endsAt, location, description, status }) => {
+    const [state] = Object.entries(STATUS).find(([, one]) => one === status) ?? []
+    const [start, end] = [startsAt, endsAt].map((at) => at.slice(5, 16).replace('T', ' '))
+    return `${name} (${description}), ${start} to ${end}, ${location}: ${state}`
+  })
+}
+
+/** Under which room's card a thread is, whom it holds besides the bot, whether it is closed, and what was said there. */
+function threadsOn(both: Both): string[] {
+  const { world } = both.stage.fake
+  return threadsIn(both).map((one) => {
+    const { members, archived, locked } = one.thread ?? {}
+    const people = [...(members?.keys() ?? [])].filter((id) => id !== world.bot.id)
+    const said = [...messagesIn(world, one.id).values()].filter(({ system }) => !system)
+    const words = said.map(({ content }) => content).join(' ')
+    const room = world.channels.get(one.parentId ?? '')?.name
+    const names = people.map((id) => world.users.get(id)?.username).sort()
+    const state = archived && locked ? 'closed' : 'open'
+    return `${room}, ${one.name}: ${[...names, state].join(' ')}. ${words.replace(OPENING, '').trim()}`.trim()
+  })
 }
 
 async function filesIn(destination: string): Promise<Record<string, string>> {

@@ -12,6 +12,7 @@ import { createRates } from './rates.ts'
 import { createRest } from './rest.ts'
 import { applicationRoutes } from './routes-application.ts'
 import { channelRoutes } from './routes-channels.ts'
+import { eventRoutes } from './routes-events.ts'
 import { guildRoutes } from './routes-guilds.ts'
 import { memberRoutes } from './routes-members.ts'
 import { messageRoutes } from './routes-messages.ts'
@@ -65,6 +66,7 @@ export async function openFake(options: FakeOptions = {}) {
   const routes = [
     ...applicationRoutes(world, commands, gateway, gatewayUrl, shards),
     ...guildRoutes(world),
+    ...eventRoutes(world),
     ...memberRoutes(world, options.privileged ?? false),
     ...channelRoutes(world, rates),
     ...threadRoutes(world),

@@ -16,6 +16,9 @@ declare module 'discord-api-spec/zod' {
   export const CreateTextThreadWithoutMessageRequestSchema: $ZodType
   export const CreatedThreadResponseSchema: $ZodType
   export const ErrorResponseSchema: $ZodType
+  export const ExternalScheduledEventCreateRequestSchema: $ZodType
+  export const ExternalScheduledEventPatchRequestPartialSchema: $ZodType
+  export const ExternalScheduledEventResponseSchema: $ZodType
   export const GatewayBotResponseSchema: $ZodType
   export const GatewayResponseSchema: $ZodType
   export const GuildChannelResponseSchema: $ZodType

@@ -1,3 +1,4 @@
+import { eventOnWire, openEvents } from './events.ts'
 import { channelOnWire, memberOnWire, roleOnWire } from './wire.ts'
 import { type Channel, channelsOf, type Guild, type Json, type World } from './world.ts'
 
@@ -70,7 +71,7 @@ export function guildCreated(world: World, guild: Guild, visible: (channel: Chan
     presences: [],
     voice_states: [],
     stage_instances: [],
-    guild_scheduled_events: [],
+    guild_scheduled_events: openEvents(world, guild).map((one) => eventOnWire(world, guild, one)),
     soundboard_sounds: [],
   }
 }

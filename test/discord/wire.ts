@@ -141,7 +141,7 @@ export function messageOnWire(world: World, message: Message): Json {
     timestamp: message.at,
     edited_timestamp: message.editedAt,
     mentions: about ? [userOnWire(about)] : [],
-    mention_roles: [],
+    mention_roles: message.called,
     mention_everyone: false,
     pinned: false,
     tts: false,

@@ -68,6 +68,21 @@ export interface Channel {
   recipientId?: string
 }
 
+/** Something in a server's list of events, at a place outside of Discord. */
+export interface ScheduledEvent {
+  id: string
+  creatorId: string
+  name: string
+  description: string | null
+  location: string
+  startsAt: string
+  endsAt: string
+  status: EventStatus
+}
+
+/** 1 ahead, 2 under way, 3 over, 4 cancelled. */
+export type EventStatus = 1 | 2 | 3 | 4
+
 export interface Guild {
   id: string
   name: string
@@ -75,6 +90,7 @@ export interface Guild {
   locale: string
   roles: Map<string, Role>
   members: Map<string, Member>
+  events: Map<string, ScheduledEvent>
   /** People who are only a number here. */
   crowd: number
   /** Has turned Discord's own Community feature on, without which there are no forums. */
@@ -106,6 +122,8 @@ export interface Message {
   replyTo?: string
   /** Written by Discord itself about somebody: 1 let into a thread, 2 taken out of it. Its words are the reader's client's. */
   system?: { type: 1 | 2; userId: string }
+  /** Roles whose people heard of it when it was written. */
+  called: string[]
   pressed: boolean
 }
 
@@ -117,7 +135,14 @@ export interface Emitted {
 }
 
 /** Intents that events are sent for. */
-export const INTENT = { none: 0, guilds: 1, members: 1 << 1, messages: 1 << 9, directMessages: 1 << 12 } as const
+export const INTENT = {
+  none: 0,
+  guilds: 1,
+  members: 1 << 1,
+  messages: 1 << 9,
+  directMessages: 1 << 12,
+  events: 1 << 16,
+} as const
 
 /** Channel types by what they are. */
 export const TYPE = {

@@ -32,9 +32,9 @@ export const WORDS: { terminal: RegExp; slack: string; why: string }[] = [
   { terminal: /workspace main, lobby/g, slack: 'workspace Museum, general', why: 'and its channel' },
   { terminal: /workspace den, lobby/g, slack: 'workspace den, general', why: 'the same in the other one' },
   {
-    terminal: /File (kindred-\S+\.json): .*$/g,
+    terminal: /File (kindred-\S+\.json|meetup-\S+\.ics): .*$/g,
     slack: '$1 is in your private messages with Kindred.',
-    why: 'a file is handed over in the private conversation',
+    why: 'a file is handed over in the private conversation, one for a calendar whatever its length',
   },
   { terminal: /File (ballot-\S+\.json):/g, slack: '$1', why: 'a short one is shown at once' },
   {

@@ -47,9 +47,10 @@ function destinationsIn(dir: string, withDesk: boolean, now: () => Date) {
 const canonical = (words: string) => words.replaceAll(/[*`<>]/g, '').replaceAll(/:(?= )/g, '')
 
 /** Codes and numbers that are drawn, which differ from house to house. */
-const DRAWN = /\b(?:(?:terminal\/|slack\/)[\w./]{17,80}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26})\b/g
+const DRAWN =
+  /\b(?:(?:terminal\/|slack\/|calendar\/)[\w./-]{17,120}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26})\b/g
 
-async function play(name: 'foundation' | 'trust' | 'deciding', mode: Mode) {
+async function play(name: 'foundation' | 'trust' | 'deciding' | 'meetups', mode: Mode) {
   const withDesk = name === 'trust'
   const script = await readFile(new URL(`../rehearsals/${name}.txt`, import.meta.url), 'utf8')
   const terminal = await openStage({
@@ -169,7 +170,21 @@ async function play(name: 'foundation' | 'trust' | 'deciding', mode: Mode) {
   }
   expect(stage.failures).toEqual([])
   expect(stage.fake.violations).toEqual([])
-  return differences
+  const threads = [...stage.team.state.channels.values()].flatMap((channel) => threadsIn(stage.team, channel.name))
+  const files = [...people.values()].flatMap((one) => one.seesDm().flatMap((shown) => shown.files))
+  return { differences, threads, files }
+}
+
+const OPENING = 'Here those who come can talk. Whoever is in the room can see who is in this thread.'
+
+/** What was said under messages of a channel, and under which. */
+function threadsIn(team: TeamHandle, channel: string): string[] {
+  const all = team.messages(channel)
+  return all.flatMap((one) => {
+    const answers = all.filter(({ ts, threadTs }) => threadTs === one.ts && ts !== one.ts)
+    if (answers.length === 0) return []
+    return `${channel}, ${one.text.split('\n')[0]}: ${answers.map(({ text }) => text.replace(OPENING, 'begun')).join(' ')}`
+  })
 }
 
 /** Who is held by which destination in the end, by their addresses. */
@@ -182,13 +197,32 @@ async function told(platform: string): Promise<Record<string, string[]>> {
   return Object.fromEntries(await Promise.all(people))
 }
 
+/** Under each card for as long as people come together; a sensitive community has none. */
+const THREADS = [
+  'parents-united, It took place: Breakfast with dinosaurs: begun It is over, so this thread is closed.',
+  'parents-united, Cancelled: Storytime: begun It is cancelled, so this thread is closed.',
+  'parents-united, It took place: Storytime: begun It is over, so this thread is closed.',
+  'parents-united, It took place: Storytime: begun It is over, so this thread is closed.',
+  'parents-united, Storytime: begun',
+  'parents-united, Seeds and songs: begun',
+  'parents-united, Behind the scenes: begun',
+  'parents-united, Spring walk: begun',
+  'garden-friends, Seeds and songs: begun',
+]
+
 describe.each<Mode>(['socket', 'http'])('through real Bolt, by %s, what the terminal shows,', (mode) => {
-  test.each(['foundation', 'trust', 'deciding'] as const)(
+  test.each(['foundation', 'trust', 'deciding', 'meetups'] as const)(
     'in the rehearsal %s',
     async (name) => {
-      expect(await play(name, mode)).toEqual([])
+      const { differences, threads, files } = await play(name, mode)
+      expect(differences).toEqual([])
+      expect(threads).toEqual(name === 'meetups' ? THREADS : [])
+      // A program opens them, so they are handed over whole.
+      const calendars = files.filter((one) => one.name.endsWith('.ics'))
+      expect(calendars.length > 0).toBe(name === 'meetups')
+      for (const { text } of calendars) expect(text).toMatch(/^BEGIN:VCALENDAR\r\n[\s\S]*END:VCALENDAR\r\n$/)
       expect(await told('slack')).toEqual(await told('terminal'))
-      expect(Object.keys(await told('slack')).length > 0).toBe(name !== 'deciding')
+      expect(Object.keys(await told('slack')).length > 0).toBe(name === 'foundation' || name === 'trust')
     },
     PLAYING_MS,
   )

@@ -173,7 +173,8 @@ async function pagesOf(page: Page): Promise<string[]> {
   for (const path of seen) {
     await page.goto(`${site}${path}`)
     const links = await page.locator('a[href^="/"]').evaluateAll((all) => all.map((one) => one.getAttribute('href')))
-    for (const href of links) if (href && !href.includes('#')) seen.add(href)
+    // A calendar is a file, which a browser takes away instead of showing it.
+    for (const href of links) if (href && !href.includes('#') && !href.endsWith('.ics')) seen.add(href)
   }
   return [...seen]
 }

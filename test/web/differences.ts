@@ -12,7 +12,7 @@ const FOUNDING: Difference = {
 }
 
 /** Words that are rightly others on the web, by rehearsal, and why. */
-export const WORDS: Record<'foundation' | 'trust' | 'deciding', Difference[]> = {
+export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups', Difference[]> = {
   foundation: [
     FOUNDING,
     {
@@ -74,6 +74,21 @@ export const WORDS: Record<'foundation' | 'trust' | 'deciding', Difference[]> = 
   deciding: [
     FOUNDING,
     { terminal: / [█░]+(?= )/g, web: '', why: 'the chart is a picture, with the table of its figures beneath it' },
+  ],
+  meetups: [
+    FOUNDING,
+    {
+      terminal: /(listed nowhere.*)\/c\//g,
+      web: '$1/do/join?community=',
+      why: 'a hidden one has no page for who is not in it, so the link leads to the form',
+    },
+    { terminal: /: here, in private/g, web: ': under Notices', why: 'what a chat tells in private is read there' },
+    { terminal: / [█░]+(?= )/g, web: '', why: 'the chart is a picture, with the table of its figures beneath it' },
+    {
+      terminal: /https:\/\/kindred\.example\//g,
+      web: 'http://kindred/',
+      why: 'this house has pages of its own, at its own address',
+    },
   ],
 }
 
