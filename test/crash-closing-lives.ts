@@ -103,6 +103,7 @@ export async function liveThrough(kills: ClosingKill[], outside: Outside, place:
         }
       }
       if (!isOver && !isKilled) throw new Error('the house ended by itself')
+      if (isKilled) await untilAlone(place, outside.now())
       if (isOver || (kill && SECRETS.includes(kill.at))) unended.push(...(await secretsOnDisk(place, outside.now())))
       // It never came to that moment, nor will it to a later one.
       if (isOver) break
@@ -111,6 +112,18 @@ export async function liveThrough(kills: ClosingKill[], outside: Outside, place:
     waiting.kill()
   }
   return lived
+}
+
+/**
+ * A server goes on for a moment with what a killed house asked of it. In life that is over before the leases are; here the
+ * next house would find its transaction still looking at a secret ballot, and put off what it is to be killed at.
+ */
+async function untilAlone(place: Task['place'], now: Date): Promise<void> {
+  if (place.kind !== 'postgresql') return
+  const sql = await connect(place, now)
+  const others = `select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+  while ((await sql.query(others, [])).length > 0) await pause(20)
+  await sql.close()
 }
 
 /**
