@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { reportsJob } from '../src/jobs/reports.ts'
 import { createRunner } from '../src/jobs/runner.ts'
-import type { Entry, SegmentStore } from '../src/segments/segment-store.ts'
+import type { Entry, Segment, SegmentStore } from '../src/segments/segment-store.ts'
 import { webhook } from '../src/segments/webhook.ts'
 import type { Database, DatabasePlace } from '../src/store/database.ts'
 import { type Bare, barePg, barePglite } from './bare.ts'
@@ -105,7 +105,7 @@ async function compare(
 
 interface Call {
   op: 'put' | 'take'
-  segment: string
+  segment: Segment
   entries: Entry[]
 }
 

@@ -66,6 +66,11 @@ export const destinationVariables = z.object({
     .min(1)
     .optional()
     .describe("Who gets it, in words people see; unset, the organization's recipient"),
+  HOOK_SECRET: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('By which it is known that what is posted to /hooks/<name> comes from there; unset, nothing is taken'),
 })
 
 export interface Config extends Omit<z.output<typeof variables>, 'KINDRED_KEY' | 'DESTINATIONS'> {

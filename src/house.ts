@@ -69,12 +69,13 @@ export async function build({
   const zone = await database.transaction(async (store) => {
     const organization = await store.organization.get()
     await store.destinations.connect(
-      destinations.map(({ name, connector, purpose, recipient, place }) => ({
+      destinations.map(({ name, connector, purpose, recipient, place, byAddress }) => ({
         name,
         connector,
         purpose,
         recipient,
         place,
+        byAddress: byAddress ?? false,
       })),
       organization.recipient,
       now(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Mailer } from '../src/mail.ts'
 import type { Platform } from '../src/platform.ts'
-import { type Entry, type SegmentStore, TryLater } from '../src/segments/segment-store.ts'
+import { type Entry, type Segment, type SegmentStore, TryLater } from '../src/segments/segment-store.ts'
 import { render } from '../src/terminal/render.ts'
 import { wordsOf } from './delivery.ts'
 import type { Effect, Request } from './outside.ts'
@@ -30,8 +30,8 @@ export function outsideOf({ url, from, untilOf, patienceMs }: Asking) {
     if (!answer.ok) throw new Error(`it answered ${answer.status}`)
     return body
   }
-  const change = (op: 'put' | 'take') => async (segment: string, entries: Entry[], signal: AbortSignal) =>
-    results.parse(await ask('reports', { op, segment, entries }, signal))
+  const change = (op: 'put' | 'take') => async (segment: Segment, entries: Entry[], signal: AbortSignal) =>
+    results.parse(await ask('reports', { op, segment: segment.key, entries }, signal))
 
   const platform: Platform = {
     name: 'terminal',

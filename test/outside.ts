@@ -9,6 +9,7 @@ import { createWitness, type Held } from './witness.ts'
 const entry = z.object({
   person: z.string(),
   email: z.string(),
+  earlier: z.array(z.string()),
   since: z.coerce.date(),
   direction: z.string(),
   revision: z.number(),
@@ -126,7 +127,11 @@ export async function openOutside({ draws, troubleOf, everSaid }: OutsideTools):
         return void backups.push(what.key)
       case 'put':
       case 'take':
-        return witness.store[what.op](what.segment, what.entries, new AbortController().signal)
+        return witness.store[what.op](
+          { key: what.segment, name: what.segment },
+          what.entries,
+          new AbortController().signal,
+        )
       default:
         return what satisfies never
     }

@@ -146,7 +146,7 @@ slow(
     await restoreOn(old, '2026-01-05T13:05:00Z', await backUp(old), '--replace')
     const heardBy = async (name: string, at: string) => {
       const heard: string[] = []
-      const note = (op: string) => async (_: string, entries: { email: string }[]) =>
+      const note = (op: string) => async (_: object, entries: { email: string }[]) =>
         entries.map(({ email }) => {
           heard.push(`${op} ${email}`)
           return { result: 'applied' as const }

@@ -5,11 +5,13 @@ import { table } from '../src/segments/table.ts'
 import { openTransactions } from '../src/segments/table-connection.ts'
 import { openPgliteServer } from './pglite-server.ts'
 import { ask, ownDatabase, server } from './postgres.ts'
+import { forgotten, segmentCalled } from './segment-entries.ts'
 
 const AT = new Date('2026-01-05T12:00:00Z')
 const LATER = new Date('2026-01-06T12:00:00Z')
 const signal = new AbortController().signal
 const entry = (person: string, revision = 1, more: Partial<Entry> = {}): Entry => ({
+  earlier: [],
   person,
   email: `${person}@example.org`,
   since: AT,
@@ -60,22 +62,22 @@ async function failureOf(call: Promise<unknown>): Promise<Error> {
 }
 
 test('a membership is a row that is closed when somebody leaves, and opened again when they come back', async () => {
-  await store.put('parents', [entry('ana')], signal)
+  await store.put(segmentCalled('parents'), [entry('ana')], signal)
   const row = { person: 'ana', segment: 'parents', email: 'ana@example.org', direction: 'yes-of-ana' }
   expect(await memberships()).toEqual([{ ...row, valid_from: AT, valid_to: null, revision: '1' }])
-  await store.take('parents', [left('ana', 2)], signal)
+  await store.take(segmentCalled('parents'), [left('ana', 2)], signal)
   expect(await memberships()).toEqual([{ ...row, valid_from: AT, valid_to: LATER, revision: '2' }])
-  await store.put('parents', [entry('ana', 3, { since: LATER, direction: 'second', at: LATER })], signal)
+  await store.put(segmentCalled('parents'), [entry('ana', 3, { since: LATER, direction: 'second', at: LATER })], signal)
   expect(await memberships()).toEqual([
     { ...row, direction: 'second', valid_from: LATER, valid_to: null, revision: '3' },
   ])
 })
 
 test('events say once what happened, and hold no addresses', async () => {
-  await store.put('parents', [entry('ana')], signal)
-  await store.put('parents', [entry('ana')], signal)
-  await store.take('parents', [left('ana', 2)], signal)
-  await store.put('parents', [entry('ana')], signal)
+  await store.put(segmentCalled('parents'), [entry('ana')], signal)
+  await store.put(segmentCalled('parents'), [entry('ana')], signal)
+  await store.take(segmentCalled('parents'), [left('ana', 2)], signal)
+  await store.put(segmentCalled('parents'), [entry('ana')], signal)
   const event = { person: 'ana', segment: 'parents', direction: 'yes-of-ana' }
   expect(await events()).toEqual([
     { ...event, event_id: 'parents/ana/1', op: 'in', reason: 'joined', revision: '1', at: AT },
@@ -84,10 +86,10 @@ test('events say once what happened, and hold no addresses', async () => {
 })
 
 test('of who is forgotten one event stays, and what comes late brings them not back', async () => {
-  await store.put('parents', [entry('ana'), entry('ben')], signal)
-  await store.forget({ person: 'ana', email: 'ana@example.org', at: LATER }, signal)
-  await store.put('parents', [entry('ana', 2)], signal)
-  await store.take('parents', [left('ana', 3)], signal)
+  await store.put(segmentCalled('parents'), [entry('ana'), entry('ben')], signal)
+  await store.forget(forgotten('ana', LATER, { email: 'ana@example.org' }), signal)
+  await store.put(segmentCalled('parents'), [entry('ana', 2)], signal)
+  await store.take(segmentCalled('parents'), [left('ana', 3)], signal)
   expect((await memberships()).map(({ person }) => person)).toEqual(['ben'])
   expect((await events()).filter(({ person }) => person === 'ana')).toEqual([
     {
@@ -104,9 +106,9 @@ test('of who is forgotten one event stays, and what comes late brings them not b
 })
 
 test('tables that somebody dropped are made again', async () => {
-  await store.put('parents', [entry('ana')], signal)
+  await store.put(segmentCalled('parents'), [entry('ana')], signal)
   await ask(database.url, 'drop table organization.kindred_memberships, organization.kindred_membership_events')
-  await store.put('parents', [entry('ben')], signal)
+  await store.put(segmentCalled('parents'), [entry('ben')], signal)
   expect(await memberships()).toHaveLength(1)
 })
 
@@ -118,13 +120,13 @@ test('two processes that start at once make the tables once', async () => {
 test('a batch with what it cannot hold is refused as a whole', async () => {
   await store.check()
   const odd = entry('ana', 1, { email: 'ana\0@example.org' })
-  expect(await failureOf(store.put('parents', [entry('ben'), odd], signal))).toBeInstanceOf(Rejected)
+  expect(await failureOf(store.put(segmentCalled('parents'), [entry('ben'), odd], signal))).toBeInstanceOf(Rejected)
   expect(await memberships()).toEqual([])
 })
 
 test('tables of another shape pause it, and nobody is lost', async () => {
   await ask(database.url, 'create table organization.kindred_memberships (person text primary key)')
-  const error = await failureOf(store.put('parents', [entry('ana')], signal))
+  const error = await failureOf(store.put(segmentCalled('parents'), [entry('ana')], signal))
   expect(error).toBeInstanceOf(Unauthorized)
   expect(error.message).toMatch('Its tables are not as Kindred makes them (42703)')
   expect(await failureOf(store.check())).toBeInstanceOf(Unauthorized)
@@ -180,9 +182,9 @@ describe.runIf(server)('on a server of its own', () => {
     ]
     await asUser(rights, async (one) => {
       await one.check()
-      await one.put('parents', [entry('ana')], signal)
-      await one.take('parents', [left('ana', 2)], signal)
-      await one.forget({ person: 'ana', email: '', at: LATER }, signal)
+      await one.put(segmentCalled('parents'), [entry('ana')], signal)
+      await one.take(segmentCalled('parents'), [left('ana', 2)], signal)
+      await one.forget(forgotten('ana', LATER), signal)
     })
     expect(await memberships()).toEqual([])
     expect(await events()).toHaveLength(1)
@@ -211,7 +213,7 @@ describe.runIf(server)('on a server of its own', () => {
 
   test('a user who may not log in any more pauses it', async () => {
     const error = await asUser(['alter role $user nologin'], (one) =>
-      failureOf(one.put('parents', [entry('ana')], signal)),
+      failureOf(one.put(segmentCalled('parents'), [entry('ana')], signal)),
     )
     expect(error).toBeInstanceOf(Unauthorized)
     expect(error.message).toBe('It refuses the user or the password in URL (28000).')
@@ -252,12 +254,12 @@ describe.runIf(server)('on a server of its own', () => {
   test('what was given up while it waited is not written once the wait is over', async () => {
     await whileLocked(async () => {
       const giving = new AbortController()
-      const put = store.put('parents', [entry('ana')], giving.signal)
+      const put = store.put(segmentCalled('parents'), [entry('ana')], giving.signal)
       await waiting()
       giving.abort()
       await expect(put).rejects.toMatchObject({ name: 'AbortError' })
     })
-    await store.put('parents', [entry('ben')], signal)
+    await store.put(segmentCalled('parents'), [entry('ben')], signal)
     expect((await memberships()).map(({ person }) => person)).toEqual(['ben'])
     expect(await events()).toHaveLength(1)
   })
@@ -266,28 +268,30 @@ describe.runIf(server)('on a server of its own', () => {
     await whileLocked(async () => {
       const giving = new AbortController()
       const puts = Promise.allSettled(
-        ['ana', 'ben', 'cem'].map((one) => store.put('parents', [entry(one)], giving.signal)),
+        ['ana', 'ben', 'cem'].map((one) => store.put(segmentCalled('parents'), [entry(one)], giving.signal)),
       )
       await waiting()
       giving.abort()
       for (const put of await puts) expect(put).toMatchObject({ reason: { name: 'AbortError' } })
     })
-    await store.put('parents', [entry('dan')], signal)
+    await store.put(segmentCalled('parents'), [entry('dan')], signal)
     expect((await memberships()).map(({ person }) => person)).toEqual(['dan'])
   })
 
   test('a connection that is cut, at work or idle, harms nobody', async () => {
     await whileLocked(async () => {
-      const put = failureOf(store.put('parents', [entry('ana')], signal))
+      const put = failureOf(store.put(segmentCalled('parents'), [entry('ana')], signal))
       await ask(database.url, `select pg_terminate_backend(${await waiting()})`)
       const error = await put
       expect(error).not.toBeInstanceOf(Rejected)
       expect(error).not.toBeInstanceOf(Unauthorized)
     })
-    await store.put('parents', [entry('ana')], signal)
+    await store.put(segmentCalled('parents'), [entry('ana')], signal)
     const idle = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
     expect((await ask(database.url, idle)).length).toBeGreaterThan(0)
-    await store.put('parents', [entry('ben')], signal).catch(() => store.put('parents', [entry('ben')], signal))
+    await store
+      .put(segmentCalled('parents'), [entry('ben')], signal)
+      .catch(() => store.put(segmentCalled('parents'), [entry('ben')], signal))
     expect(await memberships()).toHaveLength(2)
   })
 
@@ -309,7 +313,9 @@ describe.runIf(server)('on a server of its own', () => {
     await store.check()
     for (let revision = 1; revision <= 5; revision++) {
       const entries = persons.map((person) => entry(person, revision))
-      await Promise.all(stores.map((one, i) => one.put('parents', i === 0 ? entries : entries.toReversed(), signal)))
+      await Promise.all(
+        stores.map((one, i) => one.put(segmentCalled('parents'), i === 0 ? entries : entries.toReversed(), signal)),
+      )
     }
     expect(await memberships()).toHaveLength(200)
     expect(await events()).toHaveLength(1000)

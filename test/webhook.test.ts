@@ -5,11 +5,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lookupWithin } from '../src/segments/reach.ts'
 import { type Entry, Rejected, type SegmentStore, TryLater, Unauthorized } from '../src/segments/segment-store.ts'
 import { webhook } from '../src/segments/webhook.ts'
+import { forgotten, segmentCalled } from './segment-entries.ts'
 import { type Mood, openWebhookSink, SINK_SECRET, type WebhookSink } from './webhook-sink.ts'
 
 const AT = new Date('2026-01-05T12:00:00Z')
 const signal = new AbortController().signal
 const entry = (person: string, revision = 1): Entry => ({
+  earlier: [],
   person,
   email: `${person}@example.org`,
   since: AT,
@@ -32,7 +34,7 @@ afterEach(async () => {
 
 /** What putting ana ends in; it never holds her address, the secret or the URL. */
 async function failure(): Promise<Error> {
-  const error = await store.put('parents', [entry('ana')], signal).catch((thrown: unknown) => thrown)
+  const error = await store.put(segmentCalled('parents'), [entry('ana')], signal).catch((thrown: unknown) => thrown)
   if (!(error instanceof Error)) throw new Error('it was taken')
   expect(error.message).not.toMatch(/ana|127\.0\.0\.1|whsec|kindred/)
   return error
@@ -40,10 +42,10 @@ async function failure(): Promise<Error> {
 
 describe('what a receiver is told', () => {
   test('of who joined what they agreed to, and of who left no more than needed', async () => {
-    await store.put('parents', [entry('ana')], signal)
-    await store.take('parents', [{ ...entry('ana', 2), reason: 'left' }], signal)
-    await store.forget({ person: 'ana', email: 'ana@example.org', at: AT }, signal)
-    await store.forget({ person: 'ben', email: '', at: AT }, signal)
+    await store.put(segmentCalled('parents'), [entry('ana')], signal)
+    await store.take(segmentCalled('parents'), [{ ...entry('ana', 2), reason: 'left' }], signal)
+    await store.forget(forgotten('ana', AT, { email: 'ana@example.org' }), signal)
+    await store.forget(forgotten('ben', AT), signal)
     const timestamp = AT.toISOString()
     const told = { segment: 'parents', person: 'ana', email: 'ana@example.org' }
     expect(sink.events).toEqual([
@@ -60,9 +62,9 @@ describe('what a receiver is told', () => {
   })
 
   test('the same batch has the same id however often it is told, another has another', async () => {
-    await store.put('parents', [entry('ana'), entry('ben')], signal)
-    await store.put('parents', [entry('ana'), entry('ben')], signal)
-    await store.put('parents', [entry('ana'), entry('ben', 2)], signal)
+    await store.put(segmentCalled('parents'), [entry('ana'), entry('ben')], signal)
+    await store.put(segmentCalled('parents'), [entry('ana'), entry('ben')], signal)
+    await store.put(segmentCalled('parents'), [entry('ana'), entry('ben', 2)], signal)
     const [first, again, other] = sink.heard.map(({ id }) => id)
     expect(again).toBe(first)
     expect(other).not.toBe(first)
@@ -82,7 +84,7 @@ describe('what a receiver is told', () => {
     await store.close?.()
     const newer = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
     store = webhook.open({ ...sink.settings, SECRET: `${newer}, ${SINK_SECRET}` }, () => new Date())
-    await store.put('parents', [entry('ana')], signal)
+    await store.put(segmentCalled('parents'), [entry('ana')], signal)
     expect(sink.holds('parents')).toHaveLength(1)
   })
 })
@@ -161,7 +163,7 @@ describe('what a receiver answers', () => {
     await failure()
     expect(sink.holds('parents')).toHaveLength(1)
     sink.feel('up')
-    await store.put('parents', [entry('ana')], signal)
+    await store.put(segmentCalled('parents'), [entry('ana')], signal)
     expect(sink.holds('parents')).toHaveLength(1)
     await sink.close()
     expect((await failure()).message).toMatch(/\((ECONNREFUSED|ECONNRESET)\)/)
@@ -171,7 +173,7 @@ describe('what a receiver answers', () => {
   test.each(endless)('too late: the request is given up (%j)', async (mood) => {
     sink.feel(mood)
     const giving = new AbortController()
-    const put = store.put('parents', [entry('ana')], giving.signal)
+    const put = store.put(segmentCalled('parents'), [entry('ana')], giving.signal)
     while (sink.heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     giving.abort()
     await expect(put).rejects.toMatchObject({ name: 'AbortError' })
@@ -180,13 +182,13 @@ describe('what a receiver answers', () => {
   test('by event: each went its own way, and of those it does not name it took all', async () => {
     sink.feel({ results: { 'parents/ben/1': 'suppressed', 'parents/ana/1': 'applied', 'parents/cem/1': 'rejected' } })
     const results = await store.put(
-      'parents',
+      segmentCalled('parents'),
       ['ana', 'ben', 'cem', 'dan'].map((one) => entry(one)),
       signal,
     )
     expect(results.map(({ result }) => result)).toEqual(['applied', 'suppressed', 'rejected', 'accepted'])
     sink.feel({ results: { 'parents/ana/1': 'no such word' } })
-    expect(await store.put('parents', [entry('ana')], signal)).toEqual([{ result: 'accepted' }])
+    expect(await store.put(segmentCalled('parents'), [entry('ana')], signal)).toEqual([{ result: 'accepted' }])
   })
 })
 
@@ -228,7 +230,7 @@ describe('where events may go', () => {
     const { port } = listener.address() as AddressInfo
     const settings = { URL: `https://${host}:${port}/`, SECRET: SINK_SECRET }
     const wary = webhook.open({ ...settings, ALLOW_PRIVATE: 'no' }, () => new Date())
-    await expect(wary.put('parents', [entry('ana')], signal)).rejects.toThrow(
+    await expect(wary.put(segmentCalled('parents'), [entry('ana')], signal)).rejects.toThrow(
       'The address leads into a private network',
     )
     await expect(wary.check()).rejects.toThrow('unless ALLOW_PRIVATE is yes')

@@ -1,4 +1,4 @@
-import type { Entry, Forgotten, SegmentStore } from '../src/segments/segment-store.ts'
+import type { Entry, Forgotten, Segment, SegmentStore } from '../src/segments/segment-store.ts'
 
 /** What a destination holds of one person in one segment. */
 export interface Held {
@@ -76,8 +76,8 @@ export function createWitness({ name, objection, behind }: WitnessTools): Witnes
     return key
   }
 
-  async function change(op: 'in' | 'out', segment: string, entries: Entry[], signal: AbortSignal) {
-    const keys = entries.map((entry) => listen(op, segment, entry))
+  async function change(op: 'in' | 'out', segment: Segment, entries: Entry[], signal: AbortSignal) {
+    const keys = entries.map((entry) => listen(op, segment.key, entry))
     const numbers = entries.map((entry) => entry.person)
     for (const number of numbers) underWay.add(number)
     await interrupted('before')

@@ -18,3 +18,6 @@ export const TRIES_MAX = 100
 
 /** How long a claim on a row holds before others may take it over. */
 export const LEASE_MS = 60_000
+
+/** A destination that does not answer is asked again after this long at most, whoever waits for it. */
+export const REST_MAX_MS = 300_000

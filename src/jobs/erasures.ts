@@ -29,9 +29,15 @@ export function erasuresJob(database: Database, platforms: Platform[], destinati
     const again = (waitMs: number, failure: string) => ({ again: new Date(now.getTime() + waitMs), failure })
     const backoff = (least = 0) => Math.max(least, backoffMs(erasure.attempts, draws.fraction()))
     try {
-      const { person, email, createdAt: at } = erasure
-      const heard = await inTime(() => store.forget({ person, email, at }, AbortSignal.timeout(EFFECT_MS)))
+      const { person, email, isOurs, createdAt: at } = erasure
+      const held = erasure.held.map(({ segment: { key, name, id }, ...who }) => ({
+        segment: { key, name, ...(id && { id }) },
+        ...who,
+      }))
+      const forgotten = { person, email, held, isOurs, at }
+      const heard = await inTime(() => store.forget(forgotten, AbortSignal.timeout(EFFECT_MS)))
       if (heard.result === 'rejected') return again(REFUSED_WAIT_MS, heard.why)
+      if (heard.result === 'wait') return { unsent: new Date(now.getTime() + heard.afterMs) }
       return heard.result === 'retry' ? again(backoff(heard.afterMs), heard.why) : { done: true }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)

@@ -1,18 +1,14 @@
-import { backoffMs, GIVE_UP_AFTER_MS } from '../core/backoff.ts'
+import { backoffMs, GIVE_UP_AFTER_MS, REST_MAX_MS } from '../core/backoff.ts'
 import type { Draws } from '../core/ids.ts'
 import { say } from '../core/say.ts'
-import {
-  type Entry,
-  Rejected,
-  type Result,
-  type SegmentStore,
-  TryLater,
-  Unauthorized,
-} from '../segments/segment-store.ts'
+import type { Segment, SegmentStore } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
+import type { DestinationState } from '../store/destinations.ts'
 import type { ClaimedReport } from '../store/reports.ts'
+import type { Store } from '../store/store.ts'
 import type { Outcome } from '../store/work.ts'
-import { type Clock, EFFECT_MS, inTime, isHeld, isOpenEnded, type Job } from './job.ts'
+import { deliver, failed, type Heard, metIn, type Refused, SHORTEST_WAIT_MS } from './deliver.ts'
+import { type Clock, EFFECT_MS, inTime, isHeld, type Job } from './job.ts'
 
 /** A configured segment store. */
 export interface Destination {
@@ -21,8 +17,6 @@ export interface Destination {
 }
 
 const REFUSED_WAIT_MS = 3_600_000
-/** A store that asks for no wait at all gets a short one, so that no loop is hot. */
-const SHORTEST_WAIT_MS = 1_000
 
 /** Tells each destination what it should hold: wanted states, in batches, each person by their own result. */
 export function reportsJob(database: Database, destinations: Destination[], draws: Draws): Job {
@@ -31,11 +25,15 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     const now = clock()
     const { lease, rows, more } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
     if (rows.length === 0) return more
-    const results = await deliver(store, rows, () => isHeld(now, clock))
+    const results = await tell(store, rows, clock, now)
+    // One jitter for the batch: rows that failed together are tried together.
+    const chance = draws.fraction()
     const refused = results.find((result): result is Refused => 'unauthorized' in result)
-    await database.transaction(async (open) => {
-      for (const [outcome, same] of byOutcome(rows, results, now, draws)) {
-        await open.reports.finish(same, lease, outcome, now)
+    const rests = await database.transaction(async (open) => {
+      await noteStates(open, name, rows, results, now)
+      for (const [outcome, same] of byOutcome(rows, results, now, chance)) {
+        const met = same.map((row) => metIn(results[rows.indexOf(row)]))
+        await open.reports.finish(same, lease, outcome, now, met)
         if ('stuck' in outcome)
           await open.staffNotes.tell(`failed/${name}`, say`Some reports to ${name} failed: ${outcome.stuck}`, now)
       }
@@ -43,9 +41,40 @@ export function reportsJob(database: Database, destinations: Destination[], draw
         await open.destinations.pause(name, refused.why, now)
         await open.staffNotes.tell(`paused/${name}`, say`${name} is paused: ${refused.why}`, now)
       }
+      return rest(open, name, results, now, chance)
     })
     // One that does not answer gets no second request in this run, so that others are not held up by it.
-    return !refused && results.some((one) => one.result !== 'retry')
+    return !refused && !rests && results.some((one) => one.result !== 'retry')
+  }
+
+  /** Makes the segment's list or tag where there is none yet, and tells the store of the batch. */
+  async function tell(store: SegmentStore, rows: ClaimedReport[], clock: Clock, now: Date): Promise<Heard[]> {
+    const [first] = rows
+    if (!first) return []
+    const { segment: key, communityName: name, segmentId, communityId, destination, wanted } = first
+    const segment: Segment = { key, name, ...(segmentId && { id: segmentId }) }
+    const hasTime = () => isHeld(now, clock)
+    const { make } = store
+    if (make && !segmentId) {
+      // Who was never put into a list is not in it.
+      if (wanted === 'out') return rows.map(() => ({ result: 'applied' }))
+      try {
+        segment.id = await inTime(() => make(segment, AbortSignal.timeout(EFFECT_MS)))
+      } catch (error) {
+        return rows.map(() => failed(error))
+      }
+      const { id } = segment
+      await database.transaction((open) => open.destinations.call(destination, communityId, id, now))
+    }
+    const results = await deliver(store, segment, rows, hasTime)
+    if (!results.some((one) => 'gone' in one)) return results
+    await database.transaction(async (open) => {
+      await open.destinations.uncall(destination, communityId)
+      await open.reports.tellAnew(destination, communityId, now)
+      const text = say`${destination} had no list or tag of ${name} any more, so it gets a new one with everybody who said yes.`
+      await open.staffNotes.tell(`news/gone/${destination}/${communityId}`, text, now)
+    })
+    return results
   }
 
   return {
@@ -62,48 +91,47 @@ export function reportsJob(database: Database, destinations: Destination[], draw
   }
 }
 
-type Refused = { result: 'retry'; unauthorized: true; why: string }
-type Unheard = { result: 'retry'; isOpen: boolean; why: string }
-type Heard = Result | Refused | Unheard
-
-/** One request; where the store refuses a batch as a whole, halves of it, so that one bad item never blocks the rest. */
-async function deliver(store: SegmentStore, batch: ClaimedReport[], hasTime: () => boolean): Promise<Heard[]> {
-  const [first] = batch
-  if (!first) return []
-  const all = (heard: Heard) => batch.map(() => heard)
-  if (!hasTime()) return all({ result: 'retry', why: 'there was no time left for this one' })
-  try {
-    const call = first.wanted === 'in' ? store.put : store.take
-    return await inTime(() => call(first.segment, batch.map(entryOf), AbortSignal.timeout(EFFECT_MS)))
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    if (error instanceof Unauthorized) return all({ result: 'retry', unauthorized: true, why })
-    if (error instanceof TryLater) return all({ result: 'retry', afterMs: error.afterMs, why })
-    if (!(error instanceof Rejected)) return all({ result: 'retry', why, isOpen: isOpenEnded(error) })
-    if (batch.length === 1) return all({ result: 'rejected', why })
-    const middle = Math.ceil(batch.length / 2)
-    const firstHalf = await deliver(store, batch.slice(0, middle), hasTime)
-    return [...firstHalf, ...(await deliver(store, batch.slice(middle), hasTime))]
+/** What a store said of people besides taking them: that it does not write to them, or calls them otherwise now. */
+async function noteStates(
+  open: Store,
+  destination: string,
+  rows: ClaimedReport[],
+  results: Heard[],
+  now: Date,
+): Promise<void> {
+  const unknown = rows.filter((_, i) => results[i]?.result === 'unknown')
+  if (unknown.length > 0) await open.reports.forgetIds(unknown)
+  for (const [i, row] of rows.entries()) {
+    const heard = results[i]
+    if (heard?.result !== 'suppressed' || row.wanted !== 'in') continue
+    const where = heard.isHere ? row.communityId : undefined
+    await open.suppressions.suppress(destination, [row.personId], where, heard.why, now)
   }
 }
 
-function entryOf(row: ClaimedReport): Entry {
-  return {
-    person: row.personKey,
-    email: row.email,
-    since: row.since,
-    direction: row.directionId ?? '',
-    revision: row.revision,
-    reason: row.reason,
-    at: row.changedAt,
+/**
+ * Whether the destination is left in peace for a while: as long as it asks for, or longer each time it did not answer. One
+ * batch finds out for all of them, however many wait.
+ */
+async function rest(open: Store, name: string, results: Heard[], now: Date, chance: number): Promise<boolean> {
+  const state = (await open.destinations.list()).find((one: DestinationState) => one.name === name)
+  if (!state) return true
+  const asked = results.flatMap((one) => ('isForAll' in one || one.result === 'wait' ? (one.afterMs ?? []) : []))
+  const isDead = results.every((one) => 'isOpen' in one)
+  if (asked.length === 0 && !isDead) {
+    if (state.failures > 0 || state.restsUntil) await open.destinations.rest(name, null, 0)
+    return false
   }
+  const failures = isDead ? state.failures + 1 : 0
+  const waitMs = asked.length > 0 ? Math.max(...asked) : Math.min(REST_MAX_MS, backoffMs(state.failures, chance))
+  const until = new Date(now.getTime() + Math.max(SHORTEST_WAIT_MS, waitMs))
+  await open.destinations.rest(name, until, failures)
+  return true
 }
 
 /** Rows that went the same way together, so that each way is one statement. */
-function byOutcome(batch: ClaimedReport[], results: Heard[], now: Date, draws: Draws): [Outcome, ClaimedReport[]][] {
+function byOutcome(batch: ClaimedReport[], results: Heard[], now: Date, chance: number): [Outcome, ClaimedReport[]][] {
   const groups = new Map<string, [Outcome, ClaimedReport[]]>()
-  // One jitter for the batch: rows that failed together are tried together.
-  const chance = draws.fraction()
   batch.forEach((row, i) => {
     const outcome = outcomeOf(row, results[i] ?? { result: 'retry', why: 'no answer for this one' }, now, chance)
     const key = JSON.stringify(outcome)
@@ -125,7 +153,10 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
         ? { stuck: heard.why }
         : { again: new Date(now.getTime() + REFUSED_WAIT_MS), failure: heard.why }
     case 'suppressed':
-      return row.wanted === 'in' ? { stuck: heard.why } : { done: true }
+      // Their report has turned to `out` for it (noteStates), and is told as that.
+      return row.wanted === 'in' ? { unsent: now } : { done: true }
+    case 'wait':
+      return { unsent: new Date(now.getTime() + heard.afterMs) }
     case 'retry':
     case 'unknown': {
       const failingMs = row.firstFailedAt ? now.getTime() - row.firstFailedAt.getTime() : 0

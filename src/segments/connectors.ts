@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
+import { mailman } from './mailman.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
 import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook]
+export const connectors: Connector[] = [csv, table, webhook, mailman]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {
@@ -19,7 +20,7 @@ interface Wanted {
 export function openDestinations<T extends Wanted>(
   wanted: T[],
   now: () => Date,
-): (T & { place: string; store: SegmentStore })[] {
+): (T & { place: string; byAddress: boolean; store: SegmentStore })[] {
   const places = new Map<string, string>()
   return wanted.map((one) => {
     const connector = connectors.find(({ name }) => name === one.connector)
@@ -40,7 +41,7 @@ export function openDestinations<T extends Wanted>(
     places.set(place, one.name)
     // Hashed, since an address may hold a password.
     const hashed = createHash('sha256').update(place).digest('base64url')
-    return { ...one, place: hashed, store: connector.open(settings.data, now) }
+    return { ...one, place: hashed, byAddress: connector.byAddress, store: connector.open(settings.data, now) }
   })
 }
 

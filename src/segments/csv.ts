@@ -6,7 +6,7 @@ import { stringify } from 'csv-stringify/sync'
 import { lock } from 'proper-lockfile'
 import { z } from 'zod'
 import { defused } from './formula.ts'
-import type { Connector, Entry, Forgotten, Result, SegmentStore } from './segment-store.ts'
+import type { Connector, Entry, Forgotten, Result, Segment, SegmentStore } from './segment-store.ts'
 
 const settings = z.object({
   DIR: z
@@ -29,6 +29,12 @@ const LOCK_STALE_MS = 10_000
 export const csv: Connector<typeof settings> = {
   name: 'csv',
   settings,
+  steps: [
+    'Set DIR to a folder that the tool which reads the files can reach.',
+    'Let it read `manifest.json` first, which is written last: docs/privacy.md says who may.',
+  ],
+  fields: 'address, number, since when, by which yes, and the revision',
+  byAddress: false,
   place: ({ DIR }) => resolve(DIR),
   open: ({ DIR }, now) => openFolder(DIR, now),
 }
@@ -48,7 +54,12 @@ function openFolder(folder: string, now: () => Date): SegmentStore {
     }
   }
 
-  const change = (segment: string, entries: Entry[], op: 'in' | 'out', signal: AbortSignal): Promise<Result[]> =>
+  const change = (
+    { key: segment }: Segment,
+    entries: Entry[],
+    op: 'in' | 'out',
+    signal: AbortSignal,
+  ): Promise<Result[]> =>
     alone(async () => {
       const held = new Map((await readSnapshot(folder, segment)).map((one) => [one.person, one]))
       for (const entry of entries) {
@@ -78,6 +89,9 @@ function openFolder(folder: string, now: () => Date): SegmentStore {
         await writeManifest(folder)
         return { result: 'applied' }
       }),
+    async *list({ key }) {
+      yield* (await readSnapshot(folder, key)).map(({ person }) => ({ person }))
+    },
   }
 }
 

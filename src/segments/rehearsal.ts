@@ -30,6 +30,9 @@ export function rehearsed(store: SegmentStore): { store: SegmentStore; suffer(fa
   return {
     store: {
       ...store,
+      ...(store.make && {
+        make: (segment, signal) => through(() => store.make?.(segment, signal) ?? Promise.resolve('')),
+      }),
       put: (segment, entries, signal) => through(() => store.put(segment, entries, signal)),
       take: (segment, entries, signal) => through(() => store.take(segment, entries, signal)),
       forget: (person, signal) => through(() => store.forget(person, signal)),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Connector, Entry, Result, SegmentStore } from './segment-store.ts'
+import type { Connector, Entry, Result, Segment, SegmentStore } from './segment-store.ts'
 import { openTransactions, type Query, type Transactions } from './table-connection.ts'
 
 /** The most entries of one statement. */
@@ -24,6 +24,12 @@ const settings = z.object({
 export const table: Connector<typeof settings> = {
   name: 'table',
   settings,
+  steps: [
+    'Make a user in your PostgreSQL that may create tables in one schema, or create the two tables by docs/table.md yourself.',
+    'Set URL to that database with this user, and SCHEMA if it is not `public`.',
+  ],
+  fields: 'address, number, since when, by which yes, and the revision',
+  byAddress: false,
   place: ({ URL: words, SCHEMA }) => {
     const { hostname, port, pathname, searchParams } = new URL(words)
     return `${searchParams.get('host') ?? hostname}:${port || '5432'}${pathname}/${SCHEMA}`
@@ -51,10 +57,10 @@ function openTable({ transaction, close }: Transactions, schema: string): Segmen
       return work(query)
     })
 
-  const tell = (statement: string, segment: string, entries: Entry[], signal: AbortSignal): Promise<Result[]> =>
+  const tell = (statement: string, segment: Segment, entries: Entry[], signal: AbortSignal): Promise<Result[]> =>
     onTables(signal, async (query) => {
       await query(statement, [
-        segment,
+        segment.key,
         entries.map(({ person }) => person),
         entries.map(({ email }) => email),
         entries.map(({ since }) => since.toISOString()),
@@ -91,6 +97,23 @@ function openTable({ transaction, close }: Transactions, schema: string): Segmen
         )
         return { result: 'applied' }
       }),
+    async *list(segment, signal) {
+      // Page by page, so that a transaction is never open while somebody thinks about what it gave.
+      for (let after = ''; ; ) {
+        const rows = await onTables(signal, (query) =>
+          query(
+            `select person from ${memberships} where segment = $1 and valid_to is null and person > $2
+             order by person limit ${BATCH}`,
+            [segment.key, after],
+          ),
+        )
+        for (const row of rows) {
+          after = String(row.person)
+          yield { person: after }
+        }
+        if (rows.length < BATCH) return
+      }
+    },
     close,
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Answer } from './post.ts'
+import type { Answer } from './client.ts'
 import { Rejected, type Result, TryLater, Unauthorized } from './segment-store.ts'
 
 /** No wait a receiver asks for is longer, since those who left are to be told of in time. */
@@ -22,8 +22,8 @@ export function assertTaken({ status, headers }: Answer, now: Date): void {
   throw afterMs === undefined ? new Error(why) : new TryLater(why, afterMs)
 }
 
-/** Retry-After is a number of seconds or a date (RFC 9110, 10.2.3). */
-function retryAfterMs(words: string | undefined, now: Date): number | undefined {
+/** How long a server asks to wait: Retry-After is a number of seconds or a date (RFC 9110, 10.2.3). */
+export function retryAfterMs(words: string | undefined, now: Date): number | undefined {
   if (!words) return undefined
   const ms = /^\d+$/.test(words) ? Number(words) * 1000 : Date.parse(words) - now.getTime()
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS)
@@ -53,7 +53,7 @@ function inOurWords(result: z.infer<typeof answered>['results'][number]['result'
     case 'rejected':
       return { result, why: 'It refuses this one.' }
     case 'suppressed':
-      return { result, why: 'They unsubscribed there, or mail to them bounced.' }
+      return { result, why: 'unsubscribed' }
     default:
       return result satisfies never
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
-import { openPost, type Post } from './post.ts'
+import { type Client, openClient } from './client.ts'
 import { type Connector, type Entry, Rejected, type Result, type SegmentStore } from './segment-store.ts'
 import { assertTaken, resultsOf } from './webhook-answer.ts'
 
@@ -14,6 +14,7 @@ const CHECK_MS = 10_000
  * One of long addresses may still be answered 413, and is then sent again in halves.
  */
 const BATCH = 250
+const CONNECTIONS = 4
 
 const settings = z
   .object({
@@ -41,6 +42,13 @@ const settings = z
 export const webhook: Connector<typeof settings> = {
   name: 'webhook',
   settings,
+  steps: [
+    'Make a secret: `echo whsec_$(head -c 24 /dev/urandom | base64)`.',
+    'Have your receiver check the signature with it, with any library of Standard Webhooks; docs/webhook.md says what comes.',
+    'Set URL to where it listens, and SECRET.',
+  ],
+  fields: 'address, number, since when, by which yes, and the revision',
+  byAddress: false,
   place: ({ URL: url }) => {
     const { protocol, host, pathname, search } = new URL(url)
     return `${protocol}//${host}${pathname}${search}`
@@ -49,7 +57,7 @@ export const webhook: Connector<typeof settings> = {
     const url = new URL(words)
     const reach = ALLOW_PRIVATE === 'no' ? 'public' : url.protocol === 'http:' ? 'private' : 'any'
     return openWebhook(
-      openPost(url, reach),
+      openClient(url, reach, CONNECTIONS),
       SECRET.split(',').map((one) => new Webhook(one.trim())),
       now,
     )
@@ -64,7 +72,7 @@ interface Event {
   data: Record<string, string | number | Date>
 }
 
-function openWebhook({ post, close }: Post, signers: Webhook[], now: () => Date): SegmentStore {
+function openWebhook({ send, close }: Client, signers: Webhook[], now: () => Date): SegmentStore {
   /** One request, and what each event came to. */
   async function tell(type: string, timestamp: Date, events: Event[], signal: AbortSignal): Promise<Result[]> {
     const body = JSON.stringify({ type, timestamp, data: { events } })
@@ -74,11 +82,12 @@ function openWebhook({ post, close }: Post, signers: Webhook[], now: () => Date)
       .digest('hex')
       .slice(0, 32)}`
     const at = now()
-    const answer = await post(body, signal, {
+    const headers = {
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
       'webhook-signature': signers.map((signer) => signer.sign(id, at, body)).join(' '),
-    })
+    }
+    const answer = await send({ method: 'POST', body, headers }, signal)
     assertTaken(answer, at)
     return resultsOf(answer, ids)
   }
@@ -96,12 +105,12 @@ function openWebhook({ post, close }: Post, signers: Webhook[], now: () => Date)
     },
     put: (segment, entries, signal) =>
       tellEvents(
-        entries.map((one) => joined(segment, one)),
+        entries.map((one) => joined(segment.key, one)),
         signal,
       ),
     take: (segment, entries, signal) =>
       tellEvents(
-        entries.map((one) => left(segment, one)),
+        entries.map((one) => left(segment.key, one)),
         signal,
       ),
     async forget({ person, email, at }, signal) {

@@ -3,6 +3,7 @@ import { MARKS_KEPT_MS } from '../core/marks.ts'
 import { CannotStart } from './data-folder.ts'
 import { Prisma } from './generated/client.ts'
 import { HISTORY } from './replaced.ts'
+import { isSuppressed } from './suppressions.ts'
 import type { Tx } from './transaction.ts'
 
 /** A destination as the configuration names it. Without a recipient of its own it serves the organization's. */
@@ -13,7 +14,12 @@ export interface Configured {
   recipient?: string | undefined
   /** Which folder, table or address it is, told apart by a hash. */
   place?: string | undefined
+  /** Whether it knows people by their address alone. */
+  byAddress?: boolean
 }
+
+/** Whether it is told of everybody who said yes, or holds nobody but audiences that staff release. */
+export type Mode = 'standing' | 'release'
 
 /** A destination as staff see it. */
 export interface DestinationState extends Configured {
@@ -22,6 +28,9 @@ export interface DestinationState extends Configured {
   started: boolean
   pausedAt: Date | null
   pausedReason: string | null
+  mode: Mode
+  restsUntil: Date | null
+  failures: number
 }
 
 export function destinations(tx: Tx) {
@@ -49,6 +58,8 @@ export function destinations(tx: Tx) {
           recipient: recipient ?? organizations,
           named: recipient !== undefined,
           connected: true,
+          // What waited for the end of a failure is tried at once.
+          ...{ restsUntil: null, failures: 0 },
         }
         const before = await tx.destination.findUnique({ where: { name } })
         if (before?.place && place && before.place !== place && (await holds(name))) {
@@ -79,15 +90,35 @@ export function destinations(tx: Tx) {
     async list(): Promise<DestinationState[]> {
       const rows = await tx.destination.findMany({
         where: { connected: true },
-        omit: { place: true },
+        omit: { place: true, drift: true },
         orderBy: { name: 'asc' },
       })
-      // `connect` alone writes purposes, and takes only these.
-      return rows.map((row) => ({ ...row, purpose: row.purpose as Purpose }))
+      // What is written there is written by these types alone.
+      return rows.map((row) => ({ ...row, purpose: row.purpose as Purpose, mode: row.mode as Mode }))
     },
 
     async pause(name: string, reason: string, now: Date): Promise<void> {
       await tx.destination.update({ where: { name }, data: { pausedAt: now, pausedReason: reason } })
+    },
+
+    /** Sends nothing until then; `failures` is how often in a row it did not answer. */
+    async rest(name: string, until: Date | null, failures: number): Promise<void> {
+      await tx.destination.update({ where: { name }, data: { restsUntil: until, failures } })
+    },
+
+    /** What it calls the list or tag of a community from now on. */
+    async call(name: string, communityId: string, externalId: string, now: Date, chosen = false): Promise<void> {
+      const key = { destination: name, communityId }
+      await tx.destinationSegment.upsert({
+        where: { destination_communityId: key },
+        create: { ...key, externalId, chosen, at: now },
+        update: { externalId, chosen, at: now },
+      })
+    },
+
+    /** Its list or tag of a community is not there any more. */
+    async uncall(name: string, communityId: string): Promise<void> {
+      await tx.destinationSegment.deleteMany({ where: { destination: name, communityId } })
     },
 
     async start(name: string): Promise<void> {
@@ -108,7 +139,7 @@ export function destinations(tx: Tx) {
         join people p on p.id = m.person_id
         left join directions s on s.person_id = m.person_id and s.community_id = m.community_id and s.standing
           and s.purpose = d.purpose and s.recipient = d.recipient
-        where d.name = ${name} and m.state = 'member'`)
+        where d.name = ${name} and m.state = 'member' and (s.id is null or not ${isSuppressed('d.name', 's')})`)
       return row ?? { said: 0, notSaid: 0 }
     },
 

@@ -54,7 +54,7 @@ export function directions(tx: Tx, { draws }: Tools) {
           from said join memberships m using (person_id, community_id)
           join told on told.id = m.community_id
           join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null
-          join destinations d on d.connected and d.purpose = ${words.purpose} and d.recipient = ${words.recipient}
+          join destinations d on d.connected and d.mode = 'standing' and d.purpose = ${words.purpose} and d.recipient = ${words.recipient}
           on conflict (person_id, community_id, destination) do update
             set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,
               revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,

@@ -4,6 +4,7 @@ import { Prisma } from './generated/client.ts'
 import { shellsOf } from './hidden.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import { placeOutside } from './rooms.ts'
+import { heldSchema, toldOf } from './told-of.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { takeTurns } from './turns.ts'
@@ -24,6 +25,8 @@ const fromDestination = z.object({
   person: z.string(),
   email: z.string(),
   recipient: z.string(),
+  held: z.array(heldSchema).default([]),
+  isOurs: z.boolean().default(false),
   receipt: receiptSchema.optional(),
 })
 
@@ -53,15 +56,6 @@ export interface Forgotten {
   seeds: string[]
 }
 
-interface Told {
-  id: string
-  key: string
-  email: string | null
-  destination: string
-  recipient: string
-  until: Date | null
-}
-
 export function erasures(tx: Tx, tools: Tools) {
   const { draws, keys } = tools
 
@@ -78,14 +72,6 @@ export function erasures(tx: Tx, tools: Tools) {
     dueAt: now,
     ...more,
   })
-
-  /** Every destination that was ever told of them, and until when a request about them may be under way. */
-  const toldOf = (ids: string[]) =>
-    tx.$queryRaw<Told[]>(Prisma.sql`
-      select p.id, p.key, p.email, r.destination, d.recipient, max(r.leased_until) as until
-      from reports r join people p on p.id = r.person_id join destinations d on d.name = r.destination
-      where r.person_id = any(${ids}) and r.known_email is not null
-      group by p.id, r.destination, d.recipient order by r.destination, p.id`)
 
   return {
     /**
@@ -104,12 +90,12 @@ export function erasures(tx: Tx, tools: Tools) {
       await tx.$queryRaw(
         Prisma.sql`select 1 from reports where person_id = any(${ids}) order by community_id, destination for update`,
       )
-      const told = (await toldOf(ids)).map(({ id, key, email, destination, recipient, until }) => {
+      const told = (await toldOf(tx, ids)).map(({ id, key, email, destination, recipient, until, held, isOurs }) => {
         const sealed = {
           person: key,
           // Whoever they were before is known there by the address they had then.
           email: email ?? '',
-          recipient,
+          ...{ recipient, held, isOurs },
           ...(receipt && id === personId && { receipt }),
         }
         // Whatever is under way must not arrive after it.

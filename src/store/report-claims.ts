@@ -1,5 +1,6 @@
 import { Prisma } from './generated/client.ts'
 import type { ClaimedReport } from './reports.ts'
+import { isSuppressed } from './suppressions.ts'
 import type { Tx } from './transaction.ts'
 import { isFree, type Lease, taken } from './work.ts'
 
@@ -36,6 +37,10 @@ function look(
   // One that staff have not started yet may hold people all the same, from before a restore: who leaves is told at once.
   const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(lease.now)}
     and (r.wanted = 'out' or (select started from destinations where name = ${destination}))
+    and not exists (select 1 from destinations d where d.name = ${destination} and (d.rests_until > ${lease.now}::timestamptz
+      -- Who knows people by address alone hears of one thing at a time: two of them may share one.
+      or d.by_address and exists (select 1 from reports l
+        where l.destination = ${destination} and l.leased_until > ${lease.now}::timestamptz)) offset 0)
     and not exists (select 1 from reports o where o.person_id = r.person_id and o.destination = r.destination
       and o.leased_until > ${lease.now}::timestamptz offset 0)`
   // As the index has them, so that the first ones are found without a look at the others.
@@ -50,25 +55,50 @@ function look(
       where ${isSendable} and r.community_id = (select community_id from alike) and r.wanted = (select wanted from alike)
       ${inOrder} limit ${Prisma.raw(String(limit))} for update of r skip locked),
     judged as materialized (
-      select f.*, p.key, p.email, p.email_version, coalesce(c.slug, c.id) as segment, case
+      select f.*, p.key, p.email_version, coalesce(c.slug, c.id) as segment, c.name as community_name,
+        (select g.external_id from destination_segments g
+          where g.destination = f.destination and g.community_id = f.community_id) as segment_id,
+        case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then p.email end as email,
+        case when d.by_address then array(select e from unnest(mine.emails) e where e <> lower(p.email) order by e)
+          else '{}' end as earlier,
+        case when f.wanted = 'out' then mine.id else here.id end as id,
+        case when f.wanted = 'in' and mine.id is distinct from here.id and f.known is distinct from 'out'
+          then mine.id end as earlier_id, case
         -- Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
         when f.wanted = 'in' and (p.paused_at is not null or p.united_into is not null or c.state <> 'open' or c.sensitive
           -- By the primary key, also while the planner knows nothing yet of a table just filled.
           or (select m.state from memberships m where m.person_id = f.person_id and m.community_id = f.community_id)
             is distinct from 'member'
           or not exists (select 1 from directions s
-            join destinations d on d.name = f.destination and d.purpose = s.purpose and d.recipient = s.recipient
-            where s.person_id = f.person_id and s.community_id = f.community_id and s.standing)) then 'over'
+            join destinations d on d.name = f.destination and d.mode = 'standing' and d.purpose = s.purpose
+              and d.recipient = s.recipient
+            where s.person_id = f.person_id and s.community_id = f.community_id and s.standing
+              and not ${isSuppressed('f.destination', 's')})) then 'over'
         when f.known = f.wanted and (f.wanted = 'out' or f.known_email = p.email_version) then 'known'
         else 'tell' end as verdict
-      from free f join people p on p.id = f.person_id join communities c on c.id = f.community_id),
+      from free f join people p on p.id = f.person_id join communities c on c.id = f.community_id
+      join destinations d on d.name = f.destination
+      -- What it holds of them and of nobody else who is to stay in this segment.
+      cross join lateral (select array(select h from unnest(case when f.held_emails = '{}' and f.wanted = 'out'
+            then array[lower(p.email)] else f.held_emails end) h
+          where d.by_address and not exists (select 1 from people q
+            join reports o on o.person_id = q.id and o.community_id = f.community_id and o.destination = f.destination
+            where lower(q.email) = h and q.id <> f.person_id and o.wanted = 'in')) as emails,
+        case when not exists (select 1 from reports o where o.destination = f.destination and o.known_id = f.known_id
+          and o.community_id = f.community_id and o.person_id <> f.person_id and o.wanted = 'in') then f.known_id end as id) mine
+      -- What it calls them by the address they have now.
+      cross join lateral (select max(o.known_id) as id from reports o where o.person_id = f.person_id
+        and o.destination = f.destination and o.known_id_email = p.email_version) here),
     over as (
       update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1 ${ofVerdict('over')}),
     known as (
       update reports r set due_at = null, attempts = 0, failure = null ${ofVerdict('known')}),
     claimed as (
-      update reports r set known = null, known_email = j.email_version, ${taken(lease)} ${ofVerdict('tell')})
+      update reports r set known = null, known_email = j.email_version, ${taken(lease)},
+        held_emails = case when j.wanted = 'in' and not lower(j.email) = any(r.held_emails) then r.held_emails || lower(j.email)
+          else r.held_emails end ${ofVerdict('tell')})
     select verdict, person_id as "personId", key as "personKey", coalesce(email, '') as email, email_version as "emailVersion",
+      earlier, id, earlier_id as "earlierId", community_name as "communityName", segment_id as "segmentId",
       community_id as "communityId", segment, destination, wanted, reason, since, direction_id as "directionId", revision,
       changed_at as "changedAt", attempts, first_failed_at as "firstFailedAt"
     from judged order by changed_at, person_id`)

@@ -1,18 +1,28 @@
 import { Prisma } from './generated/client.ts'
 import { claimReports } from './report-claims.ts'
-import { sent } from './sent.ts'
+import { finishReports, type MetThere } from './report-outcomes.ts'
+import { isSuppressed } from './suppressions.ts'
 import type { Tools, Tx } from './transaction.ts'
-import { type Outcome, settled } from './work.ts'
+import type { Outcome } from './work.ts'
 
 /** A claimed report: what the destination is to be told of one person in one segment. */
 export interface ClaimedReport {
   personId: string
   personKey: string
+  /** Empty where the destination must go on holding it for somebody else. */
   email: string
+  /** Other addresses that it may hold of them here, and should not. */
+  earlier: string[]
+  /** What the destination calls them, and what it called them by an earlier address. */
+  id: string | null
+  earlierId: string | null
   /** Which of the person's proven addresses it is. */
   emailVersion: number
   communityId: string
+  communityName: string
   segment: string
+  /** What the destination calls the segment's list or tag. */
+  segmentId: string | null
   destination: string
   wanted: 'in' | 'out'
   reason: 'joined' | 'left' | 'erased'
@@ -56,7 +66,9 @@ export type Scope = { personId: string } | { personIds: string[] } | { community
  * end of that lease; whoever is first and in nobody's way is found by the index alone, however many wait.
  */
 export const NEXT_REPORT = Prisma.sql`
-  select min(next.at) from destinations d cross join lateral (
+  select min(greatest(next.at, d.rests_until, case when d.by_address then (select max(l.leased_until) from reports l
+      where l.destination = d.name and l.leased_until is not null and l.due_at is not null) end))
+  from destinations d cross join lateral (
     (select r.due_at as at from reports r
       where r.destination = d.name and r.due_at is not null and (d.started or r.wanted = 'out')
         and not exists (select 1 from reports h where h.person_id = r.person_id and h.destination = d.name
@@ -90,8 +102,8 @@ export function reports(tx: Tx, { draws }: Tools) {
         join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
         -- Nobody is told of what stayed behind: the person can neither see it nor take it back.
         join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null and p.united_into is null
-        join destinations d on d.connected and d.purpose = s.purpose and d.recipient = s.recipient
-        where s.standing and ${within('m')}
+        join destinations d on d.connected and d.mode = 'standing' and d.purpose = s.purpose and d.recipient = s.recipient
+        where s.standing and not ${isSuppressed('d.name', 's')} and ${within('m')}
         order by m.person_id, m.community_id, d.name, s.id`
       await tx.$executeRaw(Prisma.sql`
         insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
@@ -151,35 +163,26 @@ export function reports(tx: Tx, { draws }: Tools) {
     claim: (destination: string, limit: number, now: Date) =>
       claimReports(tx, destination, limit, { name: draws.key(), now }),
 
-    /** Writes down how claimed reports went; one stays due where it was changed while the request was under way. */
-    async finish(rows: ClaimedReport[], lease: string, outcome: Outcome, now: Date): Promise<void> {
-      // Found by their keys, whatever the planner takes a lease for; once locked, a lease is what it says.
-      const ours = Prisma.sql`
-        with ours as materialized (
-          select sent.*, r.lease as held
-          from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
-            ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
-            ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[],
-            ${rows.map((row) => row.directionId)}::text[])
-            as sent (person_id, community_id, destination, revision, wanted, email, direction)
-          join reports r using (person_id, community_id, destination)
-          order by person_id, community_id, destination for update of r)`
-      const each = Prisma.sql`from ours as sent where sent.held = ${lease} and r.person_id = sent.person_id
-        and r.community_id = sent.community_id and r.destination = sent.destination`
-      const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
-      const heard =
-        'done' in outcome
-          ? Prisma.sql`known_email = sent.email, first_failed_at = null, known = case
-              when r.direction_id is not distinct from sent.direction then sent.wanted else nullif(sent.wanted, 'in') end`
-          : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
-      // People before reports, as whoever forgets somebody locks them.
-      await tx.$queryRaw(Prisma.sql`
-        select id from people where id = any(${rows.map((row) => row.personId)}) order by id for key share`)
-      await tx.$executeRaw(Prisma.sql`${ours} update reports r set ${heard}, ${settled(outcome, unless)} ${each}`)
-      if ('done' in outcome) await sent(tx).note(rows, now)
+    finish: (rows: ClaimedReport[], lease: string, outcome: Outcome, now: Date, met?: MetThere[]) =>
+      finishReports(tx, rows, lease, outcome, now, met),
+
+    /** What the destination calls them is of no use any more. */
+    async forgetIds(rows: ClaimedReport[]): Promise<void> {
+      const [{ destination } = { destination: '' }] = rows
+      await tx.report.updateMany({
+        where: { destination, personId: { in: rows.map((row) => row.personId) } },
+        data: { knownId: null, knownIdEmail: null },
+      })
     },
 
-    /** When the next report can be sent: not while its destination is paused, nor while the person's other one is under way. */
+    /** The list or tag of a community is gone there: nobody is held in it, and whoever should be is told anew. */
+    async tellAnew(destination: string, communityId: string, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update reports set known = case when wanted = 'in' then null else 'out' end, held_emails = '{}',
+          due_at = case when wanted = 'in' then ${now}::timestamptz else due_at end
+        where destination = ${destination} and community_id = ${communityId}`)
+    },
+
     /** Tries again at once what failed or waits for its next try. */
     async retry(destination: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`

@@ -29,6 +29,10 @@ export function retention(tx: Tx) {
     async sweep({ audit, sent, seeds }: Omit<KeptSince, 'people'>): Promise<void> {
       await tx.auditEntry.deleteMany({ where: { at: { lt: audit } } })
       await tx.sentReport.deleteMany({ where: { at: { lt: sent } } })
+      await tx.apiRead.deleteMany({ where: { at: { lt: sent } } })
+      await tx.heard.deleteMany({ where: { at: { lt: sent } } })
+      await tx.campaign.deleteMany({ where: { sentAt: { lt: audit } } })
+      await tx.apiToken.deleteMany({ where: { revokedAt: { lt: audit } } })
       await tx.$executeRaw(Prisma.sql`
         delete from mails where due_at is null and coalesce(sent_at, created_at) < ${sent}::timestamptz`)
       await tx.$executeRaw(Prisma.sql`

@@ -39,6 +39,7 @@ import { rooms } from './rooms.ts'
 import { rsvps } from './rsvps.ts'
 import { sent } from './sent.ts'
 import { staffNotes } from './staff-notes.ts'
+import { suppressions } from './suppressions.ts'
 import { tombstones } from './tombstones.ts'
 import { topics } from './topics.ts'
 import type { Tools, Tx } from './transaction.ts'
@@ -98,6 +99,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     posts: posts(tx, tools),
     records: records(tx),
     reports: reports(tx, tools),
+    suppressions: suppressions(tx),
     restores: restores(tx, tools),
     retention: retention(tx),
     roomCare: roomCare(tx, tools),

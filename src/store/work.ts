@@ -16,7 +16,12 @@ export interface Lease {
  * How an attempt ended. `again` says when to try next; `stuck` that retrying cannot help. `isOpen`: nobody answered in time,
  * so it may still come about, and nothing else is done about the same thing until its lease is over.
  */
-export type Outcome = { done: true } | { again: Date; failure: string; isOpen?: boolean } | { stuck: string }
+export type Outcome =
+  | { done: true }
+  | { again: Date; failure: string; isOpen?: boolean }
+  | { stuck: string }
+  /** Not tried at all, since it was not its turn yet. */
+  | { unsent: Date }
 
 /** Rows that are due and held by nobody. */
 export function isFree(now: Date): Prisma.Sql {
@@ -38,11 +43,13 @@ const NEVER_CHANGES: Unless = { unchanged: Prisma.sql`true`, otherwiseDue: Prism
 
 /** The columns an outcome sets. A row that was changed while it was worked on keeps a due time of its own. */
 export function settled(outcome: Outcome, { unchanged, otherwiseDue }: Unless = NEVER_CHANGES): Prisma.Sql {
-  const again = 'again' in outcome ? Prisma.sql`${outcome.again}::timestamptz` : Prisma.sql`null::timestamptz`
+  const at = 'again' in outcome ? outcome.again : 'unsent' in outcome ? outcome.unsent : null
+  const again = Prisma.sql`${at}::timestamptz`
   const isOpen = 'again' in outcome && outcome.isOpen
   const lease = isOpen ? Prisma.sql`lease = null` : Prisma.sql`lease = null, leased_until = null`
   const due = Prisma.sql`${lease}, due_at = case when ${unchanged} then ${again} else ${otherwiseDue} end`
   if ('done' in outcome) return Prisma.sql`${due}, attempts = 0, failure = null`
+  if ('unsent' in outcome) return due
   const failure = 'again' in outcome ? outcome.failure : outcome.stuck
   return Prisma.sql`${due}, attempts = case when ${unchanged} then attempts + 1 else 0 end, failure = ${failure}`
 }

@@ -10,33 +10,45 @@ export interface Answer {
   text: string
 }
 
-/** Posts JSON to one address, over connections that are kept. */
-export interface Post {
-  post(body: string, signal: AbortSignal, headers: Record<string, string>): Promise<Answer>
+/** One request; a body is JSON. */
+export interface Request {
+  method: string
+  /** What follows the base address, with its query. */
+  path?: string
+  body?: string
+  headers?: Record<string, string>
+}
+
+/** Speaks to one server, over connections that are kept. */
+export interface Client {
+  send(request: Request, signal: AbortSignal): Promise<Answer>
   close(): Promise<void>
 }
 
 /** More than this of an answer is not listened to. */
-const ANSWER_MAX_BYTES = 1_000_000
-const CONNECTIONS_MAX = 4
+const ANSWER_MAX_BYTES = 20_000_000
 
 /**
- * A way to post to an address within reach. Node's own client and not fetch, because that has no say in where a name leads.
+ * A way to speak to a server within reach. Node's own client and not fetch, because that has no say in where a name leads.
  * Redirects are answers like others. Errors hold neither the address nor what was sent.
  */
-export function openPost(url: URL, reach: Reach): Post {
-  const { Agent, request } = url.protocol === 'https:' ? https : http
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX })
+export function openClient(base: URL, reach: Reach, connections: number): Client {
+  const { Agent, request } = base.protocol === 'https:' ? https : http
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const lookup = lookupWithin(reach)
+  const root = base.href.replace(/\/+$/, '')
 
-  async function send(body: string, signal: AbortSignal, headers: Record<string, string>): Promise<Answer> {
-    assertWithin(reach, url.hostname)
+  async function send({ method, path, body, headers }: Request, signal: AbortSignal): Promise<Answer> {
+    assertWithin(reach, base.hostname)
     const own = {
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
       'user-agent': 'Kindred',
+      ...(body !== undefined && {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+      }),
     }
-    const sent = request(url, { method: 'POST', agent, lookup, signal, headers: { ...own, ...headers } })
+    const url = path === undefined ? base : new URL(`${root}${path}`)
+    const sent = request(url, { method, agent, lookup, signal, headers: { ...own, ...headers } })
     // From the answer on, failures are the answer's (node:http). An error nobody hears ends the process, so one is at hand.
     sent.on('error', () => undefined)
     sent.end(body)
@@ -52,10 +64,10 @@ export function openPost(url: URL, reach: Reach): Post {
   }
 
   return {
-    async post(body, signal, headers) {
+    async send(request, signal) {
       signal.throwIfAborted()
       try {
-        return await send(body, signal, headers)
+        return await send(request, signal)
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof OutOfReach) throw error

@@ -1,0 +1,145 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Answer, openClient } from './client.ts'
+import type { Limits } from './limits.ts'
+import { Gone, NotYet, Rejected, type Result, TryLater, Unauthorized } from './segment-store.ts'
+import { retryAfterMs } from './webhook-answer.ts'
+
+/** What a store answered to a request that it took, or that it answered in a way the connector wants to see. */
+export interface Told {
+  status: number
+  headers: IncomingHttpHeaders
+  /** Parsed, to be read with zod; undefined where it was no JSON. */
+  json: unknown
+}
+
+export interface Call {
+  body?: object
+  signal: AbortSignal
+  headers?: Record<string, string>
+  /** Refusals (4xx) that say something the connector understands. */
+  allow?: number[]
+}
+
+/** A store's HTTP interface: JSON in and out, within its limits, its refusals as errors that say whether to try again. */
+export interface Api {
+  call(method: string, path: string, call: Call): Promise<Told>
+  close(): Promise<void>
+}
+
+export interface ApiSettings {
+  url: string
+  limits: Limits
+  /** What every request carries, such as the key. */
+  headers: () => Record<string, string>
+  /** Whether an answer other than 429 says that it was too much. */
+  isTooMuch?: (answer: Answer) => boolean
+  /** How long it asks to wait, where it does not say so by Retry-After. */
+  waitMs?: (answer: Answer, now: Date) => number | undefined
+}
+
+/** A service outside is spoken to over https; http is for one's own network, where the organization's own servers are. */
+export function openApi({ url: words, limits, headers, isTooMuch, waitMs }: ApiSettings, now: () => Date): Api {
+  const url = new URL(words)
+  const client = openClient(url, url.protocol === 'https:' ? 'any' : 'private', limits.connections)
+  const take = turnstile(limits, now)
+
+  return {
+    async call(method, path, { body, signal, headers: more, allow = [] }) {
+      signal.throwIfAborted()
+      take()
+      const request = {
+        ...{ method, path },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        headers: { accept: 'application/json', ...headers(), ...more },
+      }
+      const answer = await client.send(request, signal)
+      const { status } = answer
+      const isTaken = status >= 200 && status < 300
+      const isUnderstood = allow.includes(status) && !isTooMuch?.(answer)
+      if (!isTaken && !isUnderstood) throw refusalOf(answer)
+      return { status, headers: answer.headers, json: jsonOf(answer.text) }
+    },
+    close: client.close,
+  }
+
+  /** The reasons are ours: a store's might hold addresses. */
+  function refusalOf(answer: Answer): Error {
+    const { status } = answer
+    const afterMs = waitMs?.(answer, now()) ?? retryAfterMs(answer.headers['retry-after'], now())
+    if (status === 429 || isTooMuch?.(answer)) {
+      return new TryLater(`It answered ${status}: that was too much at once.`, afterMs ?? limits.waitMs)
+    }
+    if (status === 401 || status === 403) return new Unauthorized(`It answered ${status}: it refuses the key.`)
+    const why = `It answered ${status}.`
+    if (status >= 400 && status < 500 && status !== 408 && status !== 425) return new Rejected(why)
+    return afterMs === undefined ? new Error(why) : new TryLater(why, afterMs)
+  }
+}
+
+/** Lets as many through as the store takes, by the clock, and says how long until the next; over one process. */
+function turnstile({ windows }: Limits, now: () => Date): () => void {
+  const longest = Math.max(0, ...windows.map(({ ms }) => ms))
+  let passed: number[] = []
+  return () => {
+    const at = now().getTime()
+    passed = passed.filter((time) => time > at - longest)
+    const waits = windows.map(({ count, ms }) => {
+      const oldest = passed.filter((time) => time > at - ms).at(-count)
+      return oldest === undefined ? 0 : oldest + ms - at
+    })
+    const wait = Math.max(0, ...waits)
+    if (wait > 0) throw new NotYet('It takes so many requests in a time, and they are used up.', wait)
+    passed.push(at)
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What each of many comes to, so many at a time. One that fails keeps no other back; once the store says that it was too much
+ * none is begun any more. Where all fail it is the store that fails, and not one of them.
+ */
+export async function each<T, R>(
+  items: T[],
+  connections: number,
+  work: (item: T) => Promise<R>,
+): Promise<(R | Extract<Result, { why: string }>)[]> {
+  const results: (R | Extract<Result, { why: string }>)[] = []
+  let next = 0
+  let pause: TryLater | undefined
+  const failures: Error[] = []
+  async function goOn(): Promise<void> {
+    for (let i = next++; i < items.length; i = next++) {
+      const item = items[i]
+      if (pause || item === undefined) {
+        results[i] = { result: 'wait', afterMs: pause?.afterMs ?? 0, why: 'It is to come again later.' }
+        continue
+      }
+      try {
+        results[i] = await work(item)
+      } catch (error) {
+        if (error instanceof TryLater) pause ??= error
+        if (!(error instanceof Error) || error instanceof Unauthorized || error instanceof Gone) throw error
+        if (!(error instanceof TryLater) && !(error instanceof Rejected)) failures.push(error)
+        results[i] = ofError(error)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(connections, items.length) }, goOn))
+  const [first] = failures
+  if (first && failures.length === items.length) throw first
+  return results
+}
+
+function ofError(error: Error): Extract<Result, { why: string }> {
+  if (error instanceof NotYet) return { result: 'wait', afterMs: error.afterMs, why: error.message }
+  if (error instanceof TryLater) return { result: 'retry', afterMs: error.afterMs, why: error.message }
+  if (error instanceof Rejected) return { result: 'rejected', why: error.message }
+  return { result: 'retry', why: error.message }
+}

@@ -1,0 +1,38 @@
+/** What a store takes at once and in a time, by its documentation (2026-11; `../shared/segment-stores.md`, docs/connectors.md). */
+export interface Limits {
+  /** The most entries of one call of ours: as many as surely fit into the time one call may take. */
+  batch: number
+  /** Requests at once. */
+  connections: number
+  /** So many requests in so many milliseconds, however spread. */
+  windows: { count: number; ms: number }[]
+  /** How long to wait where it says no more than that it was too much. */
+  waitMs: number
+}
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60_000
+
+export const LIMITS = {
+  // One's own server: its makers name no limit, and one at a time is kind to it.
+  mailman: { batch: 50, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
+  listmonk: { batch: 100, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
+  ghost: { batch: 50, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
+  // 500 kB a request, 32 kB an event.
+  segment: { batch: 200, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
+  // 10 connections at once; what is more is answered 429, or by a bare 403.
+  mailchimp: { batch: 100, connections: 10, windows: [], waitMs: 10 * SECOND_MS },
+  // For the whole portal, so that others of the organization's tools use of it too.
+  hubspot: { batch: 100, connections: 4, windows: [{ count: 90, ms: 10 * SECOND_MS }], waitMs: 10 * SECOND_MS },
+  brevo: { batch: 100, connections: 5, windows: [{ count: 10, ms: SECOND_MS }], waitMs: 10 * SECOND_MS },
+  // Profile import: 75 a second and 750 a minute; lists: 10 a second and 150 a minute.
+  klaviyo: {
+    batch: 100,
+    connections: 5,
+    windows: [
+      { count: 70, ms: SECOND_MS },
+      { count: 700, ms: MINUTE_MS },
+    ],
+    waitMs: 10 * SECOND_MS,
+  },
+} satisfies Record<string, Limits>
