@@ -19,6 +19,7 @@ export interface Scene {
   takesBack(name: string, community: string): Promise<void>
   proves(name: string, email: string): Promise<void>
   runs(name: string, command: string, raw?: Record<string, string>): Promise<void>
+  presses(name: string, press: string): Promise<void>
   forgetsMe(name: string): Promise<void>
   /** All work that is due is done, now and in the hours that follow. */
   rests(time?: string): Promise<void>
@@ -63,6 +64,7 @@ export async function openScene(connector: string, open: OpenRig, seed = '1'): P
       await run(name, 'email', { address: codeFor(on, email) })
     },
     runs: async (name, command, raw) => void (await run(name, command, raw)),
+    presses: async (name, press) => void (await on.router.press(delivery(name), address(press, {}))),
     async forgetsMe(name) {
       await on.router.press(delivery(name), address('my.forget-now', {}))
     },
