@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openScene, type Scene } from './organization.ts'
+import { openScene, type Scene as Played } from './organization.ts'
+import type { Rig } from './rig.ts'
 import { RIGS } from './rigs.ts'
+
+type Scene = Played & { rig: Rig }
 
 /** .ci/run sets more. */
 const RUNS = Number(process.env.RUNS ?? 1)
@@ -125,8 +128,7 @@ async function play(scene: Scene, acts: Act[], connector: string): Promise<void>
   stage.suffer('tool', 'up')
   await scene.rests('1d')
   if (isEdited) {
-    // LOOK
-    await scene.rests('3h')
+    await scene.looks()
   }
   await scene.rests('3h')
   // Whom staff put there and nobody here knows (any more) is a stranger, and left alone.

@@ -10,7 +10,6 @@ const START = '2026-01-05T12:00:00Z'
 /** A house with one tool it reports to, and people who act by name. */
 export interface Scene {
   stage: Stage
-  rig: Rig
   /** By the names of communities; each is founded by Ana. */
   found(name: string): Promise<void>
   joins(name: string, community: string): Promise<void>
@@ -21,17 +20,34 @@ export interface Scene {
   runs(name: string, command: string, raw?: Record<string, string>): Promise<void>
   presses(name: string, press: string): Promise<void>
   forgetsMe(name: string): Promise<void>
+  /** Staff have the tool asked what it holds, and what differs is mended. */
+  looks(): Promise<void>
   /** All work that is due is done, now and in the hours that follow. */
   rests(time?: string): Promise<void>
   close(): Promise<void>
 }
 
 /** A house that reports to the fake of a service, with people in it. */
-export async function openScene(connector: string, open: OpenRig, seed = '1'): Promise<Scene> {
+export async function openScene(connector: string, open: OpenRig, seed = '1'): Promise<Scene & { rig: Rig }> {
+  let scene: Scene | undefined
+  const rig = await open(() => scene?.stage.now() ?? new Date(START))
+  const opened = await openSceneAt(connector, rig.settings, seed)
+  scene = opened
+  return {
+    ...opened,
+    rig,
+    async close() {
+      await opened.close()
+      await rig.close()
+    },
+  }
+}
+
+/** A house that reports to a service by these settings. */
+export async function openSceneAt(connector: string, settings: Record<string, string>, seed = '1'): Promise<Scene> {
   let stage: Stage | undefined
   const now = () => stage?.now() ?? new Date(START)
-  const rig = await open(now)
-  const destinations = openDestinations([{ name: 'tool', connector, settings: rig.settings }], now).map(
+  const destinations = openDestinations([{ name: 'tool', connector, settings }], now).map(
     (one): Configured & typeof one => ({ ...one, purpose: 'letters' }),
   )
   stage = await openStage({ destinations, seed, now: START })
@@ -49,7 +65,6 @@ export async function openScene(connector: string, open: OpenRig, seed = '1'): P
 
   return {
     stage,
-    rig,
     async found(name) {
       const need = 'people who would like to meet, so that we can talk'
       await run('ana', 'start-community', { name, need, pledges: '1' })
@@ -68,6 +83,10 @@ export async function openScene(connector: string, open: OpenRig, seed = '1'): P
     async forgetsMe(name) {
       await on.router.press(delivery(name), address('my.forget-now', {}))
     },
+    async looks() {
+      // LOOK
+      await on.pass('3h')
+    },
     async rests(time = '3h') {
       await on.runner.runDue()
       await on.pass(time)
@@ -75,7 +94,6 @@ export async function openScene(connector: string, open: OpenRig, seed = '1'): P
     async close() {
       await on.close()
       for (const one of destinations) await one.store.close?.()
-      await rig.close()
     },
   }
 }

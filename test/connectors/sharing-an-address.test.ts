@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openScene, type Scene } from './organization.ts'
+import { openScene, type Scene as Played } from './organization.ts'
+import type { Rig } from './rig.ts'
 import { RIGS } from './rigs.ts'
+
+type Scene = Played & { rig: Rig }
 
 const HOME = 'home@example.org'
 const PARENTS = 'parents-united'
