@@ -1,5 +1,6 @@
 import { benchCommands } from './commands.ts'
 import { benchCount } from './count.ts'
+import { benchDestinations } from './destinations.ts'
 import { benchDiscord } from './discord.ts'
 import { benchMemory } from './memory.ts'
 import { openServer, type Server } from './postgres.ts'
@@ -15,6 +16,7 @@ export type Bench = (server: Server | string, isSmoke: boolean) => Promise<void>
 const benches: Record<string, Bench> = {
   commands: benchCommands,
   reports: benchReports,
+  destinations: benchDestinations,
   memory: benchMemory,
   start: benchStart,
   discord: benchDiscord,

@@ -31,6 +31,8 @@ export interface FakeServer {
   feel(mood: Mood, requests?: number): void
   /** Every request it heard, as "GET /path", the latest last. */
   asked: string[]
+  /** From now on this is called at each request, before it is looked at: so that time can pass by it. */
+  hear(listener: () => void): void
   /** What no connector should ask. */
   complaints: string[]
   close(): Promise<void>
@@ -53,6 +55,7 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
   let mood: Mood = 'well'
   let left = 0
   const asked: string[] = []
+  let heard: () => void = () => undefined
   const complaints: string[] = []
   let times: number[] = []
   const isTooMuch = () => {
@@ -76,6 +79,7 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
       body: text === '' ? undefined : jsonOf(text),
       text,
     }
+    heard()
     asked.push(`${one.method} ${one.path}`)
     const feels = mood
     if (left > 0 && --left === 0) mood = 'well'
@@ -105,6 +109,9 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
       left = requests
     },
     asked,
+    hear: (listener) => {
+      heard = listener
+    },
     complaints,
     async close() {
       server.closeAllConnections()
