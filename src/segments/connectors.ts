@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
 import { mailman } from './mailman.ts'
+import { segmentSpec } from './segment-spec.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
 import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman]
+export const connectors: Connector[] = [csv, table, webhook, mailman, segmentSpec]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {

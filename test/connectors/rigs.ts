@@ -1,4 +1,5 @@
 import { openMailman } from './mailman.ts'
+import { openSegmentSpec } from './segment-spec.ts'
 
 /** Every connector that speaks to a service, against a fake that behaves as the service does. */
-export const RIGS = { mailman: openMailman }
+export const RIGS = { mailman: openMailman, segment: openSegmentSpec }
