@@ -5,6 +5,7 @@ import { benchDiscord } from './discord.ts'
 import { benchMemory } from './memory.ts'
 import { openServer, type Server } from './postgres.ts'
 import { benchReports } from './reports.ts'
+import { benchSegment } from './segment.ts'
 import { benchSlack } from './slack.ts'
 import { benchStart } from './start.ts'
 import { benchWeb } from './web.ts'
@@ -17,6 +18,7 @@ const benches: Record<string, Bench> = {
   commands: benchCommands,
   reports: benchReports,
   destinations: benchDestinations,
+  segment: async (_server, isSmoke) => benchSegment(isSmoke),
   memory: benchMemory,
   start: benchStart,
   discord: benchDiscord,
