@@ -5,6 +5,8 @@ import type { Entry, Forgotten, Listed, Met, Result, Segment, SegmentStore } fro
 export interface Contact {
   id: string
   email: string
+  /** Made a moment ago, so that the store need not be asked about them. */
+  isMade?: boolean
 }
 
 /** Somebody found or made, or why not. */

@@ -9,11 +9,13 @@ import {
   TryLater,
   Unauthorized,
 } from '../../src/segments/segment-store.ts'
+import { openHubspot } from './hubspot.ts'
+import { openKlaviyo } from './klaviyo.ts'
 import { openMailman } from './mailman.ts'
 import type { Rig } from './rig.ts'
 
 /** Every connector that speaks to a service, against a fake that behaves as the service does. */
-export const RIGS = { mailman: openMailman }
+export const RIGS = { mailman: openMailman, hubspot: openHubspot, klaviyo: openKlaviyo }
 
 const AT = new Date('2026-01-05T12:00:00Z')
 const signal = new AbortController().signal
