@@ -42,6 +42,9 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
     return id
   }
 
+  /** Contacts that were made, and then not put on: the next try finds them, and they were made for us all the same. */
+  const made = new Set<string>()
+
   /** Whom the store may hold for an entry, by whatever it was called. */
   async function heldFor(entries: Entry[], emailsOf: (entry: Entry) => string[], signal: AbortSignal) {
     const emails = [...new Set(entries.flatMap(emailsOf).map((email) => email.toLowerCase()))].filter(Boolean)
@@ -76,6 +79,7 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
           : { contact: { id: entry.id, email: entry.email } },
       )
       const contacts = meetings.flatMap((one) => ('contact' in one ? one.contact : []))
+      for (const one of meetings) if ('contact' in one && one.isNew) made.add(one.contact.id)
       const added = contacts.length > 0 ? await add(list, contacts, signal) : []
       const stale = await heldFor(entries, ({ earlier }) => earlier, signal)
       const taken = await takeOff(
@@ -90,15 +94,17 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
         signal,
       )
       let at = 0
-      return meetings.map((meeting, i): Result => {
+      const results = meetings.map((meeting, i): Result => {
         if (!('contact' in meeting)) return meeting
         const heard = added[at++] ?? { result: 'retry', why: 'It did not say what became of this one.' }
         if (heard.result !== 'applied' && heard.result !== 'accepted') return heard
         const before = taken[i]
         // One that it does not know any more is on no list.
         if (before && ['retry', 'wait', 'rejected'].includes(before.result)) return before
-        return { ...heard, id: meeting.contact.id, ...(meeting.isNew && { isNew: true }) }
+        return { ...heard, id: meeting.contact.id, ...(made.has(meeting.contact.id) && { isNew: true }) }
       })
+      for (const one of results) if ('id' in one && one.id !== undefined) made.delete(one.id)
+      return results
     },
     async take(segment, entries, signal) {
       const found = await heldFor(

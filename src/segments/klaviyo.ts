@@ -211,13 +211,17 @@ function marketingOf({ attributes }: Profile): Marketing | undefined {
 /** Values as they fit into one filter. */
 function inParts(values: string[]): string[][] {
   const parts: string[][] = []
-  let letters = LETTERS_MAX
+  let letters = 0
   for (const value of values) {
     const own = encodeURIComponent(JSON.stringify([value])).length
     const part = parts.at(-1)
-    if (part && part.length < VALUES_MAX && letters + own <= LETTERS_MAX) part.push(value)
-    else [letters] = [0, parts.push([value])]
-    letters += own
+    if (part && part.length < VALUES_MAX && letters + own <= LETTERS_MAX) {
+      part.push(value)
+      letters += own
+    } else {
+      parts.push([value])
+      letters = own
+    }
   }
   return parts
 }
