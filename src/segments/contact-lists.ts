@@ -1,5 +1,14 @@
 import type { Limits } from './limits.ts'
-import type { Entry, Forgotten, Listed, Met, Result, Segment, SegmentStore } from './segment-store.ts'
+import {
+  type Entry,
+  type Forgotten,
+  Gone,
+  type Listed,
+  type Met,
+  type Result,
+  type Segment,
+  type SegmentStore,
+} from './segment-store.ts'
 
 /** A person as a store knows them. */
 export interface Contact {
@@ -128,7 +137,11 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
       ]
       for (const one of held) {
         if (one.segment.id === undefined) continue
-        const results = await takeOff(one.segment.id, [contacts(one)], signal)
+        const results = await takeOff(one.segment.id, [contacts(one)], signal).catch((error: unknown) => {
+          // Nobody is on a list that is not there any more.
+          if (error instanceof Gone) return []
+          throw error
+        })
         const open = results.find(({ result }) => ['retry', 'wait', 'rejected'].includes(result))
         if (open) return open
       }
