@@ -106,7 +106,7 @@ function openKlaviyo({ reader, adder, remover, eraser }: Apis): SegmentStore {
     const asked = `/api/profile-import?${new URLSearchParams({ [SUBSCRIPTIONS]: 'subscriptions' })}`
     const { status, json } = await reader.call('POST', asked, { body, signal })
     const { data } = imported.parse(json)
-    // Profiles may go, and what was said in them stays.
+    // It may have been made by others just now, or remember why an address it had before was not written to.
     const blocked = suppressionOf(marketingOf(data), '')
     return blocked ?? { contact: { id: data.id, email, isMade: true }, isNew: status === 201 }
   }

@@ -119,6 +119,13 @@ test('puts in nobody who is suppressed, everywhere or in this list, known by the
   expect(klaviyo.members('parents')).toEqual([])
 })
 
+test('puts in nobody who was suppressed before their profile was deleted', async () => {
+  klaviyo.suppress?.('ana@example.org', 'unsubscribed', 'parents')
+  klaviyo.byHand?.deleteContact('ana@example.org')
+  expect(await put(entry('ana'))).toMatchObject([{ result: 'suppressed', why: 'unsubscribed' }])
+  expect(klaviyo.members('parents')).toEqual([])
+})
+
 test('keeps two communities of one name apart, and finds its list again', async () => {
   const other = await made({ ...PARENTS, key: 'parents-2' })
   expect(other.id).not.toBe(parents.id)

@@ -39,12 +39,8 @@ interface Profile {
   suppression: { reason: string; timestamp: Date }[]
   list_suppressions: { list_id: string; reason: string; timestamp: Date }[]
 }
-interface List {
-  name: string
-  /** What it was called when it was made. */
-  first: string
-  members: Set<string>
-}
+/** `first`: what it was called when it was made. */
+type List = { name: string; first: string; members: Set<string> }
 
 /** What only the tests of this store want of it. */
 export interface Klaviyo extends Rig {
@@ -61,6 +57,8 @@ export interface Klaviyo extends Rig {
 export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
   const profiles = new Map<string, Profile>()
   const lists = new Map<string, List>()
+  /** Why addresses were not written to whose profile is gone. */
+  const suppressed = new Map<string, Profile['suppression']>()
   const refused = new Set<string>()
   let [isRevoked, number] = [false, 0]
   const problem = (status: number, code: string): Answered => ({
@@ -95,10 +93,13 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
   const idOf = (email: string) => [...profiles].find(([, one]) => one.email === email.toLowerCase())?.[0]
   const create = (email: string) => {
     const id = `01PROFILE${++number}`
-    profiles.set(id, { email: email.toLowerCase(), external_id: null, suppression: [], list_suppressions: [] })
+    const [address, suppression] = [email.toLowerCase(), suppressed.get(email.toLowerCase()) ?? []]
+    profiles.set(id, { email: address, external_id: null, suppression, list_suppressions: [] })
     return id
   }
   const remove = (id: string) => {
+    const { email = '', suppression = [] } = profiles.get(id) ?? {}
+    if (suppression.length > 0) suppressed.set(email, suppression)
     profiles.delete(id)
     for (const { members } of lists.values()) members.delete(id)
   }
