@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { type Answered, type Asked, openFakeServer } from './fake-server.ts'
 import type { Rig } from './rig.ts'
 
-const KEY = 'pk_a_private_key'
-const TYPE = 'application/vnd.api+json'
+const [KEY, TYPE] = ['pk_a_private_key', 'application/vnd.api+json']
 const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/
 const [SECOND_MS, MINUTE_MS] = [1_000, 60_000]
 
@@ -145,7 +144,7 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
     const known = idOf(email)
     const id = known ?? create(email)
     const profile = profiles.get(id)
-    if (profile && attributes.external_id) profile.external_id = attributes.external_id
+    if (attributes.external_id && profile) profile.external_id = attributes.external_id
     return { status: known ? 200 : 201, body: { data: profile && shown(id, profile, query) } }
   }
 
