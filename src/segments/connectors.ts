@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
+import { hubspot } from './hubspot.ts'
+import { klaviyo } from './klaviyo.ts'
 import { mailman } from './mailman.ts'
 import { segmentSpec } from './segment-spec.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
@@ -8,7 +10,7 @@ import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman, segmentSpec]
+export const connectors: Connector[] = [csv, table, webhook, mailman, hubspot, klaviyo, segmentSpec]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {

@@ -214,6 +214,21 @@ describe.each(Object.entries(RIGS))('%s', (connector, open) => {
     }
   })
 
+  test('forgets people of a list that was deleted by hand, too', async () => {
+    if (!rig.byHand) return
+    const [id] = ids(await put('parents', entry('ana')))
+    await put('cooks', entry('ana'))
+    const about = { emails: ['ana@example.org'], ids: id ? [id] : [] }
+    const held = [
+      { segment: await list('parents'), ...about },
+      { segment: await list('cooks'), ...about },
+    ]
+    rig.byHand.drop('parents')
+    const person = { person: 'person-of-ana', email: 'ana@example.org', held, isOurs: true, at: AT }
+    expect((await store.forget(person, signal)).result).toMatch(isDone)
+    expect(rig.kept()).not.toContain('ana@example.org')
+  })
+
   test('whose list was renamed by hand goes on; whose list was deleted says so', async () => {
     if (!rig.byHand) return
     await put('parents', entry('ana'))
