@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
+import { listmonk } from './listmonk.ts'
 import { mailman } from './mailman.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
 import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman]
+export const connectors: Connector[] = [csv, table, webhook, mailman, listmonk]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {
