@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
+import { ghost } from './ghost.ts'
 import { listmonk } from './listmonk.ts'
 import { mailman } from './mailman.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
@@ -8,7 +9,7 @@ import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman, listmonk]
+export const connectors: Connector[] = [csv, table, webhook, mailman, listmonk, ghost]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Api, each, openApi } from './api.ts'
 import { type CampaignTotals, grownSince, toldTotals } from './campaign-totals.ts'
 import { type Contact, contactLists, type Meeting } from './contact-lists.ts'
+import { jsonOf } from './json.ts'
 import { LIMITS } from './limits.ts'
 import {
   type Connector,
@@ -234,12 +235,4 @@ function openListmonk(api: Api, now: () => Date): SegmentStore {
 /** What may stand in a condition without a meaning of its own there: no backslash, and none of its placeholders. */
 function isPlain(email: string): boolean {
   return /^[^\s\\%;\p{C}]+$/u.test(email)
-}
-
-function jsonOf(words: string | undefined): unknown {
-  try {
-    return JSON.parse(words ?? '{}')
-  } catch {
-    return {}
-  }
 }
