@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
+import { ghost } from './ghost.ts'
 import { hubspot } from './hubspot.ts'
 import { klaviyo } from './klaviyo.ts'
+import { listmonk } from './listmonk.ts'
 import { mailman } from './mailman.ts'
 import { segmentSpec } from './segment-spec.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
@@ -10,7 +12,7 @@ import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman, hubspot, klaviyo, segmentSpec]
+export const connectors: Connector[] = [csv, table, webhook, segmentSpec, hubspot, klaviyo, ghost, listmonk, mailman]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {

@@ -73,6 +73,8 @@ export interface Listed {
   email?: string
   /** Held, and not written to. */
   suppressed?: SuppressedWhy
+  /** Not written to in this segment; in others they may be. */
+  isHere?: boolean
 }
 
 /** What a store tells of by itself. */
