@@ -31,6 +31,19 @@ export function isSuppressed(destination: string, yes: string): Prisma.Sql {
     and x.community_id in ('', ${said}.community_id) and x.at >= ${said}.at)`
 }
 
+/**
+ * What holds for one person holds for the other too, as they are or were one: the stricter of both, until they say yes anew.
+ * Nothing of communities that the other is not to learn of.
+ */
+export async function suppressAlike(tx: Tx, from: string, to: string, except: string[]): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    insert into suppressions (destination, person_id, community_id, reason, at)
+    select destination, ${to}, community_id, reason, at from suppressions
+    where person_id = ${from} and community_id <> all(${except})
+    on conflict (destination, person_id, community_id) do update set reason = excluded.reason, at = excluded.at
+      where suppressions.at < excluded.at`)
+}
+
 /** For so long a destination may tell us that somebody is out whom we took out ourselves: some are asked once an hour only. */
 const ECHO_MS = 2 * 3_600_000
 
