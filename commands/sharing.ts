@@ -45,7 +45,7 @@ export default command({
         if (!asking) return { update: stale }
         await noteAsked(context, asking, c)
         if (asking.heldBy && asking.heldSince) {
-          const text = say`It stays as it is. ${heldText(asking.heldBy, asking.heldSince)} To say yes anew: ${{ typed: `/sharing ${c.slug ?? ''} on` }}.`
+          const text = say`It stays on hold: ${heldText(asking.heldBy, asking.heldSince)}. To say yes anew: ${{ typed: `/sharing ${c.slug ?? ''} on` }}.`
           return { update: { text } }
         }
         if (asking.standing) {

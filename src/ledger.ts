@@ -42,7 +42,10 @@ export async function ledger({ store, caller }: Context, found: Found | undefine
         ...standing.map((one) => {
           const held = heldOf(one, askings)
           return held
-            ? { label: say`${one.communityName}: on hold`, value: lines(held, againText(one), agreed(one)) }
+            ? {
+                label: say`${one.communityName}: on hold`,
+                value: lines(say`Why: ${held}.`, againText(one), agreed(one)),
+              }
             : { label: say`${one.communityName}: on`, value: agreed(one) }
         }),
         ...off.map((one) => ({

@@ -212,7 +212,7 @@ function yesText(one: Direction, askings: AskingState[]): Text {
   const ended = one.revokedAt ? say`, taken back on ${{ when: one.revokedAt }}` : say``
   const wording = one.wording.split('\n').map((line) => say`${line}`)
   const held = heldOf(one, askings)
-  const rests = held ? say` ${held}` : say``
+  const rests = held ? say` On hold: ${held}.` : say``
   return say`${{ strong: one.communityName }}, ${{ when: one.at }}${ended} (${one.act}; ${one.place}), to these words:\n${wording}${rests}`
 }
 

@@ -17,7 +17,7 @@ export function endedText(reason: EndedBy): Text {
   }
 }
 
-/** Why a yes is not carried out at present, to whoever gave it. */
+/** Why a yes is on hold and since when, to whoever gave it, as the rest of a sentence. */
 export function heldText(reason: EndedBy | 'stopped', since: Date): Text {
-  return say`On hold since ${{ when: since }}: ${reason === 'stopped' ? say`stopped by staff` : endedText(reason)}.`
+  return say`${reason === 'stopped' ? say`stopped by staff` : endedText(reason)}, on ${{ when: since }}`
 }

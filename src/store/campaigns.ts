@@ -12,6 +12,15 @@ export interface CampaignNews {
   more: Record<Counted, number>
 }
 
+/** A campaign with its totals. */
+export interface CampaignSeen extends Record<Counted, number> {
+  destination: string
+  externalId: string
+  communityId: string | null
+  title: string
+  sentAt: Date
+}
+
 /** What destinations sent, as totals: nobody is known here by name. */
 export function campaigns(tx: Tx) {
   return {
@@ -31,6 +40,11 @@ export function campaigns(tx: Tx) {
         on conflict (destination, external_id) do update set title = coalesce(nullif(campaigns.title, ''), excluded.title),
           community_id = coalesce(campaigns.community_id, excluded.community_id),
           sent_at = least(campaigns.sent_at, excluded.sent_at), ${Prisma.join(sums)}`)
+    },
+
+    /** All that were seen, the newest first. */
+    async all(): Promise<CampaignSeen[]> {
+      return tx.campaign.findMany({ orderBy: [{ sentAt: 'desc' }, { destination: 'asc' }, { externalId: 'asc' }] })
     },
 
     /** How many letters about a community were sent in a time, by whoever is told of everybody who said yes. */
