@@ -92,6 +92,7 @@ describe('what comes back', () => {
       await hook(stage, about('complained', 'ana'))
       expect(await holds(stage, 'parents')).toEqual([])
       await way()
+      await stage.runner.runDue()
       expect(await holds(stage, 'parents')).toEqual(['ana@example.org'])
       expect(await ana.types('/sharing')).toContain('Parents: on')
     }

@@ -22,6 +22,8 @@ const data = z.object({
   /** Which of our lists or tags it is about. */
   segment: name.optional(),
   campaign: z.object({ id: name, title: z.string().max(WORDS_MAX).default(''), segment: name.optional() }).optional(),
+  /** Several are read as several, or not at all. */
+  events: z.never().optional(),
   count: z.int().min(1).max(10_000_000).optional(),
 })
 
@@ -37,7 +39,14 @@ const CAMPAIGNS = {
   'campaign.bought': 'bought',
 } as const
 
-const event = z.object({ id: words.optional(), type: z.string(), timestamp: z.coerce.date().optional(), data: data })
+const event = z
+  .object({ id: words.optional(), type: z.string(), timestamp: z.coerce.date().optional(), data })
+  .refine(({ type, data: { person, id, email } }) => !isKey(PEOPLE, type) || (person ?? id ?? email) !== undefined, {
+    message: 'should name somebody',
+  })
+  .refine(({ type, data: { campaign } }) => !isKey(CAMPAIGNS, type) || campaign !== undefined, {
+    message: 'should name a campaign',
+  })
 const message = z.union([
   z.object({
     type: z.string().optional(),
@@ -88,7 +97,6 @@ export function readNews(body: string, id: string, at: Date): News[] {
     }
     const isNamed = Object.keys(whom).length > 0
     if (isKey(PEOPLE, type)) {
-      if (!isNamed) return []
       return [{ ...news, kind: PEOPLE[type], person: whom, ...(campaign && { campaign }), ...pick(about, 'segment') }]
     }
     if (!isKey(CAMPAIGNS, type) || !campaign) return []
