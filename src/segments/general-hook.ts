@@ -11,19 +11,17 @@ const SECRET_BYTES_MIN = 24
 const EVENTS_MAX = 1_000
 const WORDS_MAX = 300
 
-const words = z.string().min(1).max(WORDS_MAX)
+const text = z.string().min(1).max(WORDS_MAX)
 /** What a store calls things may be a number to it. */
-const name = z.union([words, z.number().int().transform(String)])
+const name = z.union([text, z.number().int().transform(String)])
 
 const data = z.object({
-  person: words.optional(),
-  email: words.optional(),
+  person: text.optional(),
+  email: text.optional(),
   id: name.optional(),
   /** Which of our lists or tags it is about. */
   segment: name.optional(),
   campaign: z.object({ id: name, title: z.string().max(WORDS_MAX).default(''), segment: name.optional() }).optional(),
-  /** Several are read as several, or not at all. */
-  events: z.never().optional(),
   count: z.int().min(1).max(10_000_000).optional(),
 })
 
@@ -40,21 +38,18 @@ const CAMPAIGNS = {
 } as const
 
 const event = z
-  .object({ id: words.optional(), type: z.string(), timestamp: z.coerce.date().optional(), data })
+  .object({ id: text.optional(), type: z.string(), timestamp: z.coerce.date().optional(), data })
   .refine(({ type, data: { person, id, email } }) => !isKey(PEOPLE, type) || (person ?? id ?? email) !== undefined, {
     message: 'should name somebody',
   })
   .refine(({ type, data: { campaign } }) => !isKey(CAMPAIGNS, type) || campaign !== undefined, {
     message: 'should name a campaign',
   })
-const message = z.union([
-  z.object({
-    type: z.string().optional(),
-    timestamp: z.coerce.date().optional(),
-    data: z.object({ events: z.array(event).max(EVENTS_MAX) }),
-  }),
-  event,
-])
+const several = z.object({
+  timestamp: z.coerce.date().optional(),
+  data: z.object({ events: z.array(event).max(EVENTS_MAX) }),
+})
+const hasEvents = z.object({ data: z.object({ events: z.array(z.unknown()) }) })
 
 /** Whether words can be the secrets of a general hook: one, or several, newest first, separated by commas. */
 export function areHookSecrets(secrets: string): boolean {
@@ -82,9 +77,10 @@ export function generalHook(secrets: string, now: () => Date): (request: HookReq
 
 /** What the body of a general message tells, taken as verified. Events of a type we do not know are passed over. */
 export function readNews(body: string, id: string, at: Date): News[] {
-  const read = message.parse(JSON.parse(body))
-  const events = 'events' in read.data ? read.data.events : [event.parse(read)]
-  const told = 'events' in read.data ? read.timestamp : undefined
+  const words: unknown = JSON.parse(body)
+  const message = hasEvents.safeParse(words).success ? several.parse(words) : undefined
+  const events = message?.data.events ?? [event.parse(words)]
+  const told = message?.timestamp
   return events.flatMap(({ type, timestamp, data: about, id: own }, i): News[] => {
     const place = events.length === 1 ? id : `${id}/${i}`
     const news = { id: own ?? place, at: timestamp ?? told ?? at }

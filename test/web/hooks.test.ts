@@ -127,8 +127,6 @@ test('what cannot be read is said so', async () => {
   ])
     expect((await post('/hooks/crm', body, signed(body))).status, body).toBe(400)
   expect((await post('/hooks/own', 'no JSON', { 'x-key': 'right' })).status).toBe(400)
-  const long = ' '.repeat(1_000_001)
-  expect((await post('/hooks/crm', long, signed(long))).status).toBe(413)
 })
 
 test('a connector is shown the request as its tool knows it', async () => {
@@ -142,7 +140,9 @@ test('a connector is shown the request as its tool knows it', async () => {
 })
 
 test('a flood is slowed down, and told when to come again', async () => {
-  const answers = await Promise.all(Array.from({ length: 1_300 }, () => post('/hooks/none', '{}')))
+  const answers: Awaited<ReturnType<typeof post>>[] = []
+  for (let round = 0; round < 14; round++)
+    answers.push(...(await Promise.all(Array.from({ length: 100 }, () => post('/hooks/none', '{}')))))
   const slowed = answers.filter(({ status }) => status === 429)
   expect(slowed.length).toBeGreaterThan(0)
   expect(Number(slowed[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -153,4 +153,10 @@ test('a secret that is none is said so at the start', () => {
     openDestinations([{ name: 'crm', connector: 'csv', settings: { DIR: '.', HOOK_SECRET } }], () => stage.now())
   expect(open('short')).toThrow('CRM_HOOK_SECRET: should be whsec_')
   expect(open('whsec_c2hvcnQ=')).toThrow('CRM_HOOK_SECRET')
+})
+
+test('what is far too long is not even read', async () => {
+  await stage.pass('5m')
+  const long = ' '.repeat(1_000_001)
+  expect((await post('/hooks/crm', long, signed(long))).status).toBe(413)
 })
