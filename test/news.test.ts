@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { News, SegmentStore } from '../src/segments/segment-store.ts'
 import { TryLater, Unauthorized } from '../src/segments/segment-store.ts'
 import { codeFor, onStage, openStage, type Stage, sharer, textOf } from './stage.ts'
-import { pressesAt } from './two-accounts.ts'
+import { becomeOne, pressesAt, proves, undoes } from './two-accounts.ts'
 
 const NEED = 'need:"people who would like to meet, so that we can" pledges:1'
 
@@ -227,18 +227,37 @@ describe('what comes back', () => {
     )
   })
 
-  test('one person who was two is on hold where either was', async () => {
-    const ana = await sharer(stage, 'ana', 'parents')
-    await sharer(stage, 'ana#den', 'cooks').catch(() => undefined)
-    await hook(stage, about('unsubscribed', 'ana'))
-    const den = stage.actor('ana#den')
-    await den.types('/email ana@example.org')
-    await den.types(`/email ${codeFor(stage, 'ana@example.org')}`)
-    await ana.presses('Yes, one person')
-    await den.presses('Yes, one person')
-    expect(await holds(stage, 'parents')).toEqual([])
+  test('one person who was two is on hold where either was, until they say yes anew', async () => {
+    const [ana, den] = [stage.actor('ana'), stage.actor('ana#den')]
+    await ana.types('/join parents')
+    await ana.presses('Yes', 'May the Museum')
+    await proves(stage, 'ana', 'ana@example.org')
+    await den.types('/join cooks')
+    await den.presses('Yes', 'May the Museum')
+    await proves(stage, 'ana#den', 'den@example.org')
+    await hook(stage, about('unsubscribed', 'den'))
+    await proves(stage, 'ana#den', 'ana@example.org')
+    expect(await holds(stage, 'parents')).toEqual(['ana@example.org'])
+    await becomeOne(stage, 'ana', 'ana#den')
+    for (const slug of ['parents', 'cooks']) expect(await holds(stage, slug)).toEqual([])
+    await ana.types('/sharing all on')
+    await ana.presses('Yes to all')
+    for (const slug of ['parents', 'cooks']) expect(await holds(stage, slug)).toEqual(['ana@example.org'])
+  })
+
+  test('what is said of one person holds for both when they are two again', async () => {
+    const [ana, den] = [stage.actor('ana'), stage.actor('ana#den')]
+    await sharer(stage, 'ana', 'parents')
+    await den.types('/join cooks')
+    await den.presses('Yes', 'May the Museum')
+    await proves(stage, 'ana#den', 'ana@example.org')
+    await becomeOne(stage, 'ana', 'ana#den')
+    expect(await holds(stage, 'cooks')).toEqual(['ana@example.org'])
+    await hook(stage, about('complained', 'ana'))
+    await undoes(stage, 'ana')
+    for (const slug of ['parents', 'cooks']) expect(await holds(stage, slug)).toEqual([])
     expect(await ana.types('/sharing')).toContain('Parents: on hold')
-    expect(await den.types('/sharing')).toContain('Parents: on hold')
+    expect(await den.types('/sharing')).toContain('Cooks: on hold')
   })
 })
 
