@@ -58,8 +58,8 @@ async function end(
   if (ids.length > 0) await holdBack(store, destination, ids, community, kind, now)
 }
 
-/** Ends what a destination is told of people until they say yes anew, and tells them so. */
-async function holdBack(
+/** Ends what a destination is told of people until they say yes anew, in one community or in all, and tells them so. */
+export async function holdBack(
   store: Store,
   destination: string,
   personIds: string[],
