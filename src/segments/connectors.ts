@@ -4,12 +4,13 @@ import { csv } from './csv.ts'
 import { ghost } from './ghost.ts'
 import { listmonk } from './listmonk.ts'
 import { mailman } from './mailman.ts'
+import { segmentSpec } from './segment-spec.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
 import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman, listmonk, ghost]
+export const connectors: Connector[] = [csv, table, webhook, mailman, listmonk, ghost, segmentSpec]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {

@@ -13,9 +13,10 @@ import { openGhost } from './ghost.ts'
 import { openListmonk } from './listmonk.ts'
 import { openMailman } from './mailman.ts'
 import type { Rig } from './rig.ts'
+import { openSegmentSpec } from './segment-spec.ts'
 
 /** Every connector that speaks to a service, against a fake that behaves as the service does. */
-export const RIGS = { mailman: openMailman, listmonk: openListmonk, ghost: openGhost }
+export const RIGS = { mailman: openMailman, listmonk: openListmonk, ghost: openGhost, segment: openSegmentSpec }
 
 const AT = new Date('2026-01-05T12:00:00Z')
 const signal = new AbortController().signal
