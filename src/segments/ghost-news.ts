@@ -45,7 +45,6 @@ const edited = z.object({
   member: z.object({
     current: id.extend({
       email: z.string().nullish(),
-      updated_at: z.coerce.date().optional(),
       newsletters: z.array(id).nullish(),
     }),
     previous: z.record(z.string(), z.unknown()).default({}),
@@ -53,13 +52,12 @@ const edited = z.object({
 })
 
 /** Whoever was edited, has other newsletters than before, and none of those that count: any, or the one with this id. */
-export function newsOfEdited(body: string, newsletter: string | undefined, now: Date): News[] {
+export function newsOfEdited(body: string, newsletter: string | undefined, at: Date): News[] {
   const told = edited.safeParse(jsonOf(body)).data?.member
   if (!told) return []
   const { current, previous } = told
   const isOn = current.newsletters?.some((one) => newsletter === undefined || one.id === newsletter) ?? true
   if (isOn || !('newsletters' in previous || 'subscribed' in previous)) return []
-  const at = current.updated_at ?? now
   const person = { id: current.id, ...(current.email && { email: current.email }) }
   return [{ id: `unsubscribed/${current.id}/${at.toISOString()}`, at, kind: 'unsubscribed', person }]
 }

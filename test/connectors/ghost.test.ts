@@ -115,6 +115,11 @@ describe('Ghost', () => {
     )
     for (const from of [0, 50, 100]) await store.put(parents, people.slice(from, from + 50), signal)
     expect(rig.holds('parents')).toHaveLength(150)
+    // By their addresses, many of them short: those of one request come back as a whole.
+    const leaving = Array.from({ length: 300 }, (_, i) => entryOf(`q${i}`, { email: `${i}@b.example` }))
+    for (const { email } of leaving) rig.byHand?.put('parents', email)
+    await store.take(parents, leaving, signal)
+    expect(rig.holds('parents')).toHaveLength(150)
     const seen: string[] = []
     for await (const { email = '' } of store.list?.(parents, signal) ?? []) seen.push(email)
     expect(seen.sort()).toEqual(people.map(({ email }) => email).sort())
@@ -234,5 +239,15 @@ describe('Ghost', () => {
       { id: 'clicked/p1/4', kind: 'clicked', at: AT, campaign, count: 4 },
     ])
     expect((await store.poll?.(first?.cursor, signal))?.news).toEqual([])
+  })
+
+  test('forgets somebody though the label was deleted there', async () => {
+    const parents = await made('parents')
+    await store.put(parents, [entryOf('ana')], signal)
+    rig.byHand?.drop('parents')
+    const held = [{ segment: parents, emails: ['ana@example.org'], ids: [] }]
+    const ana = { person: 'person-of-ana', email: 'ana@example.org', held, isOurs: true, at: AT }
+    expect(await store.forget(ana, signal)).toEqual({ result: 'applied' })
+    expect(rig.contacts()).toEqual([])
   })
 })

@@ -135,4 +135,14 @@ describe('listmonk', () => {
     if (one) one.clicks = 5
     expect((await store.poll?.(first?.cursor, signal))?.news).toMatchObject([{ id: 'clicked/1/5', count: 2 }])
   })
+
+  test('forgets somebody though the list was deleted there', async () => {
+    const parents = await made('parents')
+    await store.put(parents, [entryOf('ana')], signal)
+    rig.byHand?.drop('parents')
+    const held = [{ segment: parents, emails: ['ana@example.org'], ids: [] }]
+    const ana = { person: 'person-of-ana', email: 'ana@example.org', held, isOurs: true, at: AT }
+    expect(await store.forget(ana, signal)).toEqual({ result: 'applied' })
+    expect(rig.contacts()).toEqual([])
+  })
 })
