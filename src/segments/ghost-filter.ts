@@ -1,19 +1,13 @@
-/** The most of a filter, as Ghost's server is Node's, which takes 16 kB of headers with the address. */
-const FILTER_MAX = 6_000
+import { piecesOf } from './pieces.ts'
+
+/** As Ghost's server is Node's, which takes 16 kB of headers with the address; and as it gives 100 at once. */
+const [FILTER_MAX, VALUES_MAX] = [6_000, 100]
 
 /** Conditions of Ghost's filter language (NQL) for a field to be one of many values, each short enough for an address. */
 export function filtersOf(field: string, values: string[]): string[] {
-  const filters: string[] = []
-  let these: string[] = []
-  const whole = () => encodeURIComponent(`${field}:[${these.join(',')}]`)
-  for (const value of values.map(quoted)) {
-    these.push(value)
-    if (whole().length <= FILTER_MAX) continue
-    these.pop()
-    if (these.length > 0) filters.push(whole())
-    these = [value]
-  }
-  return these.length > 0 ? [...filters, whole()] : filters
+  const filter = (these: string[]) => encodeURIComponent(`${field}:[${these.map(quoted).join(',')}]`)
+  const fits = (these: string[]) => these.length <= VALUES_MAX && filter(these).length <= FILTER_MAX
+  return piecesOf(values, fits).map(filter)
 }
 
 /** A value in quotes, with those in it escaped. */

@@ -10,6 +10,8 @@ const LOOK_BACK_MS = 3_600_000
 /** Counts of a campaign change for so long. */
 const CAMPAIGN_MS = 30 * 86_400_000
 const [PAGE, PAGES_MAX, POSTS] = [100, 20, 30]
+/** More would be too long for its server. What is not told then is seen when the label is listed. */
+const SAME_SECOND_MAX = 200
 
 const cursorSchema = z.object({ since: z.iso.datetime(), totals: z.unknown() })
 const id = z.object({ id: z.string() })
@@ -43,7 +45,6 @@ const edited = z.object({
   member: z.object({
     current: id.extend({
       email: z.string().nullish(),
-      updated_at: z.coerce.date().optional(),
       newsletters: z.array(id).nullish(),
     }),
     previous: z.record(z.string(), z.unknown()).default({}),
@@ -51,13 +52,12 @@ const edited = z.object({
 })
 
 /** Whoever was edited, has other newsletters than before, and none of those that count: any, or the one with this id. */
-export function newsOfEdited(body: string, newsletter: string | undefined, now: Date): News[] {
+export function newsOfEdited(body: string, newsletter: string | undefined, at: Date): News[] {
   const told = edited.safeParse(jsonOf(body)).data?.member
   if (!told) return []
   const { current, previous } = told
   const isOn = current.newsletters?.some((one) => newsletter === undefined || one.id === newsletter) ?? true
   if (isOn || !('newsletters' in previous || 'subscribed' in previous)) return []
-  const at = current.updated_at ?? now
   const person = { id: current.id, ...(current.email && { email: current.email }) }
   return [{ id: `unsubscribed/${current.id}/${at.toISOString()}`, at, kind: 'unsubscribed', person }]
 }
@@ -72,7 +72,7 @@ export async function pollGhost(
 ): Promise<{ news: News[]; cursor: string }> {
   const last = cursorSchema.safeParse(jsonOf(cursor)).data
   const since = new Date((last ? new Date(last.since) : now).getTime() - LOOK_BACK_MS)
-  const events = (await eventsSince(api, since, signal)).filter((one) => one.data.created_at >= since.toISOString())
+  const events = await eventsSince(api, since, signal)
   const totals = await campaigns(api, ours.prefix, new Date(now.getTime() - CAMPAIGN_MS), signal)
   const grown = grownSince(toldTotals(last?.totals), totals, now)
   return {
@@ -94,6 +94,7 @@ async function eventsSince(api: Api, since: Date, signal: AbortSignal): Promise<
     const oldest = events.at(-1)?.data.created_at
     if (events.length < PAGE || oldest === undefined) break
     const seen = [...found.values()].filter(({ data }) => data.created_at === oldest).map(({ data }) => quoted(data.id))
+    if (seen.length > SAME_SECOND_MAX) break
     before = `+data.created_at:<=${quoted(dateOf(new Date(oldest)))}+id:-[${seen.join(',')}]`
   }
   return [...found.values()]

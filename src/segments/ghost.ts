@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Api, each, openApi } from './api.ts'
 import { type Contact, contactLists, type Meeting } from './contact-lists.ts'
-import { filtersOf, isPlain } from './ghost-filter.ts'
-import { assertOfGhost, GHOST_KEY, ghostToken } from './ghost-key.ts'
+import { filtersOf, isPlain, quoted } from './ghost-filter.ts'
+import { GHOST_KEY, ghostToken, sentByGhost } from './ghost-key.ts'
 import { newsOfEdited, pollGhost } from './ghost-news.ts'
 import { LIMITS } from './limits.ts'
 import {
@@ -56,12 +56,11 @@ export const ghost: Connector<typeof settings> = {
 }
 
 const id = z.object({ id: z.string() })
-const newsletters = z.array(id).nullish()
 const member = id.extend({
   email: z.string(),
   status: z.string().nullish(),
   labels: z.array(id).nullish(),
-  newsletters,
+  newsletters: z.array(id).nullish(),
   email_suppression: z
     .object({ suppressed: z.boolean(), info: z.object({ reason: z.string().nullish() }).nullish() })
     .nullish(),
@@ -71,6 +70,7 @@ const members = z.object({ members: z.array(member) })
 const labels = z.object({ labels: z.array(id.extend({ slug: z.string() })) })
 const allNewsletters = z.object({ newsletters: z.array(id.extend({ slug: z.string() })) })
 const bulk = z.object({ bulk: z.object({ meta: z.object({ stats: z.object({ unsuccessful: z.number() }) }) }) })
+
 interface Opened {
   api: Api
   now(): Date
@@ -200,15 +200,15 @@ function openGhost({ api, now, secret, NEWSLETTER }: Opened): SegmentStore {
       return results.map((one) => (one === 'add' ? added : one))
     },
     async remove(list, contacts, signal) {
-      await slugOf(list, signal)
+      // Without a look at the label: where there is none any more nobody has it.
       const removed = await label('removeLabel', list, [...new Set(contacts.map((one) => one.id))], signal)
       return contacts.map(() => removed)
     },
     async *members(list, signal) {
       const slug = await slugOf(list, signal)
       for (let last = ''; ; ) {
-        const after = last && `%2Bid:>'${last}'`
-        const path = `/members/?limit=${PAGE}&order=id%20asc&filter=label:'${encodeURIComponent(slug)}'${after}`
+        const after = last && `+id:>${quoted(last)}`
+        const path = `/members/?limit=${PAGE}&order=id%20asc&filter=${encodeURIComponent(`label:${quoted(slug)}${after}`)}`
         const { json } = await api.call('GET', path, { signal })
         const page = members.parse(json).members
         yield* page.map((one): Listed => {
@@ -227,8 +227,8 @@ function openGhost({ api, now, secret, NEWSLETTER }: Opened): SegmentStore {
     },
     ...(secret !== undefined && {
       hear(request: HookRequest) {
-        assertOfGhost(request, secret, now())
-        return NEWSLETTER === undefined ? [] : newsOfEdited(request.body, newsletter, now())
+        const at = sentByGhost(request, secret, now())
+        return NEWSLETTER === undefined ? [] : newsOfEdited(request.body, newsletter, at)
       },
     }),
     async poll(cursor, signal) {

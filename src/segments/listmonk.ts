@@ -4,6 +4,7 @@ import { type CampaignTotals, grownSince, toldTotals } from './campaign-totals.t
 import { type Contact, contactLists, type Meeting } from './contact-lists.ts'
 import { jsonOf } from './json.ts'
 import { LIMITS } from './limits.ts'
+import { piecesOf } from './pieces.ts'
 import {
   type Connector,
   type Entry,
@@ -19,6 +20,8 @@ const limits = LIMITS.listmonk
 const CHECK_MS = 10_000
 /** The most it gives at once, whatever is asked for (its paginator). */
 const PAGE = 50
+/** As the proxies that stand before it take some 8 kB of an address. */
+const QUERY_MAX = 6_000
 /** Every list of ours has this tag, and one more by the community's slug, which outlives being renamed. */
 const TAG = 'kindred'
 
@@ -88,11 +91,12 @@ function openListmonk(api: Api, now: () => Date): SegmentStore {
   }
 
   async function find(emails: string[], signal: AbortSignal): Promise<Contact[]> {
-    const quoted = emails.filter(isPlain).map((email) => `'${email.toLowerCase().replaceAll("'", "''")}'`)
-    if (quoted.length === 0) return []
     const found: Contact[] = []
-    for await (const one of subscribers(`LOWER(subscribers.email) IN (${quoted.join(',')})`, signal)) {
-      found.push({ id: String(one.id), email: one.email })
+    const quoted = emails.filter(isPlain).map((email) => `'${email.toLowerCase().replaceAll("'", "''")}'`)
+    for (const these of piecesOf(quoted, (all) => encodeURIComponent(all.join()).length <= QUERY_MAX)) {
+      for await (const one of subscribers(`LOWER(subscribers.email) IN (${these.join()})`, signal)) {
+        found.push({ id: String(one.id), email: one.email })
+      }
     }
     return found
   }

@@ -152,7 +152,10 @@ export const openGhost = async (now: () => Date) => {
       if (action === 'addLabel') one.labels.push(id)
       else one.labels = one.labels.filter((own) => own !== id)
     }
-    const stats = { successful: isThere ? these.length : 0, unsuccessful: isThere ? 0 : these.length }
+    const stats = {
+      successful: isThere ? these.length : 0,
+      unsuccessful: isThere || action === 'removeLabel' ? 0 : these.length,
+    }
     return { status: 200, body: { bulk: { action, meta: { stats, errors: [], unsuccessfulData: [] } } } }
   }
 
