@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
+import { deskApi } from './desk-api.ts'
 import { mailman } from './mailman.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
 import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman]
+export const connectors: Connector[] = [csv, table, webhook, mailman, deskApi]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {
@@ -31,7 +32,7 @@ export function openDestinations<T extends Wanted>(
     }
     const settings = connector.settings.safeParse({ ...folderOf(one.name), ...one.settings })
     if (!settings.success) throw new BadDestination(`${one.name}: ${z.prettifyError(settings.error)}`)
-    const place = `${connector.name} ${connector.place(settings.data)}`
+    const place = `${connector.name} ${connector.place(settings.data, one.name)}`
     const other = places.get(place)
     if (other !== undefined) {
       throw new BadDestination(
