@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
-import { API_SCOPES } from '../src/core/api-scope.ts'
+import { API_SCOPES, ASKS } from '../src/core/api-scope.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
@@ -12,8 +12,6 @@ import type { DestinationState } from '../src/store/destinations.ts'
 /** So many are shown at once. */
 const SHOWN = 20
 const NAME_MAX = 40
-/** What is asked rather than told. */
-const ASKS = 'api'
 
 const key = z.ulid()
 

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hear } from '../../bench/tap.ts'
 import type { Purpose } from '../../src/core/direction.ts'
 import { deskApi } from '../../src/segments/desk-api.ts'
-import { communitiesSchema, errorSchema } from '../../src/web/api-schema.ts'
+import { communitiesSchema, errorSchema, REFUSALS } from '../../src/web/api-schema.ts'
+import { documentOf } from '../open-api.ts'
 import type { Browser } from './browser.ts'
 import { everything, NEED, signedIn } from './scene.ts'
 import { openWebStage, type WebStage } from './stage.ts'
+
+const WATCH = 'whoever-watches-over-it'
 
 let stage: WebStage
 let staff: Browser
@@ -20,11 +23,10 @@ beforeAll(async () => {
   })
   stage = await openWebStage({
     destinations: [api('desk', 'service', 'the service desk'), api('shop', 'letters', 'the shop')],
-    settings: { PROXIES: '1' },
+    settings: { PROXIES: '1', METRICS_TOKEN: WATCH },
   })
   founder = await stage.person('founder@example.org')
   for (const name of ['Parents United', 'Garden Friends', 'Night Walkers']) await founds(name)
-  staff = await stage.person('dora@example.org', { isStaff: true })
   desk = await made('Front desk', 'desk')
   shop = await made('Till', 'shop')
 })
@@ -44,6 +46,8 @@ async function founds(name: string): Promise<void> {
 
 /** Makes a key as staff do, who are shown it once. */
 async function made(name: string, destination: string): Promise<string> {
+  // Nobody is staff for longer than half a day.
+  staff = await stage.person('dora@example.org', { isStaff: true })
   await staff.opens('/do/api-keys')
   const { text } = await staff.sends({ make: name, for: destination })
   return /kindred_[\w-]{43}(?![\w-])/.exec(text)?.[0] ?? text
@@ -312,16 +316,17 @@ test('nobody learns who is known: unknown and undirected take the same work and 
   await member('kim@example.org', /nobody/)
   const { number } = await numberOf('kim@example.org')
   await known(desk, 'x')
+  const rows = async () => (await everything(stage)).split('\n').sort()
   const seen = []
   for (const who of ['unheard@example.org', 'kim@example.org', number, 'x', 'a/b?c', 'x\0y', 'x'.repeat(3_000)]) {
-    const before = await everything(stage)
+    const before = await rows()
     let answer: Awaited<ReturnType<typeof asks>> | undefined
     const { sent } = await hear(async () => {
       answer = await asks(desk, who)
     })
     seen.push({ status: answer?.status, shown: answer?.shown, text: answer?.text, sent: sent.map(({ text }) => text) })
     // Not even when the key was used tells them apart, and nothing is written of anybody.
-    expect(await everything(stage), who).toBe(before)
+    expect(await rows(), who).toEqual(before)
   }
   expect(seen[0]?.status).toBe(404)
   expect(seen[0]?.sent.length).toBeGreaterThan(1)
@@ -351,6 +356,16 @@ describe('everybody sees', () => {
     ])
   })
 
+  test('that nothing was passed on but what was asked for, and nobody is told to forget what they only asked for', async () => {
+    const ned = await member('ned@example.org', /desk/)
+    const { text } = await ned.opens('/do/my?part=data')
+    expect(text).toContain('Nothing was passed on')
+    expect(text).toContain('May the service desk see that you are in Parents United?')
+    await known(desk, 'ned@example.org')
+    await ned.opens('/do/my')
+    expect((await ned.presses('Forget me')).text).toContain('Nobody outside was ever told of you.')
+  })
+
   test('no more than a page of it, and after forgetting there is none', async () => {
     const mia = await member('mia@example.org', /desk/)
     for (let day = 0; day < 6; day++) {
@@ -368,5 +383,87 @@ describe('everybody sees', () => {
     await mia.presses('Yes, forget me')
     await stage.settle()
     expect(await rows()).toBe(0)
+  })
+})
+
+describe('the description for programs', () => {
+  test('is one that OpenAPI allows, and everybody may read it', async () => {
+    const response = await fetch(`${stage.at}/api/openapi.json`)
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([200, null])
+    const { servers, paths, security, components } = documentOf(await response.text())
+    expect(servers).toEqual([{ url: stage.site }])
+    expect(Object.keys(paths)).toEqual(['/api/people/{id}/communities'])
+    expect(security).toEqual([{ key: [] }])
+    expect(components.securitySchemes.key).toMatchObject({ type: 'http', scheme: 'bearer' })
+  })
+
+  test('is true of each answer and of each error', async () => {
+    const bare = await stage.read((store) =>
+      store.apiKeys.make({ name: 'None', destination: 'desk', scopes: [] }, '', stage.now()),
+    )
+    const full = await made('Full', 'desk')
+    for (let n = 0; n < 60; n++) await asks(full, 'nobody@example.org')
+    await member('ove@example.org', /desk/)
+    const broken = await made('Broken', 'desk')
+    await stage.sql('alter table api_reads rename to api_reads_away')
+    const failing = await asks(broken, 'ove@example.org')
+    await stage.sql('alter table api_reads_away rename to api_reads')
+    expect(stage.failures.splice(0)).toHaveLength(1)
+    const answers = {
+      200: await asks(desk, 'ove@example.org'),
+      401: await asks(undefined, 'ove@example.org'),
+      403: await asks(bare, 'ove@example.org'),
+      404: await asks(desk, 'nobody@example.org'),
+      429: await asks(full, 'ove@example.org'),
+      500: failing,
+    }
+    const document = documentOf(await (await fetch(`${stage.at}/api/openapi.json`)).text())
+    const { responses } = document.paths['/api/people/{id}/communities']?.get ?? {}
+    expect(Object.keys(responses ?? {})).toEqual(Object.keys(answers))
+    for (const [status, { status: given, text, headers }] of Object.entries(answers)) {
+      const said = responses?.[status]
+      expect(String(given)).toBe(status)
+      expect(headers.get('content-type')).toContain('application/json')
+      for (const name of Object.keys(said?.headers ?? {}))
+        expect(headers.get(name), `${name} of ${status}`).not.toBeNull()
+      expect(document.complaintsOf(said?.content['application/json'].schema ?? {}, JSON.parse(text))).toEqual([])
+      if (given === 200) communitiesSchema.strict().parse(JSON.parse(text))
+      else {
+        const { error, message } = errorSchema.strict().parse(JSON.parse(text))
+        expect(REFUSALS[error]).toEqual({ status: given, says: message })
+      }
+    }
+    // The document would notice.
+    const [answer] = Object.values(responses ?? {})
+    expect(document.complaintsOf(answer?.content['application/json'].schema ?? {}, { person: 7 })).not.toEqual([])
+  })
+
+  test('is all there is: nothing else is answered, and nothing is taken', async () => {
+    const paths = [
+      '/api',
+      '/api/',
+      '/api/people',
+      '/api/people/x',
+      '/api/people//communities',
+      '/api/%00',
+      '/api/people/%ff/communities',
+    ]
+    for (const path of paths) {
+      const response = await fetch(`${stage.at}${path}`, { headers: { authorization: `Bearer ${desk}` } })
+      expect(response.status, path).toBe(404)
+    }
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const { status, headers } = await asks(desk, 'ana@example.org', {
+        method,
+        headers: { origin: 'https://x.example' },
+      })
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([404, null])
+    }
+  })
+
+  test('has no address of anybody in it, nor have the metrics', async () => {
+    const metrics = await (await fetch(`${stage.at}/metrics`, { headers: { authorization: `Bearer ${WATCH}` } })).text()
+    expect(metrics).toContain('route="/api/people/:id/communities"')
+    expect(metrics).not.toContain('@')
   })
 })
