@@ -1,6 +1,7 @@
 import type { BackupFolder } from './backup-folder.ts'
 import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
+import { nextLook } from './core/nightly.ts'
 import { say } from './core/say.ts'
 import { backupJob, oldBackupsJob } from './jobs/backup.ts'
 import { ballotsJob } from './jobs/ballots.ts'
@@ -11,6 +12,7 @@ import { mailsJob } from './jobs/mails.ts'
 import { marksJob } from './jobs/marks.ts'
 import { meetupsJob } from './jobs/meetups.ts'
 import { postsJob } from './jobs/posts.ts'
+import { reconcileJob } from './jobs/reconcile.ts'
 import { type Destination, reportsJob } from './jobs/reports.ts'
 import { retentionJob } from './jobs/retention.ts'
 import { roomsJob } from './jobs/rooms.ts'
@@ -69,13 +71,12 @@ export async function build({
   const zone = await database.transaction(async (store) => {
     const organization = await store.organization.get()
     await store.destinations.connect(
-      destinations.map(({ name, connector, purpose, recipient, place, byAddress }) => ({
-        name,
-        connector,
-        purpose,
-        recipient,
-        place,
+      destinations.map(({ name, connector, purpose, recipient, place, byAddress, fields, store: { list, make } }) => ({
+        ...{ name, connector, purpose, recipient, place, fields },
         byAddress: byAddress ?? false,
+        canList: list !== undefined,
+        needsList: make !== undefined,
+        lookAt: nextLook(name, organization.name, organization.zone, now()),
       })),
       organization.recipient,
       now(),
@@ -94,6 +95,7 @@ export async function build({
     postsJob(database, platforms, draws),
     mailsJob(database, mailer, draws, site),
     reportsJob(database, destinations, draws),
+    reconcileJob(database, destinations, draws),
     erasuresJob(database, platforms, destinations, draws),
     staffNotesJob(database),
     sizesJob(database, zone),

@@ -20,7 +20,7 @@ interface Wanted {
 export function openDestinations<T extends Wanted>(
   wanted: T[],
   now: () => Date,
-): (T & { place: string; byAddress: boolean; store: SegmentStore })[] {
+): (T & { place: string; byAddress: boolean; fields: string; store: SegmentStore })[] {
   const places = new Map<string, string>()
   return wanted.map((one) => {
     const connector = connectors.find(({ name }) => name === one.connector)
@@ -41,7 +41,8 @@ export function openDestinations<T extends Wanted>(
     places.set(place, one.name)
     // Hashed, since an address may hold a password.
     const hashed = createHash('sha256').update(place).digest('base64url')
-    return { ...one, place: hashed, byAddress: connector.byAddress, store: connector.open(settings.data, now) }
+    const { byAddress, fields } = connector
+    return { ...one, place: hashed, byAddress, fields, store: connector.open(settings.data, now) }
   })
 }
 

@@ -71,8 +71,9 @@ export interface Listed {
   person?: string
   id?: string
   email?: string
-  /** Held, and not written to. */
+  /** Held, and not written to; `isHere`: in this segment, and in others it may. */
   suppressed?: SuppressedWhy
+  isHere?: boolean
 }
 
 /** What a store tells of by itself. */

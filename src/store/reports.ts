@@ -49,8 +49,8 @@ export interface Held {
 }
 
 /** So many at once of one segment, and more than this share of it, are held (segment-stores.md, rule 3). */
-const GUARD_LEAST = 20
-const GUARD_SHARE = 0.3
+export const GUARD_LEAST = 20
+export const GUARD_SHARE = 0.3
 
 const FLOOR = Prisma.sql`coalesce((select max(report_floor) from organization), 0)`
 /** The revision of somebody's first report, and what the destination is known to hold: after a restore it may have heard more. */
