@@ -5,7 +5,7 @@ import { say } from '../core/say.ts'
 import { roughly } from '../core/small-numbers.ts'
 import { Gone, type Listed, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
-import { type LookedAfter, type LookSegment, lookLease } from '../store/reconciling.ts'
+import type { LookedAfter, LookSegment } from '../store/reconciling.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, inTime, type Job } from './job.ts'
 import { listGone } from './list-gone.ts'
@@ -30,7 +30,7 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
     const hold = async (open: Store) => {
       const now = clock()
       const until = new Date(now.getTime() + LEASE_MS)
-      if (!(await open.leases.hold(lookLease(name), holder, now, until))) throw new Overtaken()
+      if (!(await open.leases.hold(open.reconciling.lease(name), holder, now, until))) throw new Overtaken()
       heldAt = now
     }
     const keep = async () => {
@@ -60,13 +60,13 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
       await database.transaction(async (open) => {
         await hold(open)
         await ended(open, name, began, each, clock())
-        await open.leases.letGo(lookLease(name), holder)
+        await open.leases.letGo(open.reconciling.lease(name), holder)
       })
     } catch (error) {
       if (error instanceof Overtaken) return
       await database.transaction(async (open) => {
         await failed(open, name, error, clock())
-        await open.leases.letGo(lookLease(name), holder)
+        await open.leases.letGo(open.reconciling.lease(name), holder)
       })
     }
   }

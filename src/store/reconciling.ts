@@ -21,9 +21,6 @@ export interface LookedAfter {
   vanished: number
 }
 
-/** The name of the lease that one process has on asking a destination. */
-export const lookLease = (destination: string) => `reconcile/${destination}`
-
 /** The earliest time at which a destination is to be asked whom it holds; whoever asks already comes first. */
 export const NEXT_LOOK = Prisma.sql`
   select min(greatest(d.reconcile_at, d.rests_until, l.until)) from destinations d
@@ -63,6 +60,9 @@ export function reconciling(tx: Tx, tools: Tools) {
   }
 
   return {
+    /** The name of the lease that one process has on asking a destination. */
+    lease: (destination: string): string => `reconcile/${destination}`,
+
     /** The destinations to be asked now whom they hold. */
     async due(now: Date): Promise<string[]> {
       const rows = await tx.$queryRaw<{ name: string }[]>(Prisma.sql`
