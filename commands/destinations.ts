@@ -108,7 +108,9 @@ async function chooseList(context: Context, { one }: Each, c?: Found, list?: str
 async function tellAgain(context: Context, d: string, day: string): Promise<Text> {
   const { store, organization, now } = context
   const wall = new Date(DAY.test(day.trim()) ? `${day.trim()}T00:00:00Z` : Number.NaN)
-  if (Number.isNaN(wall.getTime())) throw new Refusal(say`Write the day like this: ${{ typed: 'replay:2026-01-05' }}.`)
+  // A day that no month has would be read as one of the next.
+  if (Number.isNaN(wall.getTime()) || !wall.toISOString().startsWith(day.trim()))
+    throw new Refusal(say`Write the day like this: ${{ typed: 'replay:2026-01-05' }}.`)
   const since = whenClocksShow(wall, organization.zone)
   if (since > now) throw new Refusal(say`That day has not come yet.`)
   const count = await store.destinationCare.replay(d, since, now)

@@ -53,12 +53,13 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
     ],
     ...(found.length > 0 && {
       table: {
-        columns: [say`Community`, say`List or tag there`],
+        columns: [say`Community`, say`List or tag there`, say`Chosen by`],
         rows: found
           .slice(0, PAGE)
           .map(({ name, externalId, chosen }) => [
             name === null ? say`one you may not know of` : say`${name}`,
-            listed(one.needsList, externalId, chosen),
+            listed(one.needsList, externalId),
+            externalId === null ? say`` : chosen ? say`you` : say`Kindred`,
           ]),
       },
     }),
@@ -69,10 +70,9 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
 const STANDING = say`Standing: everybody who said yes, at once.`
 const RELEASE = say`Release only: nobody but audiences that you release.`
 
-function listed(needsList: boolean, externalId: string | null, chosen: boolean): Text {
+function listed(needsList: boolean, externalId: string | null): Text {
   if (!needsList) return say`it needs none`
-  if (externalId === null) return say`made on first use`
-  return chosen ? say`${externalId} (chosen by you)` : say`${externalId}`
+  return externalId === null ? say`made on first use` : say`${externalId}`
 }
 
 function looked({ one: { canList, reconciledAt, reconcileAt } }: Each): Text {
