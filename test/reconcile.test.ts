@@ -1,3 +1,5 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
 import { reconcileJob } from '../src/jobs/reconcile.ts'
@@ -13,14 +15,18 @@ const MANY = 24
 let stage: Stage
 let rig: Rig
 let destinations: ReturnType<typeof opened>
-const now = () => stage?.now() ?? new Date('2026-01-05T12:00:00Z')
+const START = new Date('2026-01-05T12:00:00Z')
+let isOpen = false
+const now = () => (isOpen ? stage.now() : START)
 const opened = (settings: Record<string, string>) =>
   openDestinations([{ name: 'crm', connector: 'mailman', purpose: 'letters' as const, settings }], now)
 
-async function open(): Promise<void> {
+async function open(settings: Record<string, string> = {}): Promise<void> {
+  isOpen = false
   rig = await openMailman(now)
-  destinations = opened(rig.settings)
+  destinations = opened({ ...rig.settings, ...settings })
   stage = await openStage({ destinations })
+  isOpen = true
   await stage.actor('fay').types(`/start-community Parents ${NEED}`)
 }
 
@@ -188,5 +194,47 @@ describe('a great many at once', () => {
     await stage.pass('1h')
     expect(held('cooks')).toEqual(['eve'])
     expect(held()).toHaveLength(MANY)
+  })
+})
+
+test('a file edited by hand is mended in the night', async () => {
+  isOpen = false
+  const folder = await mkdtemp(`${tmpdir()}/kindred-reconcile-`)
+  const files = openDestinations(
+    [{ name: 'files', connector: 'csv', purpose: 'letters' as const, settings: { DIR: folder } }],
+    now,
+  )
+  stage = await openStage({ destinations: files })
+  isOpen = true
+  await stage.actor('fay').types(`/start-community Parents ${NEED}`)
+  for (const name of ['ana', 'ben']) await sharer(stage, name, 'parents')
+  const path = `${folder}/parents.csv`
+  const lines = (await readFile(path, 'utf8')).split('\n')
+  await writeFile(path, lines.filter((line) => !line.includes('ana@')).join('\n'))
+  await stage.pass('1d')
+  expect((await readFile(path, 'utf8')).split('\n').filter(Boolean)).toHaveLength(3)
+  expect(stage.failures).toEqual([])
+  await stage.close()
+  for (const { store } of files) await store.close?.()
+  await rm(folder, { recursive: true })
+})
+
+describe('a service that asks each person once more', () => {
+  beforeAll(async () => {
+    await open({ OPT_IN: 'yes' })
+    await sharer(stage, 'ana', 'parents')
+  })
+  afterAll(close)
+
+  test('is left to it until they confirm; who leaves the list after that has unsubscribed', async () => {
+    const asked = () => rig.server.asked.filter((one) => one === 'POST /3.1/members').length
+    await stage.pass('4d')
+    expect([held(), asked()]).toEqual([[], 1])
+    rig.byHand?.put('parents', 'ana@example.org')
+    await night()
+    rig.byHand?.take('parents', 'ana@example.org')
+    await stage.pass('3d')
+    expect([held(), asked()]).toEqual([[], 1])
+    expect(await stage.actor('sam!').types('/destinations crm')).toContain('0 waiting, 0 failed.')
   })
 })
