@@ -71,6 +71,8 @@ export async function lookAt(
   const isIdle = (ms: number) => Prisma.sql`r.due_at is null
     and (r.leased_until is null or r.leased_until <= ${now}::timestamptz) and coalesce(r.told_at, r.changed_at) < ${before(ms)}`
   const isUnnumbered = Prisma.sql`not exists (select 1 from numbered b where b.n = l.n)`
+  // The planner takes every list for a few rows, and would compare each of thousands with each.
+  await tx.$executeRaw(Prisma.sql`set local enable_nestloop = off`)
   const rows = await tx.$queryRaw<Row[]>(Prisma.sql`
     with listed as materialized (
       select * from unnest(${listed.map((one) => one.person ?? null)}::text[], ${listed.map((one) => one.id ?? null)}::text[],
@@ -78,14 +80,15 @@ export async function lookAt(
         ${listed.map((one) => one.isHere ?? false)}::boolean[]) with ordinality as l (person, id, email, why, is_here, n)),
     numbered as materialized (
       select l.n, p.id as person_id from listed l join people p on p.key = l.person),
+    held as materialized (
+      select r.person_id, e as email from reports r cross join unnest(r.held_emails) e where ${here}),
     meant as materialized (
       select n, person_id from numbered
       union select l.n, r.person_id from listed l join reports r on r.destination = ${destination} and r.known_id = l.id
         where ${isUnnumbered}
       union select l.n, p.id from listed l join people p on lower(p.email) = l.email and p.email_proven_at is not null
         where ${isUnnumbered}
-      union select l.n, r.person_id from reports r cross join unnest(r.held_emails) h join listed l on l.email = h
-        where ${here} and ${isUnnumbered}),
+      union select l.n, h.person_id from held h join listed l on l.email = h.email where ${isUnnumbered}),
     there as materialized (
       select m.n, m.person_id, l.id, l.why, l.is_here, r.wanted, r.known, r.proven, r.guarded,
         case when r.person_id is null then p.united_into is null else ${isIdle(LAG_MS)} end as is_idle,
@@ -110,6 +113,7 @@ export async function lookAt(
       where not exists (select 1 from meant m where m.n = l.n)
     union all select 'wanted', null, null, null, null, count(*)::int from ours
     order by 1, 2`)
+  await tx.$executeRaw(Prisma.sql`set local enable_nestloop = on`)
   const of = (kind: Row['kind']) => rows.filter((row) => row.kind === kind)
   const people = (kind: Row['kind']) => of(kind).flatMap((row) => row.personId ?? [])
   const countOf = (kind: Row['kind']) => of(kind)[0]?.count ?? 0

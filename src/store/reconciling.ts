@@ -107,10 +107,9 @@ export function reconciling(tx: Tx, tools: Tools) {
         await suppressEach(destination, gone, communityId, began)
       }
       await takeOut(destination, communityId, looked.extra, areHeld, now)
-      await tx.report.updateMany({
-        where: { destination, communityId, personId: { in: looked.proven }, wanted: 'in', known: 'in' },
-        data: { proven: true },
-      })
+      await tx.$executeRaw(Prisma.sql`
+        update reports set proven = true where destination = ${destination} and community_id = ${communityId}
+          and person_id = any(${looked.proven}) and wanted = 'in' and known = 'in'`)
       return {
         drift: {
           missing: looked.missing.length + (absent === undefined ? looked.unsure.length : 0),
