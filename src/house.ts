@@ -1,6 +1,7 @@
 import type { BackupFolder } from './backup-folder.ts'
 import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
+import { nextLook } from './core/nightly.ts'
 import { say } from './core/say.ts'
 import { backupJob, oldBackupsJob } from './jobs/backup.ts'
 import { ballotsJob } from './jobs/ballots.ts'
@@ -12,6 +13,7 @@ import { marksJob } from './jobs/marks.ts'
 import { meetupsJob } from './jobs/meetups.ts'
 import { newsJob } from './jobs/news.ts'
 import { postsJob } from './jobs/posts.ts'
+import { reconcileJob } from './jobs/reconcile.ts'
 import { type Destination, reportsJob } from './jobs/reports.ts'
 import { retentionJob } from './jobs/retention.ts'
 import { roomsJob } from './jobs/rooms.ts'
@@ -70,13 +72,12 @@ export async function build({
   const zone = await database.transaction(async (store) => {
     const organization = await store.organization.get()
     await store.destinations.connect(
-      destinations.map(({ name, connector, purpose, recipient, place, byAddress }) => ({
-        name,
-        connector,
-        purpose,
-        recipient,
-        place,
+      destinations.map(({ name, connector, purpose, recipient, place, byAddress, fields, store: { list, make } }) => ({
+        ...{ name, connector, purpose, recipient, place, fields },
         byAddress: byAddress ?? false,
+        canList: list !== undefined,
+        needsList: make !== undefined,
+        lookAt: nextLook(name, organization.name, organization.zone, now()),
       })),
       organization.recipient,
       now(),
@@ -96,6 +97,7 @@ export async function build({
     mailsJob(database, mailer, draws, site),
     reportsJob(database, destinations, draws),
     newsJob(database, destinations, draws),
+    reconcileJob(database, destinations, draws),
     erasuresJob(database, platforms, destinations, draws),
     staffNotesJob(database),
     sizesJob(database, zone),

@@ -139,7 +139,7 @@ async function everyButton(): Promise<void> {
     const { lease, rows } = await store.posts.claim(1, stage.now())
     await store.posts.finish(rows[0]?.id ?? '', lease, { stuck: 'the channel was deleted' })
   })
-  await stage.play('@eva! /status')
+  for (const line of ['/destinations files', '/status']) await stage.play(`@eva! ${line}`)
   for (const name of MANY.slice(2, 13)) await stage.play(`@ana /invite "${name}"`)
   await stage.play('@eva! /audit')
   await stage.play('@eva! [Earlier]')
@@ -297,7 +297,7 @@ async function everyButtonOfDestinations(): Promise<void> {
       const one = { connector: 'csv', purpose: 'letters' as const }
       const desk = { name: 'desk', connector: 'csv', purpose: 'service' as const, recipient: 'W'.repeat(60) }
       await store.destinations.connect(
-        [{ name: 'files', ...one }, { name: 'late', ...one }, desk],
+        [{ name: 'files', canList: true, ...one }, { name: 'late', ...one }, desk],
         recipient,
         stage.now(),
       )
@@ -310,8 +310,21 @@ async function everyButtonOfDestinations(): Promise<void> {
   await stage.play('@eva! [Resume files]')
   stage.suffer('files', 'up')
   await manySharers(stage, 20, parents)
+  await everyButtonOfOneDestination()
   await stage.play('@eva! /setup recipient:"the Gallery"')
-  await stage.play('@eva! /status')
+  for (const line of ['/status', '/destinations files', '/destinations late']) await stage.play(`@eva! ${line}`)
+}
+
+/** One destination that can be compared, with more communities than fit on a page. */
+async function everyButtonOfOneDestination(): Promise<void> {
+  await stage.read(async (store) => {
+    for (const name of MANY) {
+      const found = await store.communities.find(name, '', '')
+      await store.destinations.call('files', found?.id ?? '', `the list of ${name}`, stage.now())
+    }
+  })
+  const lines = ['@eva! /destinations', '@eva! [More about files]', '@eva! [More communities]', '@eva! [Release only]']
+  for (const line of lines) await stage.play(line)
 }
 
 /** Keys of the API, more of them than fit on a page, with the longest names. */

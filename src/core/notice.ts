@@ -28,6 +28,7 @@ export const NOTICES = {
   seat: { label: say`A seat at a meetup is free for me`, ways: ['chat', 'mail'], evenPaused: true },
   changed: { label: say`A meetup I answered is changed or cancelled`, ways: ['chat', 'mail'], evenPaused: true },
   delegate: { label: say`Somebody wants me to vote for them, or answers me`, ways: ['chat', 'mail'] },
+  address: { label: say`My address does not work somewhere`, ways: ['chat', 'mail'] },
   'looking-after': { label: say`News for who looks after a community`, ways: ['chat', 'mail', 'none'] },
 } as const satisfies Record<string, Kind>
 

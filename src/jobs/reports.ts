@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts'
 import type { Outcome } from '../store/work.ts'
 import { deliver, failed, type Heard, metIn, type Refused, SHORTEST_WAIT_MS } from './deliver.ts'
 import { type Clock, EFFECT_MS, inTime, isHeld, type Job } from './job.ts'
+import { listGone } from './list-gone.ts'
 
 /** A configured segment store. */
 export interface Destination {
@@ -69,12 +70,7 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     }
     const results = await deliver(store, segment, rows, hasTime)
     if (!results.some((one) => 'gone' in one)) return results
-    await database.transaction(async (open) => {
-      await open.destinations.uncall(destination, communityId)
-      await open.reports.tellAnew(destination, communityId, now)
-      const text = say`${destination} had no list or tag of ${name} any more, so it gets a new one with everybody who said yes.`
-      await open.staffNotes.tell(`news/gone/${destination}/${communityId}`, text, now)
-    })
+    await database.transaction((open) => listGone(open, destination, { id: communityId, name }, now))
     return results
   }
 

@@ -38,7 +38,7 @@ interface Wanted {
 export function openDestinations<T extends Wanted>(
   wanted: T[],
   now: () => Date,
-): (T & { place: string; byAddress: boolean; store: SegmentStore })[] {
+): (T & { place: string; byAddress: boolean; fields: string; store: SegmentStore })[] {
   const places = new Map<string, string>()
   return wanted.map((one) => {
     const connector = connectors.find(({ name }) => name === one.connector)
@@ -60,7 +60,8 @@ export function openDestinations<T extends Wanted>(
     // Hashed, since an address may hold a password.
     const hashed = createHash('sha256').update(place).digest('base64url')
     const store = withHook(connector.open(settings.data, now), one, now)
-    return { ...one, place: hashed, byAddress: connector.byAddress, store }
+    const { byAddress, fields } = connector
+    return { ...one, place: hashed, byAddress, fields, store }
   })
 }
 

@@ -1,4 +1,4 @@
-import { type SegmentStore, TryLater, Unauthorized } from './segment-store.ts'
+import { type Listed, type Segment, type SegmentStore, TryLater, Unauthorized } from './segment-store.ts'
 
 /** What a rehearsed destination may suffer: see docs/terminal.md. */
 export const FAULTS = ['up', 'down', 'slow', '429', '401'] as const
@@ -28,6 +28,10 @@ export function rehearsed(store: SegmentStore): { store: SegmentStore; suffer(fa
     }
   }
   const { poll } = store
+  async function* listed(segment: Segment, signal: AbortSignal): AsyncIterable<Listed> {
+    await through(async () => undefined)
+    yield* store.list?.(segment, signal) ?? []
+  }
   return {
     store: {
       ...store,
@@ -37,6 +41,7 @@ export function rehearsed(store: SegmentStore): { store: SegmentStore; suffer(fa
       put: (segment, entries, signal) => through(() => store.put(segment, entries, signal)),
       take: (segment, entries, signal) => through(() => store.take(segment, entries, signal)),
       ...(poll && { poll: (cursor, signal) => through(() => poll(cursor, signal)) }),
+      ...(store.list && { list: (segment, signal) => listed(segment, signal) }),
       forget: (person, signal) => through(() => store.forget(person, signal)),
     },
     suffer: (next) => {

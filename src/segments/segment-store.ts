@@ -71,9 +71,8 @@ export interface Listed {
   person?: string
   id?: string
   email?: string
-  /** Held, and not written to. */
+  /** Held, and not written to; `isHere`: in this segment, and in others it may. */
   suppressed?: SuppressedWhy
-  /** Not written to in this segment; in others they may be. */
   isHere?: boolean
 }
 

@@ -4,6 +4,7 @@ import { NEXT_ERASURE } from './erasures.ts'
 import { Prisma } from './generated/client.ts'
 import { NEXT_MEETUP } from './meetups.ts'
 import { NEXT_POST } from './posts.ts'
+import { NEXT_LOOK } from './reconciling.ts'
 import { NEXT_REPORT } from './reports.ts'
 import { NEXT_PLACE } from './rooms.ts'
 import { NEXT_NOTE } from './staff-notes.ts'
@@ -20,6 +21,7 @@ const KINDS = {
   posts: NEXT_POST,
   mails: nextDue('mails'),
   reports: NEXT_REPORT,
+  looks: NEXT_LOOK,
   erasures: NEXT_ERASURE,
   staffNotes: NEXT_NOTE,
 } satisfies Record<string, Prisma.Sql>
@@ -51,6 +53,7 @@ export async function agenda(tx: Tx): Promise<Agenda> {
     posts: timeOf(row.times.posts),
     mails: timeOf(row.times.mails),
     reports: timeOf(row.times.reports),
+    looks: timeOf(row.times.looks),
     erasures: timeOf(row.times.erasures),
     staffNotes: timeOf(row.times.staffNotes),
     runs: new Map(Object.entries(row.runs ?? {}).map(([name, ranAt]) => [name, new Date(ranAt)])),

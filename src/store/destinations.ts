@@ -17,13 +17,23 @@ export interface Configured {
   place?: string | undefined
   /** Whether it knows people by their address alone. */
   byAddress?: boolean
+  /** What of a person it is told, in words. */
+  fields?: string | undefined
+  /** Whether it can be asked whom it holds, and needs a list or tag for each community. */
+  canList?: boolean
+  needsList?: boolean
+}
+
+/** A destination as it is connected, with when it would be asked for the first time. */
+interface Connected extends Configured {
+  lookAt?: Date
 }
 
 /** Whether it is told of everybody who said yes, or holds nobody but audiences that staff release. */
 export type Mode = 'standing' | 'release'
 
 /** A destination as staff see it. */
-export interface DestinationState extends Configured {
+export interface DestinationState extends Omit<Configured, 'fields'> {
   recipient: string
   /** False until staff have seen, in a dry run, how many would be told at once. */
   started: boolean
@@ -32,6 +42,12 @@ export interface DestinationState extends Configured {
   mode: Mode
   restsUntil: Date | null
   failures: number
+  fields: string | null
+  canList: boolean
+  needsList: boolean
+  /** When it is asked next whom it holds, and when it was asked last. */
+  reconcileAt: Date | null
+  reconciledAt: Date | null
 }
 
 export function destinations(tx: Tx) {
@@ -43,7 +59,7 @@ export function destinations(tx: Tx) {
 
   return {
     /** Writes down what the configuration names; what it names no more is kept, unconnected, for what it still holds. */
-    async connect(configured: Configured[], organizations: string, now: Date): Promise<void> {
+    async connect(configured: Connected[], organizations: string, now: Date): Promise<void> {
       const wasConnected = new Set((await this.list()).map((one) => one.name))
       await tx.destination.updateMany({
         where: { name: { notIn: configured.map((one) => one.name) } },
@@ -52,10 +68,11 @@ export function destinations(tx: Tx) {
       // One connected between the backup and the loss is not in the backup; a later one has heard of nobody.
       const since = new Date(now.getTime() - MARKS_KEPT_MS)
       const mayHold = (await tx.jobRun.count({ where: { name: HISTORY, ranAt: { gt: since } } })) > 0
-      for (const { name, recipient, place, ...one } of configured) {
+      for (const { name, recipient, place, lookAt, fields = null, ...one } of configured) {
         const row = {
           ...one,
           ...(place && { place }),
+          fields,
           recipient: recipient ?? organizations,
           named: recipient !== undefined,
           connected: true,
@@ -63,6 +80,7 @@ export function destinations(tx: Tx) {
           ...{ restsUntil: null, failures: 0 },
         }
         const before = await tx.destination.findUnique({ where: { name } })
+        const reconcileAt = one.canList ? (before?.reconcileAt ?? lookAt ?? now) : null
         if (before?.place && place && before.place !== place && (await holds(name))) {
           throw new CannotStart(
             `${name} was another place at the last start, which still holds people; they would never hear that it is over. Give the new one another name, and leave the old one in DESTINATIONS until it holds nobody.`,
@@ -77,8 +95,8 @@ export function destinations(tx: Tx) {
           : (await tx.direction.count({ where: { purpose, recipient: row.recipient, standing: true } })) === 0
         await tx.destination.upsert({
           where: { name },
-          create: { name, ...row, started, mayHold },
-          update: { ...row, started },
+          create: { name, ...row, started, mayHold, reconcileAt },
+          update: { ...row, started, reconcileAt },
         })
       }
     },

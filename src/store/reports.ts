@@ -49,8 +49,8 @@ export interface Held {
 }
 
 /** So many at once of one segment, and more than this share of it, are held (segment-stores.md, rule 3). */
-const GUARD_LEAST = 20
-const GUARD_SHARE = 0.3
+export const GUARD_LEAST = 20
+export const GUARD_SHARE = 0.3
 
 const FLOOR = Prisma.sql`coalesce((select max(report_floor) from organization), 0)`
 /** The revision of somebody's first report, and what the destination is known to hold: after a restore it may have heard more. */
@@ -79,7 +79,8 @@ export const NEXT_REPORT = Prisma.sql`
         where h.destination = d.name and h.leased_until is not null and h.due_at is not null group by h.person_id) held
       join reports r on r.person_id = held.person_id and r.destination = d.name
       where r.due_at is not null and (d.started or r.wanted = 'out'))) next
-  where next.at is not null and d.connected and d.paused_at is null`
+  -- greatest() passes over what is missing: where nothing waits, the end of a rest is no work.
+  where d.connected and d.paused_at is null and next.at is not null`
 
 export function reports(tx: Tx, { draws }: Tools) {
   return {

@@ -13,6 +13,7 @@ import { codes } from './codes.ts'
 import { communities } from './communities.ts'
 import { delegations } from './delegations.ts'
 import { deliveries } from './deliveries.ts'
+import { destinationCare } from './destination-care.ts'
 import { destinations } from './destinations.ts'
 import { directions } from './directions.ts'
 import { drafts } from './drafts.ts'
@@ -34,6 +35,7 @@ import { organizations } from './organization.ts'
 import { people } from './people.ts'
 import { personalLinks } from './personal-links.ts'
 import { posts } from './posts.ts'
+import { reconciling } from './reconciling.ts'
 import { records } from './records.ts'
 import { reports } from './reports.ts'
 import { restores } from './restores.ts'
@@ -84,6 +86,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     communities: communities(tx, tools),
     delegations: delegations(tx),
     deliveries: deliveries(tx, tools),
+    destinationCare: destinationCare(tx),
     destinations: destinations(tx),
     directions: directions(tx, tools),
     drafts: drafts(tx, tools),
@@ -105,6 +108,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     people: people(tx, tools),
     personalLinks: personalLinks(tx, tools),
     posts: posts(tx, tools),
+    reconciling: reconciling(tx, tools),
     records: records(tx),
     reports: reports(tx, tools),
     suppressions: suppressions(tx),

@@ -1,15 +1,20 @@
 -- AlterTable
 ALTER TABLE "destinations" ADD COLUMN     "by_address" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "can_list" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "cursor" TEXT,
 ADD COLUMN     "drift" JSONB,
 ADD COLUMN     "failures" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "fields" TEXT,
 ADD COLUMN     "mode" TEXT NOT NULL DEFAULT 'standing',
+ADD COLUMN     "needs_list" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "reconcile_at" TIMESTAMPTZ(3),
 ADD COLUMN     "reconciled_at" TIMESTAMPTZ(3),
-ADD COLUMN     "rests_until" TIMESTAMPTZ(3);
+ADD COLUMN     "rests_until" TIMESTAMPTZ(3),
+ADD COLUMN     "unlisted" INTEGER NOT NULL DEFAULT 0;
 
 -- AlterTable
-ALTER TABLE "reports" ADD COLUMN     "held_emails" TEXT[] DEFAULT ARRAY[]::TEXT[],
+ALTER TABLE "reports" ADD COLUMN     "asked_at" TIMESTAMPTZ(3),
+ADD COLUMN     "held_emails" TEXT[] DEFAULT ARRAY[]::TEXT[],
 ADD COLUMN     "known_id" TEXT,
 ADD COLUMN     "known_id_email" INTEGER,
 ADD COLUMN     "made" BOOLEAN NOT NULL DEFAULT false,

@@ -1,0 +1,150 @@
+import { LEASE_MS } from '../core/backoff.ts'
+import type { Draws } from '../core/ids.ts'
+import { nextLook } from '../core/nightly.ts'
+import { say } from '../core/say.ts'
+import { roughly } from '../core/small-numbers.ts'
+import { Gone, type Listed, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
+import type { Database } from '../store/database.ts'
+import type { LookedAfter, LookSegment } from '../store/reconciling.ts'
+import type { Store } from '../store/store.ts'
+import { type Clock, inTime, type Job } from './job.ts'
+import { listGone } from './list-gone.ts'
+import type { Destination } from './reports.ts'
+
+/** The first wait after a failure, which doubles; so many tries make a night. */
+const [FIRST_WAIT_MS, LONGEST_WAIT_MS, TRIES] = [5 * 60_000, 3_600_000, 6]
+/** Staff hear of it after so many failures in a row. */
+const TOLD_AFTER = 3
+/** What is left of a lease when it is taken anew. */
+const RENEW_MS = LEASE_MS / 2
+
+/** Another process has taken over, or the destination is not to be asked any more. */
+class Overtaken extends Error {}
+
+/** Asks each destination that can be asked whom it holds, every night and when staff want it, and mends what differs. */
+export function reconcileJob(database: Database, destinations: Destination[], draws: Draws): Job {
+  async function look(name: string, clock: Clock): Promise<void> {
+    const began = clock()
+    const holder = draws.key()
+    let heldAt = began
+    const hold = async (open: Store) => {
+      const now = clock()
+      const until = new Date(now.getTime() + LEASE_MS)
+      if (!(await open.leases.hold(open.reconciling.lease(name), holder, now, until))) throw new Overtaken()
+      heldAt = now
+    }
+    const keep = async () => {
+      if (clock().getTime() - heldAt.getTime() >= RENEW_MS) await database.transaction(hold)
+    }
+    const store = destinations.find((one) => one.name === name)?.store
+    try {
+      const segments = await database.transaction(async (open) => {
+        await hold(open)
+        return open.reconciling.segments(name)
+      })
+      const each: LookedAfter[] = []
+      for (const segment of store?.list ? segments : []) {
+        const at = clock()
+        const listed = store && (await read(store, segment, keep))
+        each.push(
+          await database.transaction(async (open) => {
+            await hold(open)
+            const now = clock()
+            if (listed)
+              return open.reconciling.mend(name, segment.communityId, { listed, began: at }, store.absent, now)
+            await listGone(open, name, { id: segment.communityId, name: segment.name }, now)
+            return { drift: { missing: 0, extra: 0, strangers: 0, suppressed: 0 }, held: 0, vanished: 0 }
+          }),
+        )
+      }
+      await database.transaction(async (open) => {
+        await hold(open)
+        await ended(open, name, began, each, clock())
+        await open.leases.letGo(open.reconciling.lease(name), holder)
+      })
+    } catch (error) {
+      if (error instanceof Overtaken) return
+      await database.transaction(async (open) => {
+        await failed(open, name, error, clock())
+        await open.leases.letGo(open.reconciling.lease(name), holder)
+      })
+    }
+  }
+
+  return {
+    name: 'reconcile',
+    schedule: { every: 'minute' },
+    async run(clock) {
+      const due = await database.transaction((open) => open.reconciling.due(clock()))
+      for (const name of due) await look(name, clock)
+    },
+    next: async (_, open) => (await open.agenda()).looks,
+  }
+}
+
+/** Everybody in a list, however many pages that takes, each of which has its own time; nothing where it is gone. */
+async function read(
+  store: SegmentStore,
+  segment: LookSegment,
+  keep: () => Promise<void>,
+): Promise<Listed[] | undefined> {
+  const { key, name, id } = segment
+  const given = new AbortController()
+  const listed: Listed[] = []
+  try {
+    const entries = store.list?.({ key, name, ...(id && { id }) }, given.signal)[Symbol.asyncIterator]()
+    for (;;) {
+      const next = await inTime(async () => entries?.next())
+      if (!next || next.done) return listed
+      listed.push(next.value)
+      await keep()
+    }
+  } catch (error) {
+    if (error instanceof Gone && id !== null) return undefined
+    throw error
+  } finally {
+    // Whatever is still under way is of no use any more.
+    given.abort()
+  }
+}
+
+async function ended(open: Store, name: string, began: Date, each: LookedAfter[], now: Date): Promise<void> {
+  const { reconciling, staffNotes, organization } = open
+  const sum = (of: (one: LookedAfter) => number) => each.reduce((all, one) => all + of(one), 0)
+  const drift = {
+    missing: sum((one) => one.drift.missing),
+    extra: sum((one) => one.drift.extra),
+    strangers: sum((one) => one.drift.strangers),
+    suppressed: sum((one) => one.drift.suppressed),
+  }
+  const { name: organizations, zone } = await organization.get()
+  await reconciling.ended(name, began, drift, nextLook(name, organizations, zone, now), now)
+  await staffNotes.resolve(`reconcile/${name}`, now)
+  const [held, vanished] = [sum((one) => one.held), sum((one) => one.vanished)]
+  if (held > 0) {
+    const text = say`${name} holds ${roughly(held)} people of yours who have not said yes to that. They are so many at once that they stay until you say so: let them go with ${{ typed: `/destinations ${name}` }}.`
+    await staffNotes.tell(`held/${name}`, text, now)
+  }
+  if (vanished === 0) return staffNotes.resolve(`vanished/${name}`, now)
+  const text = say`${name} does not hold ${roughly(vanished)} people any more whom it held. So many at once have hardly unsubscribed, so nothing is done about it. If it was a slip there, have them told again: ${{ typed: `/destinations ${name} replay:2026-01-05` }}, from the day the first of them joined.`
+  await staffNotes.tell(`vanished/${name}`, text, now)
+}
+
+/** It is asked again soon, and after a few times in the next night. */
+async function failed(open: Store, name: string, error: unknown, now: Date): Promise<void> {
+  const { destinations, reconciling, staffNotes, organization } = open
+  const why = error instanceof Error ? error.message : String(error)
+  const failures = (await reconciling.unlisted(name)) + 1
+  const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** ((failures - 1) % TRIES))
+  const afterMs = error instanceof TryLater ? Math.max(error.afterMs, 1_000) : waitMs
+  const { name: organizations, zone } = await organization.get()
+  const isOver = failures % TRIES === 0
+  await reconciling.again(name, isOver ? nextLook(name, organizations, zone, now) : new Date(now.getTime() + afterMs))
+  if (error instanceof Unauthorized) {
+    await destinations.pause(name, why, now)
+    await staffNotes.tell(`paused/${name}`, say`${name} is paused: ${why}`, now)
+  } else if (failures >= TOLD_AFTER) {
+    const text = say`${name} does not say whom it holds, so it can't be seen whether that is right: ${why} It is asked again by itself.`
+    await staffNotes.tell(`reconcile/${name}`, text, now)
+  }
+}

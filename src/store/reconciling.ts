@@ -1,0 +1,150 @@
+import { Prisma } from './generated/client.ts'
+import { type Drift, type Listing, type Looked, lookAt } from './listing.ts'
+import { FIRST_REVISION, GUARD_LEAST, GUARD_SHARE, reports } from './reports.ts'
+import { type SuppressedBy, suppressions } from './suppressions.ts'
+import type { Tools, Tx } from './transaction.ts'
+
+/** A list or tag to be read: a community as its destination calls it. */
+export interface LookSegment {
+  communityId: string
+  key: string
+  name: string
+  id: string | null
+}
+
+/** What one look at a list came to. */
+export interface LookedAfter {
+  drift: Drift
+  /** People of ours who wait for staff before they are taken out, as they are so many at once. */
+  held: number
+  /** People who are not there any more, so many that it is hardly their own doing; nothing is done about them. */
+  vanished: number
+}
+
+/** The earliest time at which a destination is to be asked whom it holds; whoever asks already comes first. */
+export const NEXT_LOOK = Prisma.sql`
+  select min(greatest(d.reconcile_at, d.rests_until, l.until)) from destinations d
+  left join leases l on l.name = 'reconcile/' || d.name
+  where d.connected and d.started and d.paused_at is null and d.reconcile_at is not null`
+
+/** Comparing what destinations hold with what they should, and mending it through the same reports as everything else. */
+export function reconciling(tx: Tx, tools: Tools) {
+  /** Tells again what is not there as it should be, under a new revision, as receivers pass over what they had. */
+  const tellAgain = (destination: string, communityId: string, personIds: string[], now: Date) =>
+    tx.$executeRaw(Prisma.sql`
+      update reports set known = null, revision = revision + 1, due_at = ${now}::timestamptz, attempts = 0
+      where destination = ${destination} and community_id = ${communityId} and person_id = any(${personIds}) and due_at is null`)
+
+  /** Has people taken out who are there without a yes; so many at once wait for staff (segment-stores.md, rule 3). */
+  const takeOut = (destination: string, communityId: string, extra: Looked['extra'], isMany: boolean, now: Date) =>
+    tx.$executeRaw(Prisma.sql`
+      insert into reports (person_id, community_id, destination, wanted, reason, since, revision, known, known_id, changed_at,
+        due_at, guarded)
+      select x.person_id, ${communityId}, ${destination}, 'out', 'left', ${now}::timestamptz, ${FIRST_REVISION}, null, x.id,
+        ${now}::timestamptz, ${isMany ? null : now}::timestamptz, ${isMany}
+      from unnest(${extra.map((one) => one.personId)}::text[], ${extra.map((one) => one.id)}::text[]) as x (person_id, id)
+      on conflict (person_id, community_id, destination) do update set known = null, revision = reports.revision + 1,
+        known_id = coalesce(reports.known_id, excluded.known_id), due_at = excluded.due_at, guarded = excluded.guarded,
+        attempts = 0, first_failed_at = null, failure = null where reports.wanted = 'out'`)
+
+  async function suppressEach(destination: string, people: Looked['suppressed'], communityId: string, at: Date) {
+    for (const why of new Set(people.map((one) => one.why))) {
+      for (const isHere of [true, false]) {
+        const ids = people.filter((one) => one.why === why && one.isHere === isHere).map((one) => one.personId)
+        if (ids.length > 0) await suppressions(tx).suppress(destination, ids, isHere ? communityId : undefined, why, at)
+      }
+    }
+    const personIds = people.map((one) => one.personId)
+    // Whoever said yes since then is told of again.
+    if (personIds.length > 0) await reports(tx, tools).settle({ personIds }, at)
+  }
+
+  return {
+    /** The name of the lease that one process has on asking a destination. */
+    lease: (destination: string): string => `reconcile/${destination}`,
+
+    /** The destinations to be asked now whom they hold. */
+    async due(now: Date): Promise<string[]> {
+      const rows = await tx.$queryRaw<{ name: string }[]>(Prisma.sql`
+        select d.name from destinations d where d.connected and d.started and d.paused_at is null
+          and d.reconcile_at <= ${now}::timestamptz and (d.rests_until is null or d.rests_until <= ${now}::timestamptz)
+          and not exists (select 1 from leases l where l.name = 'reconcile/' || d.name and l.until > ${now}::timestamptz)
+        order by d.reconcile_at, d.name`)
+      return rows.map((row) => row.name)
+    },
+
+    /** What of a destination is to be read: its lists or tags, or every community it was told of. */
+    segments: (destination: string): Promise<LookSegment[]> =>
+      tx.$queryRaw(Prisma.sql`
+        select c.id as "communityId", coalesce(c.slug, c.id) as key, c.name, g.external_id as id
+        from destinations d join communities c on true
+        left join destination_segments g on g.destination = d.name and g.community_id = c.id
+        where d.name = ${destination} and case when d.needs_list then g.external_id is not null
+          else exists (select 1 from reports r where r.destination = d.name and r.community_id = c.id) end
+        order by c.id`),
+
+    /**
+     * Mends where a list differs from what it should be. `absent` says what it means there that somebody is not on it any
+     * more; undefined where it means nothing but a slip.
+     */
+    async mend(
+      destination: string,
+      communityId: string,
+      listing: Listing,
+      absent: SuppressedBy | undefined,
+      now: Date,
+    ): Promise<LookedAfter> {
+      const { began } = listing
+      const looked = await lookAt(tx, destination, communityId, listing, now)
+      const isMany = (count: number, of: number) => count >= GUARD_LEAST && count > GUARD_SHARE * of
+      const areHeld = isMany(looked.extra.length, looked.listed)
+      // Hardly all of them have gone of their own accord.
+      const areVanished = absent !== undefined && isMany(looked.missing.length, looked.wanted)
+      await suppressEach(destination, looked.suppressed, communityId, began)
+      if (absent === undefined) await tellAgain(destination, communityId, [...looked.missing, ...looked.unsure], now)
+      else if (!areVanished) {
+        const gone = looked.missing.map((personId) => ({ personId, why: absent, isHere: true }))
+        await suppressEach(destination, gone, communityId, began)
+      }
+      await takeOut(destination, communityId, looked.extra, areHeld, now)
+      await tx.$executeRaw(Prisma.sql`
+        update reports set proven = true where destination = ${destination} and community_id = ${communityId}
+          and person_id = any(${looked.proven}) and wanted = 'in' and known = 'in'`)
+      return {
+        drift: {
+          missing: looked.missing.length + (absent === undefined ? looked.unsure.length : 0),
+          extra: looked.extra.length,
+          strangers: looked.strangers,
+          suppressed: looked.suppressed.length,
+        },
+        held: areHeld ? looked.extra.length : 0,
+        vanished: areVanished ? looked.missing.length : 0,
+      }
+    },
+
+    /** It was asked to the end; whoever wanted another look meanwhile gets it. */
+    async ended(destination: string, began: Date, drift: Drift, next: Date, now: Date): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update destinations set drift = ${JSON.stringify(drift)}::jsonb, reconciled_at = ${now}::timestamptz, unlisted = 0,
+          reconcile_at = case when reconcile_at <= ${began}::timestamptz then ${next}::timestamptz else reconcile_at end
+        where name = ${destination}`)
+    },
+
+    /** How often in a row it did not say whom it holds. */
+    async unlisted(destination: string): Promise<number> {
+      const { unlisted } = await tx.destination.findUniqueOrThrow({ where: { name: destination } })
+      return unlisted
+    },
+
+    /** It did not say whom it holds, and is asked again then. */
+    async again(destination: string, next: Date): Promise<void> {
+      const where = { name: destination }
+      await tx.destination.update({ where, data: { reconcileAt: next, unlisted: { increment: 1 } } })
+    },
+
+    /** It is asked as soon as may be. */
+    async lookNow(destination: string, now: Date): Promise<void> {
+      await tx.destination.updateMany({ where: { name: destination, canList: true }, data: { reconcileAt: now } })
+    },
+  }
+}

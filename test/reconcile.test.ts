@@ -1,0 +1,240 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { drawsFrom, seededBytes } from '../src/core/ids.ts'
+import { reconcileJob } from '../src/jobs/reconcile.ts'
+import { openDestinations } from '../src/segments/connectors.ts'
+import { openMailman } from './connectors/mailman.ts'
+import type { Rig } from './connectors/rig.ts'
+import { manySharers } from './sharers.ts'
+import { openStage, type Stage, sharer, textOf } from './stage.ts'
+
+const NEED = 'need:"people who would like to meet, so that we can" pledges:1'
+const MANY = 24
+
+let stage: Stage
+let rig: Rig
+let destinations: ReturnType<typeof opened>
+const START = new Date('2026-01-05T12:00:00Z')
+let isOpen = false
+const now = () => (isOpen ? stage.now() : START)
+const opened = (settings: Record<string, string>) =>
+  openDestinations([{ name: 'crm', connector: 'mailman', purpose: 'letters' as const, settings }], now)
+
+async function open(settings: Record<string, string> = {}): Promise<void> {
+  isOpen = false
+  rig = await openMailman(now)
+  destinations = opened({ ...rig.settings, ...settings })
+  stage = await openStage({ destinations })
+  isOpen = true
+  await stage.actor('fay').types(`/start-community Parents ${NEED}`)
+}
+
+async function close(): Promise<void> {
+  expect(rig.server.complaints).toEqual([])
+  expect(stage.failures).toEqual([])
+  await stage.close()
+  for (const { store } of destinations) await store.close?.()
+  await rig.close()
+}
+
+const held = (community = 'parents') => rig.holds(community).map((email) => email.split('@')[0])
+const night = () => stage.pass('1d')
+/** What staff were told in their room since the last time this was asked. */
+let seen = 0
+const toldStaff = () => {
+  const told = stage.outputs.slice(seen).filter((one) => 'shown' in one && one.room === 'staff')
+  seen = stage.outputs.length
+  return told.map(textOf).join('\n')
+}
+const card = () => stage.actor('sam!').types('/destinations crm')
+
+describe('a few people', () => {
+  beforeAll(async () => {
+    await open()
+    for (const name of ['ana', 'ben', 'cem']) await sharer(stage, name, 'parents')
+    await stage.pass('1h')
+  })
+  afterAll(close)
+  beforeEach(() => void toldStaff())
+
+  test('nothing is done about a list that is as it should be', async () => {
+    const before = rig.server.asked.length
+    await night()
+    expect(held()).toEqual(['ana', 'ben', 'cem'])
+    expect(rig.server.asked.slice(before).filter((one) => !one.startsWith('GET'))).toEqual([])
+    expect(toldStaff()).toBe('')
+  })
+
+  test('a stranger on the list is left there, and somebody of ours who never said yes is taken off', async () => {
+    const dia = stage.actor('dia')
+    await dia.types('/join parents')
+    await dia.presses('Not now', 'May the Museum')
+    await dia.types('/email dia@example.org')
+    const mail = stage.outputs.findLast((one) => 'mail' in one)
+    await dia.types(`/email ${/\b\d{6}\b/.exec(mail ? textOf(mail) : '')?.[0]}`)
+    rig.byHand?.put('parents', 'dia@example.org')
+    rig.byHand?.put('parents', 'stranger@example.org')
+    await night()
+    expect(held()).toEqual(['ana', 'ben', 'cem', 'stranger'])
+    await dia.types('/sharing parents on')
+    await dia.presses('Yes')
+    expect(held()).toContain('dia')
+    await dia.types('/leave parents')
+    expect(held()).toEqual(['ana', 'ben', 'cem', 'stranger'])
+    rig.byHand?.put('parents', 'dia@example.org')
+    await night()
+    expect(held()).toEqual(['ana', 'ben', 'cem', 'stranger'])
+  })
+
+  test('who is not there any more has unsubscribed, and comes back only by a yes of their own', async () => {
+    rig.byHand?.take('parents', 'ana@example.org')
+    await night()
+    await stage.pass('2d')
+    expect(held()).not.toContain('ana')
+    const ana = stage.actor('ana')
+    await ana.types('/sharing parents off')
+    await ana.types('/sharing parents on')
+    if (!held().includes('ana')) await ana.presses('Yes')
+    expect(held()).toContain('ana')
+    await night()
+    expect(held()).toContain('ana')
+  })
+
+  test('a list renamed there goes on; one deleted there is made again, and staff are told once', async () => {
+    rig.byHand?.rename('parents', 'Eltern')
+    await night()
+    expect(toldStaff()).toBe('')
+    rig.byHand?.drop('parents')
+    await stage.pass('3d')
+    expect(held()).toEqual(['ana', 'ben', 'cem'])
+    expect(toldStaff().match(/no list or tag of Parents any more/g)).toHaveLength(1)
+  })
+
+  test('one that is down is asked again in the night, and staff are told once; nothing is lost', async () => {
+    rig.server.feel('broken')
+    const before = rig.server.asked.length
+    await stage.pass('22h')
+    const tries = rig.server.asked.length - before
+    expect(tries).toBeGreaterThan(2)
+    expect(tries).toBeLessThan(20)
+    expect(toldStaff().match(/crm does not say whom it holds/g)).toHaveLength(1)
+    rig.server.feel('well')
+    await night()
+    expect(held()).toEqual(['ana', 'ben', 'cem'])
+    expect(await stage.actor('sam!').types('/status')).toContain('Nothing needs you')
+  })
+
+  test('one that refuses the key is paused, and asked once staff resume it', async () => {
+    rig.revoke(true)
+    await night()
+    expect(toldStaff()).toContain('crm is paused: It answered 401')
+    rig.revoke(false)
+    const before = rig.server.asked.length
+    await night()
+    expect(rig.server.asked.slice(before)).toEqual([])
+    const sam = stage.actor('sam!')
+    await sam.types('/status')
+    await sam.presses('Resume crm')
+    await night()
+    expect(held()).toEqual(['ana', 'ben', 'cem'])
+    expect(rig.server.asked.length).toBeGreaterThan(before)
+  })
+
+  test('of two processes one asks, at a time of its own in the night', async () => {
+    await stage.read((store) => store.reconciling.lookNow('crm', stage.now()))
+    const rosters = () => rig.server.asked.filter((one) => one.includes('/roster/')).length
+    const before = rosters()
+    const jobs = ['one', 'other'].map((seed) =>
+      reconcileJob(stage.database, destinations, drawsFrom(seededBytes(seed))),
+    )
+    await Promise.all(jobs.map((job) => job.run(stage.now)))
+    expect(rosters() - before).toBe(1)
+    const next = await stage.read(async (store) => (await store.agenda()).looks)
+    expect(next?.toISOString()).toMatch(/T0[234]:\d\d:00/)
+  })
+})
+
+describe('a great many at once', () => {
+  beforeAll(async () => {
+    await open()
+    await manySharers(stage, MANY, 'parents')
+    await stage.pass('1h')
+    toldStaff()
+  }, 60_000)
+  afterAll(close)
+
+  test('have hardly unsubscribed, so they are not given up; staff are told once and have them told again', async () => {
+    expect(held()).toHaveLength(MANY)
+    for (let i = 0; i < MANY - 1; i++) rig.byHand?.take('parents', `p${i}@example.org`)
+    await stage.pass('20h')
+    await stage.pass('10h')
+    expect(held()).toHaveLength(1)
+    const told = toldStaff()
+    expect(told.match(/does not hold about 25 people any more/g)?.length).toBeLessThanOrEqual(2)
+    expect(told).toContain('does not hold about 25 people any more')
+    expect(await stage.actor('sam!').types('/destinations crm replay:2026-01-05')).toContain('told again')
+    expect(held()).toHaveLength(MANY)
+    await night()
+    expect(await stage.actor('sam!').types('/status')).toContain('Nothing needs you')
+  })
+
+  test('of ours who never said yes wait for staff before they are taken off, who are told once', async () => {
+    const sam = stage.actor('sam!')
+    await stage.actor('fay').types(`/start-community Cooks ${NEED}`)
+    await sharer(stage, 'eve', 'cooks')
+    for (let i = 0; i < MANY; i++) rig.byHand?.put('cooks', `p${i}@example.org`)
+    await stage.pass('2h')
+    toldStaff()
+    await stage.pass('1d')
+    expect(held('cooks')).toHaveLength(MANY + 1)
+    expect(toldStaff().match(/crm holds about 25 people of yours who have not said yes/g)).toHaveLength(1)
+    expect(await card()).toContain('held back until you let them go')
+    await sam.presses('Let them go from crm')
+    await stage.pass('1h')
+    expect(held('cooks')).toEqual(['eve'])
+    expect(held()).toHaveLength(MANY)
+  })
+})
+
+test('a file edited by hand is mended in the night', async () => {
+  isOpen = false
+  const folder = await mkdtemp(`${tmpdir()}/kindred-reconcile-`)
+  const files = openDestinations(
+    [{ name: 'files', connector: 'csv', purpose: 'letters' as const, settings: { DIR: folder } }],
+    now,
+  )
+  stage = await openStage({ destinations: files })
+  isOpen = true
+  await stage.actor('fay').types(`/start-community Parents ${NEED}`)
+  for (const name of ['ana', 'ben']) await sharer(stage, name, 'parents')
+  const path = `${folder}/parents.csv`
+  const lines = (await readFile(path, 'utf8')).split('\n')
+  await writeFile(path, lines.filter((line) => !line.includes('ana@')).join('\n'))
+  await stage.pass('1d')
+  expect((await readFile(path, 'utf8')).split('\n').filter(Boolean)).toHaveLength(3)
+  expect(stage.failures).toEqual([])
+  await stage.close()
+  for (const { store } of files) await store.close?.()
+  await rm(folder, { recursive: true })
+})
+
+describe('a service that asks each person once more', () => {
+  beforeAll(async () => {
+    await open({ OPT_IN: 'yes' })
+    await sharer(stage, 'ana', 'parents')
+  })
+  afterAll(close)
+
+  test('is left to it until they confirm; who leaves the list after that has unsubscribed', async () => {
+    const asked = () => rig.server.asked.filter((one) => one === 'POST /3.1/members').length
+    await stage.pass('4d')
+    expect([held(), asked()]).toEqual([[], 1])
+    rig.byHand?.put('parents', 'ana@example.org')
+    await night()
+    rig.byHand?.take('parents', 'ana@example.org')
+    await stage.pass('3d')
+    expect([held(), asked()]).toEqual([[], 1])
+    expect(await stage.actor('sam!').types('/destinations crm')).toContain('0 waiting, 0 failed.')
+  })
+})
