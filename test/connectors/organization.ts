@@ -84,7 +84,7 @@ export async function openSceneAt(connector: string, settings: Record<string, st
       await on.router.press(delivery(name), address('my.forget-now', {}))
     },
     async looks() {
-      // LOOK
+      await on.read((store) => store.reconciling.lookNow('tool', on.now()))
       await on.pass('3h')
     },
     async rests(time = '3h') {
