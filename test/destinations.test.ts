@@ -35,7 +35,7 @@ beforeAll(async () => {
   await sharer(stage, 'ana', 'parents')
   await sharer(stage, 'ben', 'parents')
   await manySharers(stage, MANY, 'parents')
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   expect(rig.server.complaints).toEqual([])

@@ -161,7 +161,7 @@ describe('a great many at once', () => {
     await manySharers(stage, MANY, 'parents')
     await stage.pass('1h')
     toldStaff()
-  }, 60_000)
+  }, 180_000)
   afterAll(close)
 
   test('have hardly unsubscribed, so they are not given up; staff are told once and have them told again', async () => {
