@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { brevo } from './brevo.ts'
 import { csv } from './csv.ts'
+import { mailchimp } from './mailchimp.ts'
 import { mailman } from './mailman.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
 import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman]
+export const connectors: Connector[] = [csv, table, webhook, mailman, mailchimp, brevo]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {

@@ -29,12 +29,22 @@ export interface ContactStore extends Pick<SegmentStore, 'hear' | 'poll' | 'abse
   erase(contact: Contact, signal: AbortSignal): Promise<void>
 }
 
+/** The most letters of a list's name that every store takes. */
+const NAME_MAX = 100
+
+/** What a segment's list is called where none is there yet: two communities may have one name, so its key is in it. */
+export function listName({ key, name }: Segment): string {
+  const end = ` (${key})`
+  return `Kindred: ${[...name].slice(0, NAME_MAX - 'Kindred: '.length - end.length).join('')}${end}`
+}
+
 /**
  * Segments as lists of contacts. Whoever has another address now is put on as who has that address, and taken off as who had
  * the one before: the contact itself is the organization's, and Kindred changes no address in it.
  */
 export function contactLists({ limits, members, erase, ...store }: ContactStore): SegmentStore {
-  const { meet, find, add, remove } = store
+  const { find, add, remove } = store
+  const meet = remembering(store.meet, limits.batch)
   const listOf = ({ id, key }: Segment): string => {
     if (id === undefined) throw new Error(`the list of ${key} was not made`)
     return id
@@ -67,7 +77,7 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
     async put(segment, entries, signal) {
       const list = listOf(segment)
       const strangers = entries.filter(({ id }) => id === undefined)
-      const met = strangers.length > 0 ? await meet(strangers, signal) : []
+      const met = await meet(strangers, signal)
       const meetings: Meeting[] = entries.map((entry) =>
         entry.id === undefined
           ? (met[strangers.indexOf(entry)] ?? { result: 'retry', why: 'It did not say what became of this one.' })
@@ -88,7 +98,7 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
         signal,
       )
       let at = 0
-      return meetings.map((meeting, i): Result => {
+      const results = meetings.map((meeting, i): Result => {
         if (!('contact' in meeting)) return meeting
         const heard = added[at++] ?? { result: 'retry', why: 'It did not say what became of this one.' }
         if (heard.result !== 'applied' && heard.result !== 'accepted') return heard
@@ -97,6 +107,8 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
         if (before && ['retry', 'wait', 'rejected'].includes(before.result)) return before
         return { ...heard, id: meeting.contact.id, ...(meeting.isNew && { isNew: true }) }
       })
+      meet.forget(entries.filter((_, i) => !isOpen(results[i])))
+      return results
     },
     async take(segment, entries, signal) {
       const found = await heldFor(
@@ -130,4 +142,31 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
     },
     list: (segment, signal) => members(listOf(segment), signal),
   }
+}
+
+const isOpen = (one: Meeting | Result | undefined) =>
+  one === undefined || ('result' in one && (one.result === 'retry' || one.result === 'wait'))
+
+/**
+ * Meets nobody twice until they are on their list. A store that takes few requests in a time may take no more than the
+ * meetings of a batch, and would be asked the same for ever; and who was made for us is new to it only once.
+ */
+function remembering(meet: ContactStore['meet'], batch: number) {
+  const met = new Map<string, Meeting>()
+  const keyOf = ({ person, email }: Entry) => `${person} ${email}`
+  async function meetAnew(entries: Entry[], signal: AbortSignal): Promise<(Meeting | undefined)[]> {
+    const unmet = entries.filter((entry) => !met.has(keyOf(entry)))
+    if (met.size > 10 * batch) met.clear()
+    const answers = unmet.length > 0 ? await meet(unmet, signal) : []
+    unmet.forEach((entry, i) => {
+      const answer = answers[i]
+      if (answer && !isOpen(answer)) met.set(keyOf(entry), answer)
+    })
+    return entries.map((entry) => met.get(keyOf(entry)) ?? answers[unmet.indexOf(entry)])
+  }
+  return Object.assign(meetAnew, {
+    forget(entries: Entry[]) {
+      for (const entry of entries) met.delete(keyOf(entry))
+    },
+  })
 }

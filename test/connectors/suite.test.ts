@@ -9,13 +9,17 @@ import {
   TryLater,
   Unauthorized,
 } from '../../src/segments/segment-store.ts'
+import { openBrevo } from './brevo.ts'
+import { openMailchimp } from './mailchimp.ts'
 import { openMailman } from './mailman.ts'
 import type { Rig } from './rig.ts'
 
 /** Every connector that speaks to a service, against a fake that behaves as the service does. */
-export const RIGS = { mailman: openMailman }
+export const RIGS = { mailman: openMailman, mailchimp: openMailchimp, brevo: openBrevo }
 
 const AT = new Date('2026-01-05T12:00:00Z')
+/** So long is each request under way, so that a store that takes few in a second is not asked too much by a test. */
+const REQUEST_MS = 250
 const signal = new AbortController().signal
 
 describe.each(Object.entries(RIGS))('%s', (connector, open) => {
@@ -52,7 +56,11 @@ describe.each(Object.entries(RIGS))('%s', (connector, open) => {
   const ids = (results: object[]) => results.map((one) => ('id' in one ? String(one.id) : undefined))
   const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error: unknown) => error)
   const openStore = (settings = rig.settings) => {
-    const [one] = openDestinations([{ name: 'tool', connector, settings }], () => now)
+    const clock = () => {
+      now = new Date(now.getTime() + REQUEST_MS)
+      return now
+    }
+    const [one] = openDestinations([{ name: 'tool', connector, settings }], clock)
     if (!one) throw new Error('it was not opened')
     opened.push(one.store)
     return one.store
