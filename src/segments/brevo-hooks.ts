@@ -13,18 +13,18 @@ const told = z.object({
 })
 
 /** Its names of events, without what it writes in two ways (hard_bounce, hardBounce). Opens by machines are none. */
-const KINDS: Record<string, Exclude<News['kind'], 'bought'>> = {
-  unsubscribe: 'unsubscribed',
-  unsubscribed: 'unsubscribed',
-  hardbounce: 'bounced',
-  hardbounced: 'bounced',
-  spam: 'complained',
-  complaint: 'complained',
-  delivered: 'sent',
-  opened: 'opened',
-  click: 'clicked',
-  clicked: 'clicked',
-}
+const KINDS = new Map<string, Exclude<News['kind'], 'bought'>>([
+  ['unsubscribe', 'unsubscribed'],
+  ['unsubscribed', 'unsubscribed'],
+  ['hardbounce', 'bounced'],
+  ['hardbounced', 'bounced'],
+  ['spam', 'complained'],
+  ['complaint', 'complained'],
+  ['delivered', 'sent'],
+  ['opened', 'opened'],
+  ['click', 'clicked'],
+  ['clicked', 'clicked'],
+])
 
 /** Reads what a marketing webhook posts, one event or many. Brevo signs nothing, but sends the token it was given. */
 export function hearBrevo(secret: string, now: () => Date) {
@@ -44,7 +44,7 @@ function eventsIn(body: string): unknown[] {
 
 function newsOf(event: unknown, now: () => Date): News[] {
   const heard = told.safeParse(event).data
-  const kind = heard && KINDS[heard.event.toLowerCase().replace(/[^a-z]/g, '')]
+  const kind = heard && KINDS.get(heard.event.toLowerCase().replace(/[^a-z]/g, ''))
   if (!kind) return []
   const { email, camp_id: campaignId, 'campaign name': title, ts_event: seconds } = heard
   const at = seconds ? new Date(seconds * 1000) : now()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Api, each, openApi } from './api.ts'
+import { type Api, each, inTurn, openApi } from './api.ts'
 import { hearBrevo } from './brevo-hooks.ts'
 import type { Answer } from './client.ts'
 import { type Contact, contactLists, listName, type Meeting } from './contact-lists.ts'
@@ -140,7 +140,8 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
     async make(segment, signal) {
       const name = listName(segment)
       for (let offset = 0; ; offset += LISTS_PAGE) {
-        const { json } = await api.call('GET', `/contacts/lists?limit=${LISTS_PAGE}&offset=${offset}`, { signal })
+        const path = `/contacts/lists?limit=${LISTS_PAGE}&offset=${offset}`
+        const { json } = await inTurn(() => api.call('GET', path, { signal }), signal)
         const page = listsSchema.parse(json).lists ?? []
         const same = page.find((one) => one.name === name)
         if (same) return String(same.id)
@@ -181,7 +182,7 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
     async *members(list, signal) {
       for (let offset = 0; ; offset += PAGE) {
         const path = `${listPath(list)}/contacts?limit=${PAGE}&offset=${offset}&sort=asc`
-        const { status, json } = await api.call('GET', path, { signal, allow: [404] })
+        const { status, json } = await inTurn(() => api.call('GET', path, { signal, allow: [404] }), signal)
         if (status === 404) throw new Gone('It has no such list.')
         const page = contactsSchema.parse(json).contacts ?? []
         for (const { id, email, emailBlacklisted, listUnsubscribed } of page) {

@@ -45,6 +45,8 @@ export function listName({ key, name }: Segment): string {
 export function contactLists({ limits, members, erase, ...store }: ContactStore): SegmentStore {
   const { find, add, remove } = store
   const meet = remembering(store.meet, limits.batch)
+  /** Of whom is being forgotten, the lists they are off, so that a store that takes few requests is not begun with anew. */
+  const isOff = new Map<string, Set<string>>()
   const listOf = ({ id, key }: Segment): string => {
     if (id === undefined) throw new Error(`the list of ${key} was not made`)
     return id
@@ -123,7 +125,10 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
       ])
       return takeOff(listOf(segment), contacts, signal)
     },
-    async forget({ held, isOurs }: Forgotten, signal) {
+    async forget({ person, held, isOurs }: Forgotten, signal) {
+      const off = isOff.get(person) ?? new Set<string>()
+      if (isOff.size > 10 * limits.batch) isOff.clear()
+      isOff.set(person, off)
       const emails = [...new Set(held.flatMap((one) => one.emails))]
       const found = emails.length > 0 ? await find(emails, signal) : []
       const contacts = ({ emails, ids }: Forgotten['held'][number]) => [
@@ -131,13 +136,15 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
         ...found.filter(({ id, email }) => emails.includes(email.toLowerCase()) && !ids.includes(id)),
       ]
       for (const one of held) {
-        if (one.segment.id === undefined) continue
+        if (one.segment.id === undefined || off.has(one.segment.id)) continue
         const results = await takeOff(one.segment.id, [contacts(one)], signal)
         const open = results.find(({ result }) => ['retry', 'wait', 'rejected'].includes(result))
         if (open) return open
+        off.add(one.segment.id)
       }
       const all = new Map(held.flatMap(contacts).map((one) => [one.id, one]))
       if (isOurs) for (const one of all.values()) await erase(one, signal)
+      isOff.delete(person)
       return { result: 'applied' }
     },
     list: (segment, signal) => members(listOf(segment), signal),
