@@ -115,6 +115,20 @@ test('takes off whoever has another address there by now', async () => {
   expect(rig.holds('parents')).toEqual([])
 })
 
+test('takes nobody for gone who is still there', async () => {
+  await put([['ana'], ['ben']])
+  const segment = await made(store, 'parents')
+  const leaving = ['ana', 'ben', 'cem'].map((name) => entry(name, { revision: 2, reason: 'left' }))
+  rig.holdOn('ana@example.org', true)
+  expect(await store.take(segment, leaving, signal)).toMatchObject([
+    ...[{ result: 'retry' }, { result: 'applied' }, { result: 'applied' }],
+  ])
+  rig.holdOn('ana@example.org', false)
+  later(1000)
+  expect(await store.take(segment, leaving.slice(0, 1), signal)).toEqual([{ result: 'applied' }])
+  expect(rig.holds('parents')).toEqual([])
+})
+
 test('forgets who is on more lists than it may ask about in a second', async () => {
   const keys = Array.from({ length: 12 }, (_, i) => `community-${i}`)
   rig.byHand?.knew('ana@example.org')

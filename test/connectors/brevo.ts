@@ -40,6 +40,8 @@ export interface BrevoRig extends Rig {
   setExtId(email: string, extId: string): void
   /** The person leaves one list and not the others. */
   leaveList(email: string, community: string): void
+  /** It fails to take this address off any list, and says no more than of who is on none. */
+  holdOn(email: string, isHeld: boolean): void
   /** The address of a contact is another from now on. */
   readdress(email: string, next: string): void
 }
@@ -53,6 +55,7 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
   const contacts = new Map<number, Contact>()
   const lists = new Map<number, List>()
   const refused = new Set<string>()
+  const stuck = new Set<string>()
   let next = 100
   let isRevoked = false
 
@@ -137,7 +140,8 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
     const [success, failure]: (string | number)[][] = [[], []]
     for (const who of 'ids' in said ? said.ids : said.emails) {
       const one = typeof who === 'number' ? contacts.get(who) : byEmail(who)
-      const isDone = one && (how === 'add' ? !list.members.has(one.id) : list.members.has(one.id))
+      const isDone =
+        one && (how === 'add' ? !list.members.has(one.id) : list.members.has(one.id) && !stuck.has(one.email))
       if (isDone && how === 'add') list.members.add(one.id)
       if (isDone && how === 'remove') list.members.delete(one.id)
       ;(isDone ? success : failure)?.push(who)
@@ -205,6 +209,7 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
       const [one, list] = [byEmail(email), listOf(community)]
       if (one && list) one.left.add(list.id)
     },
+    holdOn: (email, isHeld) => void (isHeld ? stuck.add(email) : stuck.delete(email)),
     readdress(email, nextEmail) {
       const one = byEmail(email)
       if (one) one.email = nextEmail.toLowerCase()

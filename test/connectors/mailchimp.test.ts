@@ -103,6 +103,16 @@ test('puts whoever is forgotten aside, so that they may come back', async () => 
   expect(rig.holds('parents')).toEqual([email])
 })
 
+test('takes nobody for put in or gone whom a batch passed over', async () => {
+  await put(['ana'])
+  rig.overlook('ana@example.org')
+  rig.overlook('ben@example.org')
+  expect(await put(['ana'], ['ben'])).toMatchObject([{ result: 'applied' }, { result: 'rejected' }])
+  const leaving = [entry('ana', { revision: 2, reason: 'left' })]
+  expect(await store.take(await made(store, 'parents'), leaving, signal)).toEqual([{ result: 'applied' }])
+  expect(rig.holds('parents')).toEqual([])
+})
+
 test('keeps two communities of one name apart', async () => {
   const [one, two] = [await made(store, 'parents', 'Parents'), await made(store, 'parents-2', 'Parents')]
   expect(one.id).not.toBe(two.id)

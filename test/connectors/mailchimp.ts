@@ -35,6 +35,8 @@ export interface MailchimpRig extends Rig {
   shutGate(isShut: boolean): void
   /** The key is one of somebody who may not use the API. */
   disableUser(isDisabled: boolean): void
+  /** A batch does nothing about this address. */
+  overlook(email: string): void
   /** The address is deleted for good. */
   deleteForGood(email: string): void
   statusOf(email: string): string | undefined
@@ -53,6 +55,7 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
   const tags = new Map<number, Tag>()
   const forgotten = new Set<string>()
   const refused = new Set<string>()
+  const overlooked = new Set<string>()
   let nextTag = 1000
   let isRevoked = false
   let isShut = false
@@ -145,7 +148,7 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
     if (!said) return invalid()
     const there = (email: string) => {
       const one = members.get(hashOf(email))
-      return one && one.status !== 'archived' ? one : undefined
+      return one && one.status !== 'archived' && !overlooked.has(email) ? one : undefined
     }
     const added = said.members_to_add.flatMap((email) => {
       const one = there(email)
@@ -211,6 +214,7 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
     disableUser(is) {
       isDisabled = is
     },
+    overlook: (email) => void overlooked.add(email),
     deleteForGood(email) {
       const one = memberOf(email)
       if (one) archive(one)
