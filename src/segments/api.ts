@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { type Answer, openClient } from './client.ts'
 import type { Limits } from './limits.ts'
 import { Gone, NotYet, Rejected, type Result, TryLater, Unauthorized } from './segment-store.ts'
@@ -90,6 +91,21 @@ function turnstile({ windows }: Limits, now: () => Date): () => void {
     const wait = Math.max(0, ...waits)
     if (wait > 0) throw new NotYet('It takes so many requests in a time, and they are used up.', wait)
     passed.push(at)
+  }
+}
+
+/** How often in a row a turn is waited for. */
+const TURNS = 3
+
+/** Waits for its turn where the store takes few requests in a time: for what cannot be gone on with where it stopped. */
+export async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof NotYet) || turn > TURNS) throw error
+      await setTimeout(error.afterMs, undefined, { signal })
+    }
   }
 }
 

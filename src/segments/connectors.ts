@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { brevo } from './brevo.ts'
 import { csv } from './csv.ts'
 import { deskApi } from './desk-api.ts'
 import { areHookSecrets, generalHook } from './general-hook.ts'
@@ -7,6 +8,7 @@ import { ghost } from './ghost.ts'
 import { hubspot } from './hubspot.ts'
 import { klaviyo } from './klaviyo.ts'
 import { listmonk } from './listmonk.ts'
+import { mailchimp } from './mailchimp.ts'
 import { mailman } from './mailman.ts'
 import { segmentSpec } from './segment-spec.ts'
 import type { Connector, SegmentStore } from './segment-store.ts'
@@ -22,6 +24,8 @@ export const connectors: Connector[] = [
   segmentSpec,
   hubspot,
   klaviyo,
+  mailchimp,
+  brevo,
   ghost,
   listmonk,
   mailman,

@@ -40,19 +40,28 @@ export interface ContactStore extends Pick<SegmentStore, 'hear' | 'poll' | 'abse
   erase(contact: Contact, signal: AbortSignal): Promise<void>
 }
 
+/** The most letters of a list's name that every store takes. */
+const NAME_MAX = 100
+
+/** What a segment's list is called where none is there yet: two communities may have one name, so its key is in it. */
+export function listName({ key, name }: Segment): string {
+  const end = ` (${key})`
+  return `Kindred: ${[...name].slice(0, NAME_MAX - 'Kindred: '.length - end.length).join('')}${end}`
+}
+
 /**
  * Segments as lists of contacts. Whoever has another address now is put on as who has that address, and taken off as who had
  * the one before: the contact itself is the organization's, and Kindred changes no address in it.
  */
 export function contactLists({ limits, members, erase, ...store }: ContactStore): SegmentStore {
-  const { meet, find, add, remove } = store
+  const { find, add, remove } = store
+  const meet = remembering(store.meet, limits.batch)
+  /** Of whom is being forgotten, the lists they are off, so that a store that takes few requests is not begun with anew. */
+  const isOff = new Map<string, Set<string>>()
   const listOf = ({ id, key }: Segment): string => {
     if (id === undefined) throw new Error(`the list of ${key} was not made`)
     return id
   }
-
-  /** Contacts that were made, and then not put on: the next try finds them, and they were made for us all the same. */
-  const made = new Set<string>()
 
   /** Whom the store may hold for an entry, by whatever it was called. */
   async function heldFor(entries: Entry[], emailsOf: (entry: Entry) => string[], signal: AbortSignal) {
@@ -81,14 +90,13 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
     async put(segment, entries, signal) {
       const list = listOf(segment)
       const strangers = entries.filter(({ id }) => id === undefined)
-      const met = strangers.length > 0 ? await meet(strangers, signal) : []
+      const met = await meet(strangers, signal)
       const meetings: Meeting[] = entries.map((entry) =>
         entry.id === undefined
           ? (met[strangers.indexOf(entry)] ?? { result: 'retry', why: 'It did not say what became of this one.' })
           : { contact: { id: entry.id, email: entry.email } },
       )
       const contacts = meetings.flatMap((one) => ('contact' in one ? one.contact : []))
-      for (const one of meetings) if ('contact' in one && one.isNew) made.add(one.contact.id)
       const added = contacts.length > 0 ? await add(list, contacts, signal) : []
       const stale = await heldFor(entries, ({ earlier }) => earlier, signal)
       const taken = await takeOff(
@@ -110,9 +118,9 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
         const before = taken[i]
         // One that it does not know any more is on no list.
         if (before && ['retry', 'wait', 'rejected'].includes(before.result)) return before
-        return { ...heard, id: meeting.contact.id, ...(made.has(meeting.contact.id) && { isNew: true }) }
+        return { ...heard, id: meeting.contact.id, ...(meeting.isNew && { isNew: true }) }
       })
-      for (const one of results) if ('id' in one && one.id !== undefined) made.delete(one.id)
+      meet.forget(entries.filter((_, i) => !isOpen(results[i])))
       return results
     },
     async take(segment, entries, signal) {
@@ -128,7 +136,10 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
       ])
       return takeOff(listOf(segment), contacts, signal)
     },
-    async forget({ held, isOurs }: Forgotten, signal) {
+    async forget({ person, held, isOurs }: Forgotten, signal) {
+      const off = isOff.get(person) ?? new Set<string>()
+      if (isOff.size > 10 * limits.batch) isOff.clear()
+      isOff.set(person, off)
       const emails = [...new Set(held.flatMap((one) => one.emails))]
       const found = emails.length > 0 ? await find(emails, signal) : []
       const contacts = ({ emails, ids }: Forgotten['held'][number]) => [
@@ -136,7 +147,7 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
         ...found.filter(({ id, email }) => emails.includes(email.toLowerCase()) && !ids.includes(id)),
       ]
       for (const one of held) {
-        if (one.segment.id === undefined) continue
+        if (one.segment.id === undefined || off.has(one.segment.id)) continue
         const results = await takeOff(one.segment.id, [contacts(one)], signal).catch((error: unknown) => {
           // Nobody is on a list that is not there any more.
           if (error instanceof Gone) return []
@@ -144,11 +155,40 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
         })
         const open = results.find(({ result }) => ['retry', 'wait', 'rejected'].includes(result))
         if (open) return open
+        off.add(one.segment.id)
       }
       const all = new Map(held.flatMap(contacts).map((one) => [one.id, one]))
       if (isOurs) for (const one of all.values()) await erase(one, signal)
+      isOff.delete(person)
       return { result: 'applied' }
     },
     list: (segment, signal) => members(listOf(segment), signal),
   }
+}
+
+const isOpen = (one: Meeting | Result | undefined) =>
+  one === undefined || ('result' in one && (one.result === 'retry' || one.result === 'wait'))
+
+/**
+ * Meets nobody twice until they are on their list. A store that takes few requests in a time may take no more than the
+ * meetings of a batch, and would be asked the same for ever; and who was made for us is new to it only once.
+ */
+function remembering(meet: ContactStore['meet'], batch: number) {
+  const met = new Map<string, Meeting>()
+  const keyOf = ({ person, email }: Entry) => `${person} ${email}`
+  async function meetAnew(entries: Entry[], signal: AbortSignal): Promise<(Meeting | undefined)[]> {
+    const unmet = entries.filter((entry) => !met.has(keyOf(entry)))
+    if (met.size > 10 * batch) met.clear()
+    const answers = unmet.length > 0 ? await meet(unmet, signal) : []
+    unmet.forEach((entry, i) => {
+      const answer = answers[i]
+      if (answer && !isOpen(answer)) met.set(keyOf(entry), answer)
+    })
+    return entries.map((entry) => met.get(keyOf(entry)) ?? answers[unmet.indexOf(entry)])
+  }
+  return Object.assign(meetAnew, {
+    forget(entries: Entry[]) {
+      for (const entry of entries) met.delete(keyOf(entry))
+    },
+  })
 }

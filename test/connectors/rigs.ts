@@ -1,16 +1,20 @@
+import { openBrevo } from './brevo.ts'
 import { openGhost } from './ghost.ts'
 import { openHubspot } from './hubspot.ts'
 import { openKlaviyo } from './klaviyo.ts'
 import { openListmonk } from './listmonk.ts'
+import { openMailchimp } from './mailchimp.ts'
 import { openMailman } from './mailman.ts'
 import { openSegmentSpec } from './segment-spec.ts'
 
 /** Every connector that speaks to a service, against a fake that behaves as the service does. */
 export const RIGS = {
+  brevo: openBrevo,
   ghost: openGhost,
   hubspot: openHubspot,
   klaviyo: openKlaviyo,
   listmonk: openListmonk,
+  mailchimp: openMailchimp,
   mailman: openMailman,
   segment: openSegmentSpec,
 }

@@ -13,6 +13,8 @@ import type { Rig } from './rig.ts'
 import { RIGS } from './rigs.ts'
 
 const AT = new Date('2026-01-05T12:00:00Z')
+/** So long is each request under way, so that a store that takes few in a second is not asked too much by a test. */
+const REQUEST_MS = 250
 const signal = new AbortController().signal
 
 describe.each(Object.entries(RIGS))('%s', (connector, open) => {
@@ -49,7 +51,11 @@ describe.each(Object.entries(RIGS))('%s', (connector, open) => {
   const ids = (results: object[]) => results.map((one) => ('id' in one ? String(one.id) : undefined))
   const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error: unknown) => error)
   const openStore = (settings = rig.settings) => {
-    const [one] = openDestinations([{ name: 'tool', connector, settings }], () => now)
+    const clock = () => {
+      now = new Date(now.getTime() + REQUEST_MS)
+      return now
+    }
+    const [one] = openDestinations([{ name: 'tool', connector, settings }], clock)
     if (!one) throw new Error('it was not opened')
     opened.push(one.store)
     return one.store

@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { type Api, each, openApi } from './api.ts'
+import type { Answer } from './client.ts'
+import { type Contact, contactLists, listName, type Meeting } from './contact-lists.ts'
+import { LIMITS } from './limits.ts'
+import { hearMailchimp } from './mailchimp-hooks.ts'
+import {
+  type Connector,
+  type Entry,
+  Gone,
+  type Result,
+  type SegmentStore,
+  type SuppressedWhy,
+} from './segment-store.ts'
+
+const limits = LIMITS.mailchimp
+const CHECK_MS = 10_000
+const PAGE = 500
+/** What stands after the last `-` of a key, and is the name of the data centre the account is in. */
+const DATA_CENTRE = /-([a-z]+\d+)$/
+
+const settings = z
+  .object({
+    URL: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('The API without /3.0; by itself https://<dc>.api.mailchimp.com, with the end of the key as <dc>'),
+    KEY: z.string().min(1).describe('An API key, such as 0123…-us6'),
+    AUDIENCE: z.string().min(1).describe('The audience id, such as a1b2c3d4e5'),
+    HOOK_SECRET: z
+      .string()
+      .min(16, 'should have 16 characters or more')
+      .optional()
+      .describe('What the webhook address ends with, as ?secret=…; without it nothing is heard of who unsubscribes'),
+  })
+  .refine(({ URL: url, KEY }) => url !== undefined || DATA_CENTRE.test(KEY), {
+    path: ['KEY'],
+    message: 'should end with - and a data centre, such as -us6',
+  })
+
+type Settings = z.output<typeof settings>
+
+const urlOf = ({ URL: url, KEY }: Settings) =>
+  url?.replace(/\/+$/, '') ?? `https://${DATA_CENTRE.exec(KEY)?.[1]}.api.mailchimp.com`
+
+/** Tags in one audience of Mailchimp, one for each community. */
+export const mailchimp: Connector<typeof settings> = {
+  name: 'mailchimp',
+  settings,
+  steps: [
+    'In Mailchimp, open your profile, Extras, API keys, and make a key for Kindred. Set KEY to it.',
+    'Open Audience, Settings, Audience name and defaults, and copy the audience id. Set AUDIENCE to it.',
+    'To hear who unsubscribes: make a secret with `openssl rand -hex 24` and set HOOK_SECRET to it.',
+    'Restart Kindred, then open Audience, Settings, Webhooks, and add `https://<your Kindred>/hooks/<destination>?secret=<HOOK_SECRET>`.',
+    'There, choose Unsubscribes, Cleaned address and Campaign sending, and all three sources.',
+    'Tags are made on first use as `Kindred: <name> (<community>)`; rename them as you like.',
+  ],
+  fields: 'address',
+  byAddress: true,
+  place: (all) => `${urlOf(all)} ${all.AUDIENCE}`,
+  open(all, now) {
+    const key = Buffer.from(`kindred:${all.KEY}`).toString('base64')
+    const headers = () => ({ authorization: `Basic ${key}` })
+    const api = openApi({ url: `${urlOf(all)}/3.0`, limits, headers, isTooMuch }, now)
+    return openMailchimp(api, all, now)
+  },
+}
+
+/** A refusal of the key comes as JSON; the gate before the API, which lets no more through, answers a bare 403. */
+const isTooMuch = ({ status, text }: Answer) => status === 403 && !text.trimStart().startsWith('{')
+
+const idSchema = z.object({ id: z.number() })
+const member = z.object({
+  id: z.string(),
+  email_address: z.string(),
+  status: z.string(),
+  tags: z.array(idSchema).default([]),
+})
+const members = z.object({ members: z.array(member) })
+const changed = z.object({ members_added: z.array(member).default([]), members_removed: z.array(member).default([]) })
+const segments = z.object({ segments: z.array(z.object({ id: z.number(), name: z.string() })) })
+const problem = z.object({ title: z.string() })
+
+/** What Mailchimp calls whoever has an address. */
+const contactOf = (email: string): Contact => ({
+  id: createHash('md5').update(email.toLowerCase()).digest('hex'),
+  email,
+})
+
+function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () => Date): SegmentStore {
+  const audience = `/lists/${encodeURIComponent(AUDIENCE)}`
+  const memberPath = (id: string) => `${audience}/members/${encodeURIComponent(id)}`
+  const tagPath = (tag: string) => `${audience}/segments/${encodeURIComponent(tag)}`
+
+  async function meet({ email }: Entry, signal: AbortSignal): Promise<Meeting> {
+    const contact = contactOf(email)
+    const path = memberPath(contact.id)
+    const known = await api.call('GET', `${path}?fields=id,email_address,status`, { signal, allow: [404] })
+    if (known.status === 404) {
+      // They said yes to letters, and that is recorded, so who is new is subscribed. `status` would subscribe those too who
+      // are there and unsubscribed; `status_if_new` does not.
+      const body = { email_address: email, status_if_new: 'subscribed' }
+      return met(contact, await api.call('PUT', path, { body, signal, allow: [400] }))
+    }
+    const { status } = member.parse(known.json)
+    if (status !== 'archived') return whyOf(status) ? suppressed(status) : { contact }
+    // Put aside by the organization, or by us when they were forgotten, and not by themselves: a new yes takes them out of
+    // there, which `status_if_new` does not. Who had unsubscribed before is refused (Member In Compliance State).
+    return met(contact, await api.call('PATCH', path, { body: { status: 'subscribed' }, signal, allow: [400] }))
+  }
+
+  /** What became of a contact that was not simply put under the tag: it may be there already. */
+  async function look(tag: string, { id }: Contact, signal: AbortSignal): Promise<Result> {
+    const path = `${memberPath(id)}?fields=id,email_address,status,tags`
+    const { status, json } = await api.call('GET', path, { signal, allow: [404] })
+    if (status === 404) return { result: 'unknown', why: 'It knows nobody of this id.' }
+    const one = member.parse(json)
+    const isTagged = one.tags.some(({ id }) => String(id) === tag)
+    return ofStatus(one.status) ?? (isTagged ? { result: 'applied' } : { result: 'rejected', why: NOT_TAGGED })
+  }
+
+  return contactLists({
+    limits,
+    async check() {
+      const path = `${audience}?fields=id`
+      const { status } = await api.call('GET', path, { signal: AbortSignal.timeout(CHECK_MS), allow: [404] })
+      if (status === 404) throw new Error(NO_AUDIENCE)
+    },
+    async make(segment, signal) {
+      const name = listName(segment)
+      for (let offset = 0; ; offset += PAGE) {
+        const query = `type=static&count=${PAGE}&offset=${offset}&fields=segments.id,segments.name`
+        const { status, json } = await api.call('GET', `${audience}/segments?${query}`, { signal, allow: [404] })
+        if (status === 404) throw new Error(NO_AUDIENCE)
+        const page = segments.parse(json).segments
+        const same = page.find((one) => one.name === name)
+        if (same) return String(same.id)
+        if (page.length < PAGE) break
+      }
+      const { json } = await api.call('POST', `${audience}/segments`, { body: { name, static_segment: [] }, signal })
+      return String(idSchema.parse(json).id)
+    },
+    meet: (entries, signal) => each(entries, limits.connections, (entry) => meet(entry, signal)),
+    find: async (emails) => emails.map(contactOf),
+    // By the tag's id and not its name, since the organization may rename it.
+    async add(tag, contacts, signal) {
+      const body = { members_to_add: contacts.map(({ email }) => email) }
+      const { status, json } = await api.call('POST', tagPath(tag), { body, signal, allow: [404] })
+      if (status === 404) throw new Gone('It has no such tag.')
+      const added = new Map(changed.parse(json).members_added.map((one) => [one.id, one.status]))
+      return each(contacts, limits.connections, async (contact): Promise<Result> => {
+        const is = added.get(contact.id)
+        return is === undefined ? look(tag, contact, signal) : (ofStatus(is) ?? { result: 'applied' })
+      })
+    },
+    async remove(tag, contacts, signal) {
+      const emails = contacts.filter(({ id, email }) => contactOf(email).id === id).map(({ email }) => email)
+      const removed = new Set<string>()
+      if (emails.length > 0) {
+        const body = { members_to_remove: emails }
+        const { status, json } = await api.call('POST', tagPath(tag), { body, signal, allow: [404] })
+        if (status === 404) return contacts.map(() => ({ result: 'applied' }))
+        for (const { id } of changed.parse(json).members_removed) removed.add(id)
+      }
+      return each(contacts, limits.connections, async ({ id }): Promise<Result> => {
+        // It says little of whom it did not remove, so that is made certain: 404 where they are not under the tag.
+        const path = `${tagPath(tag)}/members/${encodeURIComponent(id)}`
+        if (!removed.has(id)) await api.call('DELETE', path, { signal, allow: [404] })
+        return { result: 'applied' }
+      })
+    },
+    async *members(tag, signal) {
+      const all = 'include_unsubscribed=true&include_cleaned=true&include_transactional=true'
+      const fields = 'fields=members.id,members.email_address,members.status'
+      for (let offset = 0; ; offset += PAGE) {
+        const path = `${tagPath(tag)}/members?${all}&${fields}&count=${PAGE}&offset=${offset}`
+        const { status, json } = await api.call('GET', path, { signal, allow: [404] })
+        if (status === 404) throw new Gone('It has no such tag.')
+        const page = members.parse(json).members
+        for (const { id, email_address: email, status } of page) {
+          const why = whyOf(status)
+          if (status !== 'archived') yield { id, email, ...(why && { suppressed: why }) }
+        }
+        if (page.length < PAGE) return
+      }
+    },
+    // Archived, and not deleted for good (`actions/delete-permanent`): that bars the address for ever, also from a new yes.
+    async erase({ id }, signal) {
+      // 405: it is archived already.
+      await api.call('DELETE', memberPath(id), { signal, allow: [404, 405] })
+    },
+    ...(HOOK_SECRET && { hear: hearMailchimp(AUDIENCE, HOOK_SECRET, now) }),
+    close: api.close,
+  })
+}
+
+const NO_AUDIENCE = 'Mailchimp has no such audience: look at AUDIENCE.'
+const NOT_TAGGED = 'It does not put this one under the tag.'
+
+function whyOf(status: string): SuppressedWhy | undefined {
+  if (status === 'unsubscribed') return 'unsubscribed'
+  return status === 'cleaned' ? 'bounced' : undefined
+}
+
+const suppressed = (status: string) => ({ result: 'suppressed' as const, why: whyOf(status) ?? 'unsubscribed' })
+
+/** What a member's status says that is not simply that they are there. */
+function ofStatus(status: string): Result | undefined {
+  if (status === 'archived') return { result: 'unknown', why: 'It has put this one aside.' }
+  // They were asked once more by mail, as the audience wants it.
+  if (status === 'pending') return { result: 'accepted' }
+  return whyOf(status) ? suppressed(status) : undefined
+}
+
+/** Who was put on the audience, or why not. */
+function met(contact: Contact, { status, json }: { status: number; json: unknown }): Meeting {
+  if (status !== 400) {
+    const one = member.parse(json)
+    return whyOf(one.status) ? suppressed(one.status) : { contact, isNew: true }
+  }
+  switch (problem.safeParse(json).data?.title) {
+    case 'Member In Compliance State':
+      // It does not say whether they unsubscribed or bounced.
+      return suppressed('unsubscribed')
+    case 'Forgotten Email Not Subscribed':
+      return { result: 'rejected', why: 'It was deleted there for good, and comes back by a form of Mailchimp alone.' }
+    default:
+      return { result: 'rejected', why: 'It does not take this address.' }
+  }
+}
