@@ -1,9 +1,11 @@
 import { benchCommands } from './commands.ts'
 import { benchCount } from './count.ts'
+import { benchDestinations } from './destinations.ts'
 import { benchDiscord } from './discord.ts'
 import { benchMemory } from './memory.ts'
 import { openServer, type Server } from './postgres.ts'
 import { benchReports } from './reports.ts'
+import { benchSegment } from './segment.ts'
 import { benchSlack } from './slack.ts'
 import { benchStart } from './start.ts'
 import { benchWeb } from './web.ts'
@@ -15,6 +17,8 @@ export type Bench = (server: Server | string, isSmoke: boolean) => Promise<void>
 const benches: Record<string, Bench> = {
   commands: benchCommands,
   reports: benchReports,
+  destinations: benchDestinations,
+  segment: async (_server, isSmoke) => benchSegment(isSmoke),
   memory: benchMemory,
   start: benchStart,
   discord: benchDiscord,

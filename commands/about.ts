@@ -1,6 +1,7 @@
 import { outcomeLine } from '../src/ballots/outcome.ts'
 import { command } from '../src/command.ts'
 import { say, type Text } from '../src/core/say.ts'
+import { monthOf } from '../src/core/when.ts'
 import { community, type Found } from '../src/option.ts'
 import { address, type Button } from '../src/reply.ts'
 
@@ -13,11 +14,13 @@ export default command({
   permission: 'guest',
   options: { community: community('The community') },
   shows: ['community'],
-  async run({ store, caller }, { community: found }) {
+  async run({ store, caller, organization, now }, { community: found }) {
     const inside = found.standing.state === 'member'
     const organizers = inside ? await store.memberships.organizers(found.id) : []
     const latest = { communityId: found.id, words: '' }
     const decided = inside ? await store.ballots.decided(caller.id, latest, { skip: 0, take: DECIDED_SHOWN }) : []
+    const { from, to } = monthOf(now, organization.zone)
+    const letters = inside && !found.sensitive ? await store.campaigns.sentIn(found.id, from, to) : 0
     return {
       card: {
         title: say`${{ strong: found.name }}`,
@@ -28,6 +31,7 @@ export default command({
           { label: say`Who can join`, value: who(found) },
           ...organizers.map((id) => ({ label: say`Organizer`, value: say`${{ person: id }}` })),
           ...decided.map((one) => ({ label: say`Decided: ${one.question}`, value: outcomeLine(one, found) })),
+          ...(letters > 0 ? [{ label: say`Letters seen this month`, value: say`${letters}` }] : []),
           { label: say`You`, value: yours(found) },
         ],
         buttons: buttons(found),

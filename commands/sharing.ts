@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { askingOf, askNext, direct, mayAsk, noteAsked, printOf, questionCard } from '../src/asking.ts'
 import { type Context, command, press } from '../src/command.ts'
-import { type Direction, fingerprint, question, shortTerms, wordingOf } from '../src/core/direction.ts'
+import { fingerprint, question, shortTerms, wordingOf } from '../src/core/direction.ts'
+import { heldText } from '../src/core/held.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
+import { isOff, ledger } from '../src/ledger.ts'
 import { choice, community, type Found } from '../src/option.ts'
 import { address, type Content, type Reply } from '../src/reply.ts'
 import type { AskingState } from '../src/store/directions.ts'
 
 /** A short name of the words the button stood under. */
 const print = z.string().regex(/^[\w-]{12}$/)
-/** Discord takes 25 buttons; with more communities one names the one meant. */
-const BUTTONS_MAX = 20
 
 export default command({
   name: 'sharing',
@@ -26,7 +26,7 @@ export default command({
     if (found && found.standing.state !== 'member') throw new Refusal(notIn(found))
     if (answer === 'off') return turnOff(context, found)
     if (answer === 'on') return turnOn(context, found)
-    return show(context, found)
+    return ledger(context, found)
   },
   presses: {
     yes: press({
@@ -44,6 +44,10 @@ export default command({
         const { asking, stale } = await standingQuestion(context, c, q)
         if (!asking) return { update: stale }
         await noteAsked(context, asking, c)
+        if (asking.heldBy && asking.heldSince) {
+          const text = say`It stays on hold: ${heldText(asking.heldBy, asking.heldSince)}. To say yes anew: ${{ typed: `/sharing ${c.slug ?? ''} on` }}.`
+          return { update: { text } }
+        }
         if (asking.standing) {
           const text = say`You said yes to that before, and it is still on. To take it back: ${{ typed: `/sharing ${c.slug ?? ''} off` }}.`
           return { update: { text } }
@@ -142,14 +146,14 @@ async function turnOn(context: Context, found: Found | undefined): Promise<Reply
     )
   const askings = await store.directions.askings(caller.id, found.id)
   if (askings.length === 0) throw new Refusal(say`There is nobody to pass anything on to.`)
-  const off = askings.filter((asking) => !asking.standing)
+  const off = askings.filter(isOff)
   if (off.length === 0)
-    return { text: say`It is on already for ${{ strong: found.name }}.`, ...(await show(context, found)) }
+    return { text: say`It is on already for ${{ strong: found.name }}.`, ...(await ledger(context, found)) }
   const shown = off.filter((asking) => asking.askedVersion === printOf(asking, found, context.organization))
   for (const asking of shown) await direct(context, asking, found, `typed /sharing ${found.slug ?? ''} on`)
   if (shown.length > 0) return thanks(context, found, shown)
   const [first] = off
-  if (!first) return show(context, found)
+  if (!first) return ledger(context, found)
   await noteAsked(context, first, found)
   return { card: questionCard(context, first, found, true) }
 }
@@ -157,7 +161,7 @@ async function turnOn(context: Context, found: Found | undefined): Promise<Reply
 /** One press for all communities: every question is listed in full sight of who gets what. */
 async function askAll(context: Context): Promise<Reply> {
   const off = await asleep(context)
-  if (off.length === 0) return { text: say`There is nothing to turn on.`, ...(await show(context, undefined)) }
+  if (off.length === 0) return { text: say`There is nothing to turn on.`, ...(await ledger(context, undefined)) }
   return {
     card: {
       title: say`Say yes to all of these?`,
@@ -191,7 +195,7 @@ async function turnOnAll(context: Context, q: string): Promise<Reply> {
 }
 
 async function asleep({ store, caller }: Context): Promise<AskingState[]> {
-  return (await store.directions.askings(caller.id)).filter((asking) => !asking.standing)
+  return (await store.directions.askings(caller.id)).filter(isOff)
 }
 
 /** A short name of all these questions in their words. */
@@ -199,50 +203,6 @@ function printOfAll({ organization }: Context, askings: AskingState[]): string {
   return fingerprint(
     askings.map((asking) => wordingOf(asking, { name: asking.communityName }, organization)).join('\n'),
   )
-}
-
-/** What was agreed, when, and in which words. */
-async function show({ store, caller }: Context, found: Found | undefined): Promise<Reply> {
-  const ledger = await store.directions.of(caller.id, found?.id)
-  const standing = ledger.filter((one) => !one.revokedAt)
-  const askings = await store.directions.askings(caller.id, found?.id)
-  const off = askings.filter((asking) => !asking.standing)
-  if (standing.length === 0 && off.length === 0)
-    return {
-      text: say`Nobody is told anything about you. When you join a community you are asked whether the organization may know.`,
-    }
-  const communities = [...new Map(standing.map((one) => [one.communityId, one.communityName]))]
-  return {
-    card: {
-      title: found
-        ? say`What the organization may know about you and ${{ strong: found.name }}`
-        : say`What the organization may know about you`,
-      fields: [
-        ...standing.map((one) => ({ label: say`${one.communityName}: on`, value: agreed(one) })),
-        ...off.map((one) => ({
-          label: say`${one.communityName}: off`,
-          value: question(one, { name: one.communityName }),
-        })),
-      ],
-      buttons: [
-        ...(found && standing.length > 1
-          ? standing.slice(0, BUTTONS_MAX).map((one) => ({
-              label:
-                one.purpose === 'letters' ? say`Letters off: ${one.recipient}` : say`Service off: ${one.recipient}`,
-              press: address('sharing.back', { y: one.id }),
-            }))
-          : []),
-        ...communities.slice(0, BUTTONS_MAX).map(([id, name]) => ({
-          label: say`Turn off for ${name}`,
-          press: address('sharing.off', { c: id }),
-        })),
-      ].slice(0, BUTTONS_MAX),
-    },
-  }
-}
-
-function agreed({ wording, at, act }: Direction): Text {
-  return say`You said yes on ${{ when: at }} (${act}) to:\n${wording.split('\n').map((line) => say`${line}`)}`
 }
 
 function notIn(found: Found): Text {

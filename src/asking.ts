@@ -84,15 +84,16 @@ export async function askingOf(context: Context, community: About, print: string
   return askings.find((asking) => printOf(asking, community, context.organization) === print)
 }
 
-/** Writes down a yes with the exact words it was given to. */
+/** Writes down a yes with the exact words it was given to. One that is on hold ends, and this one is in force instead. */
 export async function direct(
   context: Context,
-  asking: Asking,
+  asking: Asking & Partial<Pick<AskingState, 'heldBy'>>,
   community: About,
   act: string,
   inFull = false,
 ): Promise<boolean> {
   const { store, caller, organization, now } = context
+  if (asking.heldBy) await store.directions.withdraw(caller.id, community.id, asking, now)
   return store.directions.direct(
     {
       purpose: asking.purpose,

@@ -10,6 +10,7 @@ import type { Job } from './jobs/job.ts'
 import { mailsJob } from './jobs/mails.ts'
 import { marksJob } from './jobs/marks.ts'
 import { meetupsJob } from './jobs/meetups.ts'
+import { newsJob } from './jobs/news.ts'
 import { postsJob } from './jobs/posts.ts'
 import { type Destination, reportsJob } from './jobs/reports.ts'
 import { retentionJob } from './jobs/retention.ts'
@@ -94,6 +95,7 @@ export async function build({
     postsJob(database, platforms, draws),
     mailsJob(database, mailer, draws, site),
     reportsJob(database, destinations, draws),
+    newsJob(database, destinations, draws),
     erasuresJob(database, platforms, destinations, draws),
     staffNotesJob(database),
     sizesJob(database, zone),

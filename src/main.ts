@@ -70,7 +70,17 @@ async function start(config: Config): Promise<void> {
       : isPrompt
         ? terminalMailer(print)
         : undefined
-  const web = readyWeb(config, { database, commands, draws, keys, log, now, print: say, mails: mailer !== undefined })
+  const web = readyWeb(config, {
+    database,
+    commands,
+    destinations,
+    draws,
+    keys,
+    log,
+    now,
+    print: say,
+    mails: mailer !== undefined,
+  })
   const platforms = [
     web.platform,
     ...(isPrompt ? [terminalPlatform(chat, print)] : []),

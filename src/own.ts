@@ -2,8 +2,10 @@ import type { Context } from './command.ts'
 import type { Direction } from './core/direction.ts'
 import { maskEmail, ON_THE_WEB, placeName } from './core/person.ts'
 import { lines, say, type Text } from './core/say.ts'
+import { heldOf } from './ledger.ts'
 import { address, type Button, type Card } from './reply.ts'
 import type { WithStanding } from './store/communities.ts'
+import type { AskingState } from './store/directions.ts'
 
 /** A community by its name, which on the web leads to its page. */
 export function communityName({ name, slug }: Pick<WithStanding, 'name' | 'slug'>, where: Context['where']): Text {
@@ -28,7 +30,9 @@ export async function overview(context: Context): Promise<Card> {
   const { store, caller } = context
   const mine = await store.communities.mine(caller.id)
   const pausedAt = await store.people.pausedSince(caller.id)
-  const yeses = (await store.directions.of(caller.id)).filter((one) => !one.revokedAt).length
+  const yeses = (await store.directions.of(caller.id)).filter((one) => !one.revokedAt)
+  const askings = await store.directions.askings(caller.id)
+  const held = yeses.filter((one) => heldOf(one, askings)).length
   return {
     title: say`My communities and data`,
     ...(pausedAt && { body: pausedText(pausedAt) }),
@@ -40,7 +44,7 @@ export async function overview(context: Context): Promise<Card> {
       { label: say`Address`, value: addressText(context) },
       {
         label: say`What the organization may know`,
-        value: say`${{ count: yeses, one: 'yes', other: 'yeses' }} in force. Details: ${{ typed: '/sharing' }}`,
+        value: say`${{ count: yeses.length - held, one: 'yes', other: 'yeses' }} in force${held > 0 ? say`, ${{ count: held, one: 'yes', other: 'yeses' }} on hold` : say``}. Details: ${{ typed: '/sharing' }}`,
       },
     ],
     buttons: [
@@ -77,6 +81,7 @@ export async function dataCard(context: Context): Promise<Card> {
   const { store, caller, organization, now } = context
   const { accounts, createdAt, pausedAt } = await store.people.ownOf(caller.id)
   const ledger = await store.directions.of(caller.id)
+  const askings = await store.directions.askings(caller.id)
   const sent = await store.sent.of(caller.id, SHOWN)
   const waiting = await store.sent.waitingOf(caller.id)
   const undoable = await store.unions.undoable(caller.id, now)
@@ -97,7 +102,11 @@ export async function dataCard(context: Context): Promise<Card> {
       },
       {
         label: say`My yeses`,
-        value: lines(...ledger.slice(0, SHOWN).map(yesText), more, ledger.length === 0 && say`None.`),
+        value: lines(
+          ...ledger.slice(0, SHOWN).map((one) => yesText(one, askings)),
+          more,
+          ledger.length === 0 && say`None.`,
+        ),
       },
       {
         label: say`Passed on`,
@@ -199,10 +208,12 @@ function standingText({ standing, state, slug }: WithStanding): Text {
   return say`${what} Leave with ${{ typed: `/leave ${slug ?? ''}` }}.`
 }
 
-function yesText(one: Direction): Text {
+function yesText(one: Direction, askings: AskingState[]): Text {
   const ended = one.revokedAt ? say`, taken back on ${{ when: one.revokedAt }}` : say``
   const wording = one.wording.split('\n').map((line) => say`${line}`)
-  return say`${{ strong: one.communityName }}, ${{ when: one.at }}${ended} (${one.act}; ${one.place}), to these words:\n${wording}`
+  const held = heldOf(one, askings)
+  const rests = held ? say` On hold: ${held}.` : say``
+  return say`${{ strong: one.communityName }}, ${{ when: one.at }}${ended} (${one.act}; ${one.place}), to these words:\n${wording}${rests}`
 }
 
 function sentText({

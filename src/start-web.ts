@@ -5,9 +5,11 @@ import type { Command } from './command.ts'
 import { type Config, siteOf } from './config.ts'
 import type { Draws } from './core/ids.ts'
 import type { Keys } from './core/keys.ts'
+import { hearHooks } from './hooks.ts'
 import type { Log } from './house.ts'
 import type { Platform } from './platform.ts'
 import type { Router } from './router.ts'
+import type { SegmentStore } from './segments/segment-store.ts'
 import { parseCommand } from './slack/parse.ts'
 import type { Database } from './store/database.ts'
 import { createWeb } from './web/bot.ts'
@@ -17,6 +19,8 @@ import { webPlatform } from './web/rooms.ts'
 export interface WebHouse {
   database: Database
   commands: Command[]
+  /** What may post to us. */
+  destinations: { name: string; store: Pick<SegmentStore, 'hear'> }[]
   draws: Draws
   keys: Keys
   log: Log
@@ -47,7 +51,7 @@ export interface RunningWeb {
 
 /** The web as the settings describe it. */
 export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
-  const { database, commands, draws, keys, log, mails, now, print } = house
+  const { database, commands, destinations, draws, keys, log, mails, now, print } = house
   const site = siteOf(config)
   const logFailure = (where: string, error: unknown) => log.failure(where, undefined, error)
   return {
@@ -61,6 +65,7 @@ export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
       const app = createWeb({
         books: booksOf(database, site, now, wake),
         ...{ router, commands, site, mails, now, logFailure },
+        hear: hearHooks(database, destinations, now, wake),
         parse: (typed) => parseCommand(typed, (name) => commands.find((command) => command.name === name)?.shapes),
         proxies: config.PROXIES,
         metricsToken: config.METRICS_TOKEN,

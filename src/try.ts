@@ -8,6 +8,7 @@ import { drawsFrom, seededBytes } from './core/ids.ts'
 import { keysFrom } from './core/keys.ts'
 import { NOT_SET_UP, type Organization } from './core/organization.ts'
 import { durationMs } from './core/schedule.ts'
+import { rehearseHook } from './hooks.ts'
 import { build, type Log } from './house.ts'
 import { loadCommands } from './load-commands.ts'
 import { openDestinations } from './segments/connectors.ts'
@@ -124,6 +125,7 @@ export async function rehearse(
         found.suffer(known)
         return undefined
       },
+      hook: (name, body) => rehearseHook(database, opened, { name, body }, draws, clock.now()),
     }
     const terminal = createTerminal({ chat, router, commands, print, draws, now: clock.now, rehearsal })
     if (isTerminal) process.stdout.write(`${welcome(flags, DIR)}\n`)

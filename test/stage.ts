@@ -8,6 +8,7 @@ import { drawsFrom, seededBytes } from '../src/core/ids.ts'
 import { keysFrom } from '../src/core/keys.ts'
 import { NOT_SET_UP, type Organization } from '../src/core/organization.ts'
 import { durationMs } from '../src/core/schedule.ts'
+import { rehearseHook } from '../src/hooks.ts'
 import { build, type House, type Log } from '../src/house.ts'
 import { loadCommands } from '../src/load-commands.ts'
 import type { Mailer } from '../src/mail.ts'
@@ -151,7 +152,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     return now
   }
   const suffer = (name: string, fault: Fault) => destinations.find((one) => one.name === name)?.suffer(fault)
-  const rehearsal = { advance, store: (name: string, fault: string) => void suffer(name, fault as Fault) }
+  const hook = (name: string, body: string) => rehearseHook(database, destinations, { name, body }, draws, now)
+  const rehearsal = { advance, store: (name: string, fault: string) => void suffer(name, fault as Fault), hook }
   const terminal = createTerminal({ chat, router: house.router, commands, print, draws, now: () => now, rehearsal })
   const play = async (line: string) => {
     const before = outputs.length

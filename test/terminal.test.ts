@@ -125,7 +125,7 @@ describe('the terminal', () => {
     expect(await says('@ana [Nothing]')).toContain('sees no button [Nothing]')
     expect(await says('@ana {"a": "b"}')).toContain('no form open')
     expect(await says('mail ana [Take it]')).toBe('Mails have nothing to press yet.')
-    expect(await says('hook crm {"event":"clicked"}')).toBe('Nothing comes back from destinations yet.')
+    expect(await says('hook crm {"event":"clicked"}')).toBe('error: There is no destination “crm”. There are: files.')
   })
 
   test('lists what can be pressed', async () => {

@@ -26,7 +26,7 @@ export interface Keys {
 }
 
 /** What a key is for: a hash made for one purpose can never stand in for another. */
-export type KeyName = 'code' | 'address' | 'invitation' | 'install' | 'session' | 'link' | 'form' | 'network'
+export type KeyName = 'code' | 'address' | 'invitation' | 'install' | 'session' | 'link' | 'form' | 'network' | 'news'
 
 /** What a part of a web address was made for. */
 export type TokenName = 'personal link' | 'unsubscribe' | 'answer' | 'calendar'
@@ -49,6 +49,7 @@ export function keysFrom(secrets: Uint8Array[], bytes: Bytes): Keys {
     link: secrets.map((secret) => derive(secret, 'link')),
     form: secrets.map((secret) => derive(secret, 'form')),
     network: secrets.map((secret) => derive(secret, 'network')),
+    news: secrets.map((secret) => derive(secret, 'news')),
   }
   const addressing = secrets.map((secret) => {
     const key = derive(secret, 'token')

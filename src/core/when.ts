@@ -28,6 +28,12 @@ export function timeIn(typed: string, now: Date, zone: string): Date | undefined
   return at.isValid ? at.toJSDate() : undefined
 }
 
+/** When the month of a time begins, and when the next one does, by the clocks of a zone. */
+export function monthOf(now: Date, zone: string): { from: Date; to: Date } {
+  const start = DateTime.fromJSDate(now, { zone }).startOf('month')
+  return { from: start.toJSDate(), to: start.plus({ months: 1 }).toJSDate() }
+}
+
 function unitOf(unit: string): 'minutes' | 'hours' | 'days' | 'weeks' {
   const first = unit.toLowerCase()[0]
   return first === 'm' ? 'minutes' : first === 'h' ? 'hours' : first === 'd' ? 'days' : 'weeks'

@@ -1,6 +1,7 @@
 import { backoffMs, GIVE_UP_AFTER_MS, REST_MAX_MS } from '../core/backoff.ts'
 import type { Draws } from '../core/ids.ts'
 import { say } from '../core/say.ts'
+import { holdBack } from '../news.ts'
 import type { Segment, SegmentStore } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
 import type { DestinationState } from '../store/destinations.ts'
@@ -104,8 +105,8 @@ async function noteStates(
   for (const [i, row] of rows.entries()) {
     const heard = results[i]
     if (heard?.result !== 'suppressed' || row.wanted !== 'in') continue
-    const where = heard.isHere ? row.communityId : undefined
-    await open.suppressions.suppress(destination, [row.personId], where, heard.why, now)
+    const { communityId: id, communityName: name, segment: slug } = row
+    await holdBack(open, destination, [row.personId], heard.isHere ? { id, name, slug } : undefined, heard.why, now)
   }
 }
 

@@ -93,7 +93,8 @@ function turnstile({ windows }: Limits, now: () => Date): () => void {
   }
 }
 
-function jsonOf(text: string): unknown {
+/** What a text says as JSON, to be read with zod; undefined where it is none. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
+import { areHookSecrets, generalHook } from './general-hook.ts'
 import { ghost } from './ghost.ts'
+import { hubspot } from './hubspot.ts'
+import { klaviyo } from './klaviyo.ts'
 import { listmonk } from './listmonk.ts'
 import { mailman } from './mailman.ts'
 import { segmentSpec } from './segment-spec.ts'
@@ -10,7 +13,7 @@ import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, mailman, listmonk, ghost, segmentSpec]
+export const connectors: Connector[] = [csv, table, webhook, segmentSpec, hubspot, klaviyo, ghost, listmonk, mailman]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {
@@ -44,8 +47,21 @@ export function openDestinations<T extends Wanted>(
     places.set(place, one.name)
     // Hashed, since an address may hold a password.
     const hashed = createHash('sha256').update(place).digest('base64url')
-    return { ...one, place: hashed, byAddress: connector.byAddress, store: connector.open(settings.data, now) }
+    const store = withHook(connector.open(settings.data, now), one, now)
+    return { ...one, place: hashed, byAddress: connector.byAddress, store }
   })
+}
+
+/** What knows no way of its own to tell us anything does so by the general one, where it was given a secret for it. */
+function withHook(store: SegmentStore, { name, settings }: Wanted, now: () => Date): SegmentStore {
+  const { HOOK_SECRET } = settings
+  if (store.hear || !HOOK_SECRET) return store
+  if (!areHookSecrets(HOOK_SECRET)) {
+    throw new BadDestination(
+      `${name.toUpperCase()}_HOOK_SECRET: should be whsec_ and at least 24 bytes in base64. Make one: echo whsec_$(head -c 24 /dev/urandom | base64)`,
+    )
+  }
+  return { ...store, hear: generalHook(HOOK_SECRET, now) }
 }
 
 /** Each destination but the first has a folder of its own, so that purposes do not mix. */

@@ -1,10 +1,21 @@
 import type { Limits } from './limits.ts'
-import type { Entry, Forgotten, Listed, Met, Result, Segment, SegmentStore } from './segment-store.ts'
+import {
+  type Entry,
+  type Forgotten,
+  Gone,
+  type Listed,
+  type Met,
+  type Result,
+  type Segment,
+  type SegmentStore,
+} from './segment-store.ts'
 
 /** A person as a store knows them. */
 export interface Contact {
   id: string
   email: string
+  /** Made a moment ago, so that the store need not be asked about them. */
+  isMade?: boolean
 }
 
 /** Somebody found or made, or why not. */
@@ -40,6 +51,9 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
     return id
   }
 
+  /** Contacts that were made, and then not put on: the next try finds them, and they were made for us all the same. */
+  const made = new Set<string>()
+
   /** Whom the store may hold for an entry, by whatever it was called. */
   async function heldFor(entries: Entry[], emailsOf: (entry: Entry) => string[], signal: AbortSignal) {
     const emails = [...new Set(entries.flatMap(emailsOf).map((email) => email.toLowerCase()))].filter(Boolean)
@@ -74,6 +88,7 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
           : { contact: { id: entry.id, email: entry.email } },
       )
       const contacts = meetings.flatMap((one) => ('contact' in one ? one.contact : []))
+      for (const one of meetings) if ('contact' in one && one.isNew) made.add(one.contact.id)
       const added = contacts.length > 0 ? await add(list, contacts, signal) : []
       const stale = await heldFor(entries, ({ earlier }) => earlier, signal)
       const taken = await takeOff(
@@ -88,15 +103,17 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
         signal,
       )
       let at = 0
-      return meetings.map((meeting, i): Result => {
+      const results = meetings.map((meeting, i): Result => {
         if (!('contact' in meeting)) return meeting
         const heard = added[at++] ?? { result: 'retry', why: 'It did not say what became of this one.' }
         if (heard.result !== 'applied' && heard.result !== 'accepted') return heard
         const before = taken[i]
         // One that it does not know any more is on no list.
         if (before && ['retry', 'wait', 'rejected'].includes(before.result)) return before
-        return { ...heard, id: meeting.contact.id, ...(meeting.isNew && { isNew: true }) }
+        return { ...heard, id: meeting.contact.id, ...(made.has(meeting.contact.id) && { isNew: true }) }
       })
+      for (const one of results) if ('id' in one && one.id !== undefined) made.delete(one.id)
+      return results
     },
     async take(segment, entries, signal) {
       const found = await heldFor(
@@ -120,7 +137,11 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
       ]
       for (const one of held) {
         if (one.segment.id === undefined) continue
-        const results = await takeOff(one.segment.id, [contacts(one)], signal)
+        const results = await takeOff(one.segment.id, [contacts(one)], signal).catch((error: unknown) => {
+          // Nobody is on a list that is not there any more.
+          if (error instanceof Gone) return []
+          throw error
+        })
         const open = results.find(({ result }) => ['retry', 'wait', 'rejected'].includes(result))
         if (open) return open
       }

@@ -25,13 +25,32 @@ export const LIMITS = {
   // For the whole portal, so that others of the organization's tools use of it too.
   hubspot: { batch: 100, connections: 4, windows: [{ count: 90, ms: 10 * SECOND_MS }], waitMs: 10 * SECOND_MS },
   brevo: { batch: 100, connections: 5, windows: [{ count: 10, ms: SECOND_MS }], waitMs: 10 * SECOND_MS },
-  // Profile import: 75 a second and 750 a minute; lists: 10 a second and 150 a minute.
+  // Each kind of request has a window of a second and one of a minute, which are for the whole account: profiles are read
+  // and made 75 and 750 times, lists changed 10 and 150 times (made 150 a day), deletions asked for 3 and 60 times.
   klaviyo: {
     batch: 100,
     connections: 5,
     windows: [
       { count: 70, ms: SECOND_MS },
       { count: 700, ms: MINUTE_MS },
+    ],
+    waitMs: 10 * SECOND_MS,
+  },
+  klaviyoLists: {
+    batch: 100,
+    connections: 5,
+    windows: [
+      { count: 9, ms: SECOND_MS },
+      { count: 140, ms: MINUTE_MS },
+    ],
+    waitMs: 10 * SECOND_MS,
+  },
+  klaviyoDeletions: {
+    batch: 1,
+    connections: 1,
+    windows: [
+      { count: 2, ms: SECOND_MS },
+      { count: 55, ms: MINUTE_MS },
     ],
     waitMs: 10 * SECOND_MS,
   },

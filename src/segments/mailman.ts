@@ -70,7 +70,13 @@ function openMailman(api: Api, domain: string, asksAgain: boolean): SegmentStore
       await api.call('PATCH', `${path(id)}/config`, { body: config, signal })
       return id
     },
-    meet: async (entries) => entries.map(({ email }) => ({ contact: contactOf(email) })),
+    meet: (entries, signal) =>
+      each(entries, limits.connections, async ({ email }) => {
+        const user = `/users/${encodeURIComponent(email)}`
+        // Of what is no address it says so when it is to be put on a list.
+        const { status } = await api.call('GET', user, { signal, allow: [400, 404] })
+        return { contact: contactOf(email), isNew: status === 404 }
+      }),
     find: async (emails) => emails.map(contactOf),
     async add(list, contacts, signal) {
       await mustBeThere(list, signal)

@@ -27,6 +27,7 @@ export function rehearsed(store: SegmentStore): { store: SegmentStore; suffer(fa
         return fault satisfies never
     }
   }
+  const { poll } = store
   return {
     store: {
       ...store,
@@ -35,6 +36,7 @@ export function rehearsed(store: SegmentStore): { store: SegmentStore; suffer(fa
       }),
       put: (segment, entries, signal) => through(() => store.put(segment, entries, signal)),
       take: (segment, entries, signal) => through(() => store.take(segment, entries, signal)),
+      ...(poll && { poll: (cursor, signal) => through(() => poll(cursor, signal)) }),
       forget: (person, signal) => through(() => store.forget(person, signal)),
     },
     suffer: (next) => {

@@ -5,6 +5,7 @@ import { HIDDEN, LIVE } from './hidden.ts'
 import { memberships as membershipsOn } from './memberships.ts'
 import type { Moved } from './moved.ts'
 import { MET_AT_ROOM } from './presence.ts'
+import { suppressAlike } from './suppressions.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A place that is kept for an account, though nobody here stands for it: it is neither asked for nor left. */
@@ -59,6 +60,7 @@ export async function putAside(
   await tx.membership.updateMany({ where: theirs, data: { personId: id } })
   await tx.direction.updateMany({ where: theirs, data: { personId: id } })
   await tx.question.updateMany({ where: theirs, data: { personId: id } })
+  await tx.suppression.updateMany({ where: theirs, data: { personId: id } })
   await tx.roomPlace.updateMany({
     where: { personId: of, wanted: 'in', room: { communityId: { in: behind } } },
     data: { personId: id, ...RESTING },
@@ -95,6 +97,7 @@ export async function bringBack(tx: Tx, aside: Moved['aside'], now: Date): Promi
   await tx.$executeRaw(Prisma.sql`
     update questions a set person_id = ${of} where a.person_id = ${id} and not exists (select 1 from questions k
       where k.person_id = ${of} and k.community_id = a.community_id and k.purpose = a.purpose and k.recipient = a.recipient)`)
+  await suppressAlike(tx, id, of, [])
   await tx.$executeRaw(Prisma.sql`
     update room_places a set person_id = ${of}, known = null, due_at = ${now}::timestamptz from rooms r
     where a.person_id = ${id} and r.id = a.room_id

@@ -97,6 +97,28 @@ export function destinations(tx: Tx) {
       return rows.map((row) => ({ ...row, purpose: row.purpose as Purpose, mode: row.mode as Mode }))
     },
 
+    /**
+     * Whether it is to be asked now what it has to tell; nobody asks again before its time. A paused one is let be until it is
+     * its turn once more.
+     */
+    async takePoll(name: string, run: string, now: Date, everyMs: number): Promise<boolean> {
+      const due = new Date(now.getTime() - everyMs)
+      const taken = await tx.$queryRaw<{ isPaused: boolean }[]>(Prisma.sql`
+        insert into job_runs (name, ran_at) values (${run}, ${now}::timestamptz)
+        on conflict (name) do update set ran_at = excluded.ran_at where job_runs.ran_at <= ${due}::timestamptz
+        returning exists (select 1 from destinations d where d.name = ${name} and d.paused_at is not null) as "isPaused"`)
+      return taken.some(({ isPaused }) => !isPaused)
+    },
+
+    /** Up to where it has told us what it had to tell. */
+    async cursor(name: string): Promise<string | undefined> {
+      return (await tx.destination.findUnique({ where: { name }, select: { cursor: true } }))?.cursor ?? undefined
+    },
+
+    async setCursor(name: string, cursor: string): Promise<void> {
+      await tx.destination.update({ where: { name }, data: { cursor } })
+    },
+
     async pause(name: string, reason: string, now: Date): Promise<void> {
       await tx.destination.update({ where: { name }, data: { pausedAt: now, pausedReason: reason } })
     },

@@ -1,6 +1,7 @@
 import type { Asking, Direction } from '../core/direction.ts'
 import { Prisma } from './generated/client.ts'
 import { FIRST_REVISION, firstKnown } from './reports.ts'
+import type { SuppressedBy } from './suppressions.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A yes as it is written down: what was shown, where and when, and what was pressed or typed. */
@@ -23,18 +24,26 @@ export interface AskingState extends Asking {
   /** The version of the words they were shown then. */
   askedVersion: string | null
   standing: boolean
+  /** Why some destination is not told of them in spite of it, until they say yes anew, and since when. */
+  heldBy: SuppressedBy | null
+  heldSince: Date | null
 }
 
 export function directions(tx: Tx, { draws }: Tools) {
   return {
-    /** Writes a yes into the ledger and turns the reports of everything it covers to `in`. One statement. */
+    /**
+     * Writes a yes into the ledger and turns the reports of everything it covers to `in`. Whatever the clocks say, it comes
+     * after all that destinations said of the person before. One statement.
+     */
     async direct(words: Say, now: Date): Promise<boolean> {
       const [row] = await tx.$queryRaw<{ said: boolean }[]>(Prisma.sql`
         with said as (
           insert into directions (id, person_id, community_id, purpose, recipient, wording_version, wording, at, place, act,
             delivery_id, standing)
           select ${draws.id(now)}, m.person_id, m.community_id, ${words.purpose}, ${words.recipient}, ${words.wordingVersion},
-            ${words.wording}, ${now}::timestamptz, ${words.place}, ${words.act}, ${words.deliveryId}, true
+            ${words.wording}, greatest(${now}::timestamptz, (select max(x.at) + interval '1 millisecond' from suppressions x
+              where x.person_id = m.person_id and x.community_id in ('', m.community_id))),
+            ${words.place}, ${words.act}, ${words.deliveryId}, true
           from memberships m where m.person_id = ${words.personId} and m.community_id = ${words.communityId} and m.state = 'member'
           on conflict (person_id, community_id, purpose, recipient, standing) do nothing
           returning id, person_id, community_id),
@@ -88,13 +97,18 @@ export function directions(tx: Tx, { draws }: Tools) {
     async askings(personId: string, communityId?: string): Promise<AskingState[]> {
       return tx.$queryRaw(Prisma.sql`
         select c.id as "communityId", c.name as "communityName", d.purpose, d.recipient, (q.at is not null) as asked,
-          q.wording_version as "askedVersion", coalesce(s.standing, false) as standing
+          q.wording_version as "askedVersion", coalesce(s.standing, false) as standing,
+          held.reason as "heldBy", held.at as "heldSince"
         from memberships m
         join communities c on c.id = m.community_id and c.state = 'open' and not c.sensitive
         join (select distinct purpose, recipient from destinations where connected) d on true
         left join questions q on q.person_id = m.person_id and q.community_id = c.id and q.purpose = d.purpose and q.recipient = d.recipient
         left join directions s on s.person_id = m.person_id and s.community_id = c.id and s.purpose = d.purpose
           and s.recipient = d.recipient and s.standing
+        left join lateral (select x.reason, x.at from suppressions x join destinations h on h.name = x.destination and h.connected
+            and h.purpose = s.purpose and h.recipient = s.recipient
+          where x.person_id = s.person_id and x.community_id in ('', s.community_id) and x.at >= s.at
+          order by x.at desc, x.destination limit 1) held on true
         where m.person_id = ${personId} and m.state = 'member' and (${communityId ?? ''} = '' or c.id = ${communityId ?? ''})
         order by m.since, c.id, d.purpose, d.recipient`)
     },

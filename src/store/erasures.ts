@@ -4,7 +4,7 @@ import { Prisma } from './generated/client.ts'
 import { shellsOf } from './hidden.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import { placeOutside } from './rooms.ts'
-import { heldSchema, toldOf } from './told-of.ts'
+import { handDown, heldSchema, toldOf } from './told-of.ts'
 import { tombstones } from './tombstones.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { takeTurns } from './turns.ts'
@@ -101,6 +101,7 @@ export function erasures(tx: Tx, tools: Tools) {
         // Whatever is under way must not arrive after it.
         return row('destination', sealed, now, { destination, dueAt: laterOf(until, now) })
       })
+      await handDown(tx, ids)
       const inRooms = await tx.$queryRaw<z.infer<typeof placeOutside>[]>(Prisma.sql`
         select r.platform, r.workspace, r.external_id as room, r.carrier, r.role_id as role, r.outgrown, r.adopted,
           a.external_id as account, max(p.leased_until) as until

@@ -131,6 +131,24 @@ export function notices(tx: Tx, tools: Tools) {
       return inChat.map((one) => one.id)
     },
 
+    /** Tells people what is theirs to know whatever they chose to hear of, in private and never by mail. */
+    async tellInPrivate(personIds: string[], body: Content, now: Date): Promise<void> {
+      const all = await howToTell([...new Set(personIds)], 'answered', { platform: '', workspace: '' })
+      const to = all.flatMap(({ accountId, platform, workspace, zone, quietFrom: from, quietTo: until }) =>
+        accountId === null
+          ? []
+          : [
+              {
+                accountId,
+                platform,
+                workspace,
+                dueAt: notBefore(now, from && until ? { from, to: until } : null, zone),
+              },
+            ],
+      )
+      await posts(tx, tools).sayEach(to, body, now)
+    },
+
     /** The way each kind takes for a person, and their quiet hours. */
     async choices(personId: string): Promise<{ ways: Record<NoticeKind, Way>; quiet: Quiet | null }> {
       const person = await tx.person.findUnique({

@@ -1,7 +1,8 @@
-import { bringBack } from './behind.ts'
+import { bringBack, hiddenOf } from './behind.ts'
 import { Prisma, type Union } from './generated/client.ts'
 import { LIVE } from './hidden.ts'
 import { asStored, type Moved, movedIn, type Standing, unionsOf } from './moved.ts'
+import { suppressAlike } from './suppressions.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { settleBoth } from './uniting.ts'
 
@@ -48,6 +49,10 @@ export async function separate(tx: Tx, tools: Tools, union: Union, now: Date): P
     family.filter((id) => !moved.shells.includes(id)),
     now,
   )
+  // As a pause does, what destinations said meanwhile stays on both.
+  const shared = [...moved.moved, ...moved.both.map((one) => one.communityId)]
+  const hidden = (await hiddenOf(tx, kept)).filter((one) => !shared.includes(one))
+  await suppressAlike(tx, kept, merged, hidden)
   await bringBack(tx, moved.aside, now)
   await settleBoth(tx, tools, kept, merged, now)
 }

@@ -40,6 +40,10 @@ export function records(tx: Tx) {
           'asked', ${list(Prisma.sql`
             select c.name as community, q.purpose, q.recipient, q.at from questions q join communities c on c.id = q.community_id
             where q.person_id in ${own} and ${named(Prisma.sql`q.person_id`)} order by q.at, c.id, q.purpose, q.recipient`)},
+          'onHold', ${list(Prisma.sql`
+            select x.destination, d.recipient, c.name as community, x.reason, x.at from suppressions x
+            left join destinations d on d.name = x.destination left join communities c on c.id = x.community_id
+            where x.person_id in ${own} and (c.id is null or ${named(Prisma.sql`x.person_id`)}) order by x.at, x.destination, x.community_id`)},
           'reports', ${list(Prisma.sql`
             select c.name as community, r.destination, r.wanted, r.known, r.revision, r.changed_at as "changedAt", r.due_at as "dueAt",
               r.failure from reports r join communities c on c.id = r.community_id

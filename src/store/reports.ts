@@ -79,7 +79,7 @@ export const NEXT_REPORT = Prisma.sql`
         where h.destination = d.name and h.leased_until is not null and h.due_at is not null group by h.person_id) held
       join reports r on r.person_id = held.person_id and r.destination = d.name
       where r.due_at is not null and (d.started or r.wanted = 'out'))) next
-  where d.connected and d.paused_at is null`
+  where next.at is not null and d.connected and d.paused_at is null`
 
 export function reports(tx: Tx, { draws }: Tools) {
   return {

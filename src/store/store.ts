@@ -4,6 +4,7 @@ import { attendance } from './attendance.ts'
 import { audit } from './audit.ts'
 import { ballots } from './ballots.ts'
 import { calendars } from './calendars.ts'
+import { campaigns } from './campaigns.ts'
 import { cards } from './cards.ts'
 import { closing } from './closing.ts'
 import { codes } from './codes.ts'
@@ -25,6 +26,7 @@ import { meetupLists } from './meetup-lists.ts'
 import { meetups } from './meetups.ts'
 import { memberships } from './memberships.ts'
 import { needs } from './needs.ts'
+import { news } from './news.ts'
 import { notices } from './notices.ts'
 import { organizations } from './organization.ts'
 import { people } from './people.ts'
@@ -69,6 +71,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     audit: audit(tx, tools),
     ballots: ballots(tx, tools),
     calendars: calendars(tx, tools),
+    campaigns: campaigns(tx),
     cards: cards(tx, tools),
     closing: closing(tx, tools),
     /** What only the voter of a secret vote will have. */
@@ -92,6 +95,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     meetups: meetups(tx, tools),
     memberships: memberships(tx, tools),
     needs: needs(tx, tools),
+    news: news(tx, tools),
     notices: notices(tx, tools),
     organization: organizations(tx),
     people: people(tx, tools),

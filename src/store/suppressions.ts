@@ -31,22 +31,72 @@ export function isSuppressed(destination: string, yes: string): Prisma.Sql {
     and x.community_id in ('', ${said}.community_id) and x.at >= ${said}.at)`
 }
 
+/**
+ * What holds for one person holds for the other too, as they are or were one: the stricter of both, until they say yes anew.
+ * Nothing of communities that the other is not to learn of.
+ */
+export async function suppressAlike(tx: Tx, from: string, to: string, except: string[]): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    insert into suppressions (destination, person_id, community_id, reason, at)
+    select destination, ${to}, community_id, reason, at from suppressions
+    where person_id = ${from} and community_id <> all(${except})
+    on conflict (destination, person_id, community_id) do update set reason = excluded.reason, at = excluded.at
+      where suppressions.at < excluded.at`)
+}
+
+/** For so long a destination may tell us that somebody is out whom we took out ourselves: some are asked once an hour only. */
+const ECHO_MS = 2 * 3_600_000
+
 export function suppressions(tx: Tx) {
   return {
-    /** Whom a destination means: of those it was ever told of, everybody whom any of its names fits. */
-    async meant(destination: string, { person, id, email }: Named): Promise<string[]> {
+    /**
+     * Whom a destination means: of those it was ever told of, everybody whom any of its names fits. An earlier address that
+     * is being given up for another at this moment (`now`) is nobody's any more.
+     */
+    async meant(destination: string, { person, id, email }: Named, now?: Date): Promise<string[]> {
       const address = email?.toLowerCase() ?? null
+      const isMoving = now
+        ? Prisma.sql`r.wanted = 'in' and r.leased_until > ${now}::timestamptz and lower(p.email) <> ${address}`
+        : Prisma.sql`false`
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
         select distinct r.person_id as id from reports r join people p on p.id = r.person_id
         where r.destination = ${destination} and r.known_email is not null and (p.key = ${person ?? null}
-          or r.known_id = ${id ?? null} or lower(p.email) = ${address} or r.held_emails @> array[${address}::text])
+          or r.known_id = ${id ?? null} or lower(p.email) = ${address} or r.held_emails @> array[${address}::text] and not (${isMoving}))
+        order by 1`)
+      return rows.map((row) => row.id)
+    },
+
+    /**
+     * Of these, whoever they are by now, those who said yes to what the destination is for and have it in force: in one
+     * community or in any, and in none that is sensitive. `isEcho` leaves out whom it holds nowhere since we have just taken
+     * them out ourselves (who paused everything, for one): that they are out is then no word of theirs.
+     */
+    async inForce(
+      destination: string,
+      personIds: string[],
+      communityId: string | undefined,
+      now: Date,
+      isEcho: boolean,
+    ): Promise<string[]> {
+      const here = Prisma.sql`r.destination = ${destination} and r.person_id = any(${personIds}) and r.known_email is not null
+        and ${communityId ?? ''} in ('', r.community_id)`
+      const since = new Date(now.getTime() - ECHO_MS)
+      const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+        select distinct s.person_id as id from directions s
+        join destinations d on d.name = ${destination} and d.purpose = s.purpose and d.recipient = s.recipient
+        join communities c on c.id = s.community_id and not c.sensitive
+        where s.standing and (s.person_id = any(${personIds})
+            or s.person_id in (select united_into from people where id = any(${personIds})))
+          and ${communityId ?? ''} in ('', s.community_id) and not ${isSuppressed('d.name', 's')}
+          and not (${isEcho} and exists (select 1 from reports r where ${here} and (r.known is null or r.told_at > ${since}::timestamptz))
+            and not exists (select 1 from reports r where ${here} and (r.wanted = 'in' or r.known = 'in')))
         order by 1`)
       return rows.map((row) => row.id)
     },
 
     /**
      * Ends what a destination is told of people, in one community or in all, until each says yes anew: their reports turn to
-     * `out`. What is already so is left as it is.
+     * `out`. What is already so is left as it is. Whatever the clocks say, it comes after every yes they gave so far.
      */
     async suppress(
       destination: string,
@@ -59,7 +109,9 @@ export function suppressions(tx: Tx) {
         and ${communityId ?? ''} in ('', r.community_id)`
       await tx.$executeRaw(Prisma.sql`
         insert into suppressions (destination, person_id, community_id, reason, at)
-        select ${destination}, p.id, ${communityId ?? ''}, ${reason}, ${now}::timestamptz from people p where p.id = any(${personIds})
+        select ${destination}, p.id, ${communityId ?? ''}, ${reason}, greatest(${now}::timestamptz, (select max(s.at) from directions s
+          where s.person_id = p.id and s.standing and ${communityId ?? ''} in ('', s.community_id)))
+        from people p where p.id = any(${personIds}) order by p.id
         on conflict (destination, person_id, community_id) do update set reason = excluded.reason, at = excluded.at`)
       await tx.$executeRaw(Prisma.sql`
         update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,

@@ -42,3 +42,10 @@ export const toldOf = (tx: Tx, ids: string[]) =>
             and not o.person_id = any(${ids}) and o.wanted = 'in')) as ids) mine
       where r.person_id = any(${ids}) and r.known_email is not null
       group by p.id, r.destination, d.recipient order by r.destination, p.id`)
+
+/** A contact that was made for somebody serves whoever shares their address from now on. */
+export const handDown = (tx: Tx, ids: string[]) =>
+  tx.$executeRaw(Prisma.sql`
+    update reports o set made = true from people q, reports r join people p on p.id = r.person_id
+    where r.person_id = any(${ids}) and r.made and q.id = o.person_id and not q.id = any(${ids})
+      and lower(q.email) = lower(p.email) and o.destination = r.destination and o.known_email is not null`)

@@ -5,6 +5,7 @@ import { LIVE } from './hidden.ts'
 import { asStored, type Moved } from './moved.ts'
 import { MET_AT_ROOM } from './presence.ts'
 import { reports as reportsOn } from './reports.ts'
+import { suppressAlike } from './suppressions.ts'
 import { TOLD_AGAIN, TOLD_AT_ROOM } from './told.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -33,6 +34,7 @@ export async function unite(tx: Tx, tools: Tools, union: Union, now: Date): Prom
     settings: await takeOverSettings(tx, kept, merged, now),
   }
   await takeOverPlaces(tx, kept, merged, behind, now)
+  await suppressAlike(tx, merged, kept, behind)
   await tx.person.update({ where: { id: merged }, data: { unitedInto: kept } })
   // Who pauses one of their accounts wants nobody told anything: that holds for all that is one with it.
   await tx.$executeRaw(Prisma.sql`

@@ -15,6 +15,8 @@ export interface Rehearsal {
   advance(duration: string): Promise<Date | undefined>
   /** Makes a destination fail, or work again; a sentence where there is none of that name or fault. */
   store(name: string, fault: string): string | undefined
+  /** What a destination tells by itself, taken as verified; a sentence where it can't be. */
+  hook(name: string, body: string): Promise<string | undefined>
 }
 
 /** The parts a terminal is made of. Without a rehearsal one person speaks, and the clock is the machine's. */
@@ -134,8 +136,10 @@ export function createTerminal({ chat, router, commands, print, draws, now, rehe
       }
       case 'mail':
         return print({ notice: 'Mails have nothing to press yet.' })
-      case 'hook':
-        return print({ notice: 'Nothing comes back from destinations yet.' })
+      case 'hook': {
+        const problem = await parts.hook(line.name, line.body)
+        return print(problem ? { error: problem } : { notice: `Heard from ${line.name}.` })
+      }
       case 'file':
         if (line.text === undefined) return print({ error: `The file ${line.name} has no line ${line.end}.` })
         files.set(line.name, line.text)

@@ -6,6 +6,7 @@ import { calendarRoutes } from './calendars.ts'
 import { createDesk } from './desk.ts'
 import { bodies, FILE_MAX_BYTES, FORM_MAX_BYTES, headers, waitWords } from './guard.ts'
 import { healthRoutes } from './health.ts'
+import { hookRoutes } from './hooks.ts'
 import { invitationRoutes } from './invitations.ts'
 import { pageRoutes } from './pages.ts'
 import type { WebParts } from './parts.ts'
@@ -29,6 +30,7 @@ export function createWeb(parts: WebParts): Hono {
   // No database takes that character, and no address of ours has it.
   app.use((c, next) => (c.req.url.includes('%00') ? Promise.resolve(c.text('There is no such page.', 404)) : next()))
   healthRoutes(app, parts)
+  hookRoutes(app, parts)
   const [short, long] = [bodies(FORM_MAX_BYTES), bodies(FILE_MAX_BYTES)]
   app.use(async (c, next) => {
     const isUpload = c.req.method === 'POST' && uploads.some((name) => c.req.path === `/do/${name}`)
@@ -40,7 +42,7 @@ export function createWeb(parts: WebParts): Hono {
   })
   app.get('/robots.txt', (c) =>
     c.text(
-      'User-agent: *\nDisallow: /i/\nDisallow: /enter/\nDisallow: /unsubscribe/\nDisallow: /answer/\nDisallow: /calendar/\nDisallow: /do/\n',
+      'User-agent: *\nDisallow: /i/\nDisallow: /enter/\nDisallow: /unsubscribe/\nDisallow: /answer/\nDisallow: /calendar/\nDisallow: /do/\nDisallow: /hooks/\n',
     ),
   )
   app.use(async (c, next) => {

@@ -49,6 +49,8 @@ export function bodies(maxSize: number): MiddlewareHandler {
 const SENDING = { burst: 120, perSecond: 1 }
 /** Pages that one network address may open. */
 const LOOKING = { burst: 600, perSecond: 10 }
+/** What the tools of an organization may post from one network address: of a letter to many, they tell of each. */
+const HEARING = { burst: 1_200, perSecond: 20 }
 /** Mails that one network address may ask for, behind which a whole house or a phone company may be. */
 const MAILING = { burst: 60, perSecond: 1 / 60 }
 /** Mails that all together may ask for, so that nobody floods strangers from many places. */
@@ -59,6 +61,7 @@ export function paces() {
   return {
     looking: limiter(LOOKING),
     sending: limiter(SENDING),
+    hearing: limiter(HEARING),
     mailing: limiter(MAILING),
     mailingInAll: limiter(MAILING_IN_ALL),
   }

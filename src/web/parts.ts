@@ -87,11 +87,22 @@ export interface Books {
   waiting(): Promise<Record<string, number>>
 }
 
+/** What a tool posts to `/hooks/<destination>`, with the address as the tool knows it. */
+export interface Posting {
+  method: string
+  url: string
+  /** Names in lower case. */
+  headers: Record<string, string>
+  body: string
+}
+
 /** What the web is made of. */
 export interface WebParts {
   books: Books
   router: Router
   commands: Command[]
+  /** Hands on what was posted to a destination; without a posting, says whether anybody would take one. */
+  hear(destination: string, posting?: Posting): Promise<'nobody' | 'forged' | 'unreadable' | 'taken'>
   /** Reads a command as it stands in a text. */
   parse(typed: string): { command: string; raw: Raw }
   site: string

@@ -31,6 +31,8 @@ export interface FakeServer {
   feel(mood: Mood, requests?: number): void
   /** Every request it heard, as "GET /path", the latest last. */
   asked: string[]
+  /** From now on this is called at each request, before it is looked at: so that time can pass by it. */
+  hear(listener: () => void): void
   /** What no connector should ask. */
   complaints: string[]
   close(): Promise<void>
@@ -42,8 +44,8 @@ export interface Habits {
   refuse(asked: Asked): Answered | undefined
   /** Its own way to say that it was too much. */
   tooMuch(now: Date): Answered
-  /** So many requests in so many milliseconds are too many. */
-  windows?: { count: number; ms: number }[]
+  /** So many requests in so many milliseconds are too many; `of`: of those alone whose "GET /path" it fits. */
+  windows?: { count: number; ms: number; of?: RegExp }[]
   /** Does what is asked; undefined where there is no such address. */
   answer(asked: Asked): Answered | undefined
 }
@@ -53,14 +55,19 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
   let mood: Mood = 'well'
   let left = 0
   const asked: string[] = []
+  let heard: () => void = () => undefined
   const complaints: string[] = []
-  let times: number[] = []
-  const isTooMuch = () => {
+  let times: { at: number; what: string }[] = []
+  const isTooMuch = (what: string) => {
     const at = now().getTime()
     const longest = Math.max(0, ...windows.map(({ ms }) => ms))
-    times = times.filter((time) => time > at - longest)
-    if (windows.some(({ count, ms }) => times.filter((time) => time > at - ms).length >= count)) return true
-    times.push(at)
+    times = times.filter((time) => time.at > at - longest)
+    const isFull = windows.some(({ count, ms, of = / / }) => {
+      const heard = times.filter((time) => time.at > at - ms && of.test(time.what))
+      return of.test(what) && heard.length >= count
+    })
+    if (isFull) return true
+    times.push({ at, what })
     return false
   }
   const server = createServer(async (request, response) => {
@@ -76,13 +83,14 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
       body: text === '' ? undefined : jsonOf(text),
       text,
     }
+    heard()
     asked.push(`${one.method} ${one.path}`)
     const feels = mood
     if (left > 0 && --left === 0) mood = 'well'
     if (feels === 'gone') return void request.socket.destroy()
     const said = ((): Answered => {
       if (feels === 'broken') return { status: 500, body: { error: 'broken' } }
-      if (feels === 'too much' || isTooMuch()) return tooMuch(now())
+      if (feels === 'too much' || isTooMuch(`${one.method} ${one.path}`)) return tooMuch(now())
       const refusal = refuse(one)
       if (refusal) return refusal
       const done = answer(one)
@@ -105,6 +113,9 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
       left = requests
     },
     asked,
+    hear: (listener) => {
+      heard = listener
+    },
     complaints,
     async close() {
       server.closeAllConnections()

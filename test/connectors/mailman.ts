@@ -48,6 +48,8 @@ export const openMailman: OpenRig = async (now) => {
       return { status: 201, headers: { location: `http://localhost:8001/3.1/lists/${listId}` } }
     }
     if (method === 'POST' && kind === 'members') return subscribe(newMember.parse(body))
+    if (method === 'GET' && kind === 'users')
+      return users.has(id.toLowerCase()) ? { status: 200, body: { user_id: '1' } } : problem(404, 'Not Found')
     if (method === 'DELETE' && kind === 'users') {
       const email = id.toLowerCase()
       for (const list of lists.values()) list.members.delete(email)

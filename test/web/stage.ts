@@ -76,18 +76,19 @@ export async function openWebStage(options: WebStageOptions = {}): Promise<WebSt
     failure: (where: string, _: string | undefined, error: unknown) => void failures.push({ where, error }),
   }
   const mailer = { send: async (mail: Mail) => void mails.push(mail), close: () => undefined }
+  const store = csv.open({ DIR: folder }, () => now)
+  const destinations = options.destinations ?? [
+    { name: 'files', connector: 'csv', purpose: 'letters' as const, recipient: undefined, store },
+  ]
   const web = readyWeb(config, {
-    ...{ database, commands, draws, keys, log, now: () => now, mails: !options.isMute },
+    ...{ database, commands, destinations, draws, keys, log, now: () => now, mails: !options.isMute },
     print: (line) => void failures.push(line),
   })
-  const store = csv.open({ DIR: folder }, () => now)
   const house = await build({
     database,
     commands,
     platforms: [web.platform, ...(options.platforms ?? [])],
-    destinations: options.destinations ?? [
-      { name: 'files', connector: 'csv', purpose: 'letters', recipient: undefined, store },
-    ],
+    destinations,
     mailer: options.isMute ? undefined : mailer,
     ...{ draws, log, site, now: () => now },
   })

@@ -1,0 +1,126 @@
+import { COUNTED, type Counted, TOTAL_MAX } from './core/campaign.ts'
+import { type EndedBy, endedText } from './core/held.ts'
+import { say } from './core/say.ts'
+import { oneLine } from './core/words.ts'
+import type { CampaignSeen, News, Whom } from './segments/segment-store.ts'
+import type { CampaignNews } from './store/campaigns.ts'
+import type { Meant } from './store/news.ts'
+import type { Store } from './store/store.ts'
+
+const TITLE_MAX = 200
+/** A name longer than this is none that was ever told to or by anybody; no index takes much longer ones either. */
+const NAME_MAX = 500
+
+/**
+ * Takes what a destination tells by itself, in the caller's transaction; gives how much of it was new. What people did there
+ * ends what it is told of them; what it sent is counted, and nobody is known by name for it.
+ *
+ * The time of what ends is ours and never the destination's: its clock may be off by hours, and news may lie in a queue for
+ * days. With our own, whatever arrives after a yes is taken for later than it, which at worst asks the person once more; and a
+ * yes that is given anew after that is later for certain.
+ */
+export async function takeNews(store: Store, destination: string, told: News[], now: Date): Promise<number> {
+  if (told.length === 0) return 0
+  await store.news.takeTurn(destination)
+  const unheard = await store.news.unheard(
+    destination,
+    told.map(({ id }) => id),
+    now,
+  )
+  const fresh = told.filter(({ id }) => unheard.delete(id))
+  const called = fresh.flatMap((one) => [segmentOf(one), one.campaign?.segment]).filter(isName)
+  const communities = await store.news.communitiesOf(destination, called)
+  for (const one of fresh) if (endsSomething(one)) await end(store, destination, one, communities, now)
+  await count(store, destination, fresh, communities, now)
+  return fresh.length
+}
+
+type Ending = Extract<News, { kind: EndedBy }>
+
+const endsSomething = (one: News): one is Ending =>
+  one.kind === 'unsubscribed' || one.kind === 'bounced' || one.kind === 'complained'
+
+const segmentOf = (one: News) => (endsSomething(one) ? one.segment : undefined)
+
+/** Somebody is not written to any more, as they said there or as their address does not work. */
+async function end(
+  store: Store,
+  destination: string,
+  { kind, person, segment }: Ending,
+  communities: Map<string, Meant>,
+  now: Date,
+): Promise<void> {
+  // A list we know nothing of ends everything: whoever wants less than that says so with one yes, and who wants none is sure.
+  const community = segment === undefined ? undefined : communities.get(segment)
+  if (community?.sensitive) return
+  const meant = await store.suppressions.meant(destination, named(person), now)
+  const ids = await store.suppressions.inForce(destination, meant, community?.id, now, kind === 'unsubscribed')
+  if (ids.length > 0) await holdBack(store, destination, ids, community, kind, now)
+}
+
+/** Ends what a destination is told of people until they say yes anew, in one community or in all, and tells them so. */
+export async function holdBack(
+  store: Store,
+  destination: string,
+  personIds: string[],
+  community: Pick<Meant, 'id' | 'name' | 'slug'> | undefined,
+  reason: EndedBy,
+  now: Date,
+): Promise<void> {
+  await store.suppressions.suppress(destination, personIds, community?.id, reason, now)
+  const recipient = (await store.destinations.list()).find(({ name }) => name === destination)?.recipient
+  if (!recipient) return
+  const about = community ? say` about ${{ strong: community.name }}` : say``
+  const again = { typed: `/sharing ${community ? (community.slug ?? community.id) : 'all'} on` }
+  const text = say`The tool that ${recipient} uses says that ${endedText(reason)}, so it is told of you no more${about}. If you want it again: ${again}`
+  await store.notices.tellInPrivate(personIds, { text }, now)
+}
+
+/** Adds to the totals of the campaigns; what is told of somebody counts only where the destination was told of them by us. */
+async function count(
+  store: Store,
+  destination: string,
+  fresh: News[],
+  communities: Map<string, Meant>,
+  now: Date,
+): Promise<void> {
+  const about = fresh.flatMap((one) =>
+    one.campaign && isName(one.campaign.id) ? [{ one, campaign: one.campaign }] : [],
+  )
+  const people = about.flatMap(({ one }) => (one.person ? [one.person] : []))
+  const known = await store.news.known(destination, people.map(named))
+  const isKnown = new Map(people.map((person, i) => [person, known[i] ?? false]))
+  const campaigns = new Map<string, CampaignNews>()
+  for (const { one, campaign } of about) {
+    if (one.person && !isKnown.get(one.person)) continue
+    const community = communities.get(campaign.segment ?? segmentOf(one) ?? '')
+    if (community?.sensitive) continue
+    const before = campaigns.get(campaign.id) ?? firstOf(campaign, community?.id, now)
+    before.more[one.kind] = Math.min(TOTAL_MAX, before.more[one.kind] + ('count' in one ? numberOf(one.count) : 1))
+    before.communityId ??= community?.id
+    before.title ||= titleOf(campaign)
+    // A clock that is ahead of ours would put it into a month that has not begun.
+    if (one.at < before.at) before.at = one.at
+    campaigns.set(campaign.id, before)
+  }
+  await store.campaigns.add(destination, [...campaigns.values()])
+}
+
+function firstOf(campaign: CampaignSeen, communityId: string | undefined, now: Date): CampaignNews {
+  // Every one that is counted has its entry.
+  const more = Object.fromEntries(COUNTED.map((name) => [name, 0])) as Record<Counted, number>
+  return { id: campaign.id, title: titleOf(campaign), communityId, at: now, more }
+}
+
+const titleOf = ({ title }: CampaignSeen) => oneLine(title).slice(0, TITLE_MAX)
+
+const numberOf = (count: number | undefined) => Math.max(0, Math.trunc(count ?? 1) || 0)
+
+/** The names of somebody that can be looked for. */
+function named({ person, id, email }: Whom): Whom {
+  return { ...(isName(person) && { person }), ...(isName(id) && { id }), ...(isName(email) && { email }) }
+}
+
+/** What has the one character that no database takes, or is far too long, names nothing of ours. */
+const isName = (words: string | undefined): words is string =>
+  words !== undefined && words !== '' && words.length <= NAME_MAX && !words.includes('\0')

@@ -1,0 +1,237 @@
+import { z } from 'zod'
+import { type Api, jsonOf, openApi } from './api.ts'
+import type { Answer } from './client.ts'
+import { type Contact, contactLists } from './contact-lists.ts'
+import { heardFromHubspot } from './hubspot-hook.ts'
+import { LIMITS } from './limits.ts'
+import {
+  type Connector,
+  Gone,
+  type HookRequest,
+  Rejected,
+  type SegmentStore,
+  type SuppressedWhy,
+} from './segment-store.ts'
+
+const limits = LIMITS.hubspot
+const [CHECK_MS, HOUR_MS] = [10_000, 3_600_000]
+/** The most contacts it reads or makes in one request, and the most members it lists. */
+const [BATCH, PAGE] = [100, 250]
+const CONTACTS = '/crm/v3/objects/contacts'
+/** Locked for a moment, and moving to another data centre: it says when to come again. */
+const [LOCKED, MOVING] = [423, 477]
+const OPT_OUT = ['hs_email_optout', 'hs_email_bad_address', 'hs_email_hard_bounce_reason_enum'] as const
+
+const settings = z.object({
+  URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.hubapi.com')
+    .describe("HubSpot's API address"),
+  TOKEN: z.string().min(1).describe('The access token of a private app'),
+  HOOK_SECRET: z.string().min(1).optional().describe("The app's client secret, where it is to tell of unsubscribes"),
+})
+
+/** Lists of contacts in HubSpot that are filled by hand, one for each community. */
+export const hubspot: Connector<typeof settings> = {
+  name: 'hubspot',
+  settings,
+  steps: [
+    'In HubSpot open Settings, Integrations, Private Apps, and create an app for Kindred.',
+    'Give it the scopes `crm.lists.read`, `crm.lists.write`, `crm.objects.contacts.read` and `crm.objects.contacts.write`.',
+    'Set TOKEN to its access token.',
+    "Under the app's Webhooks set the target address to `/hooks/<destination>` of Kindred, and subscribe to changes of the contact properties `hs_email_optout`, `hs_email_bad_address` and `hs_email_hard_bounce_reason_enum`.",
+    "Set HOOK_SECRET to the app's client secret. Without these two steps HubSpot is asked every night who unsubscribed.",
+    'Lists are made on first use as `<name> (<community>)`. Rename them as you like.',
+  ],
+  fields: 'address',
+  byAddress: true,
+  place: ({ URL: url, TOKEN }) => `${url} ${TOKEN}`,
+  open({ URL: url, TOKEN, HOOK_SECRET: secret }, now) {
+    const headers = () => ({ authorization: `Bearer ${TOKEN}` })
+    const isTooMuch = ({ status }: Answer) => status === LOCKED || status === MOVING
+    const api = openApi({ url, limits, headers, isTooMuch, waitMs }, now)
+    const hear = secret && ((request: HookRequest) => heardFromHubspot(request, secret, now()))
+    return { ...openHubspot(api), ...(hear && { hear }) }
+  },
+}
+
+const throttled = z.object({ policyName: z.string() })
+
+/** The day's requests are used up until midnight of the portal's own clock, so it is asked again every hour. */
+function waitMs({ status, text }: Answer): number | undefined {
+  const isDaily = status === 429 && throttled.safeParse(jsonOf(text)).data?.policyName === 'DAILY'
+  return isDaily ? HOUR_MS : undefined
+}
+
+const property = z.string().nullish()
+const record = z.object({
+  id: z.string(),
+  new: z.boolean().default(false),
+  properties: z.object({
+    email: property,
+    hs_additional_emails: property,
+    ...{ hs_email_optout: property, hs_email_bad_address: property, hs_email_hard_bounce_reason_enum: property },
+  }),
+})
+type ContactRecord = z.infer<typeof record>
+const records = z.object({
+  results: z.array(record).default([]),
+  errors: z.array(z.object({ category: z.string().optional() })).default([]),
+})
+const list = z.object({ list: z.object({ listId: z.coerce.string(), processingType: z.string() }) })
+const moved = z.object({ recordIdsMissing: z.array(z.coerce.string()).default([]) })
+const members = z.object({
+  results: z.array(z.object({ recordId: z.coerce.string() })),
+  paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish(),
+})
+
+function openHubspot(api: Api): SegmentStore {
+  const path = (id: string) => `/crm/v3/lists/${encodeURIComponent(id)}`
+
+  async function read(ids: string[], idProperty: 'email' | undefined, signal: AbortSignal): Promise<ContactRecord[]> {
+    const found: ContactRecord[] = []
+    for (let i = 0; i < ids.length; i += BATCH) {
+      const inputs = ids.slice(i, i + BATCH).map((id) => ({ id }))
+      const properties = ['email', 'hs_additional_emails', ...OPT_OUT]
+      const body = { inputs, properties, propertiesWithHistory: [], ...(idProperty && { idProperty }) }
+      const { json } = await api.call('POST', `${CONTACTS}/batch/read`, { body, signal })
+      found.push(...records.parse(json).results)
+    }
+    return found
+  }
+
+  async function byName(name: string, signal: AbortSignal): Promise<string | undefined> {
+    const asked = `/crm/v3/lists/object-type-id/0-1/name/${encodeURIComponent(name)}`
+    const { status, json } = await api.call('GET', asked, { signal, allow: [404] })
+    if (status === 404) return undefined
+    const { listId, processingType } = list.parse(json).list
+    if (processingType !== 'DYNAMIC') return listId
+    throw new Rejected('It has a list of that name that fills itself: give that one another name.')
+  }
+
+  /** It knows people by several addresses, and finds them by any: each is given as it was asked for. */
+  async function find(emails: string[], signal: AbortSignal): Promise<Contact[]> {
+    const found = await read(emails, 'email', signal)
+    const byEmail = new Map(found.flatMap((one) => emailsOf(one).map((email) => [email, one.id])))
+    return emails.flatMap((email) => {
+      const id = byEmail.get(email.toLowerCase())
+      return id === undefined ? [] : [{ id, email }]
+    })
+  }
+
+  /** Makes contacts of addresses that it did not know; whom it refused is left out. */
+  async function upsert(emails: string[], signal: AbortSignal) {
+    const inputs = emails.map((email) => ({ id: email, idProperty: 'email', properties: { email } }))
+    const { status, json } = await api.call('POST', `${CONTACTS}/batch/upsert`, {
+      body: { inputs },
+      signal,
+      allow: [409],
+    })
+    // Somebody else has just made one of them.
+    if (status === 409) throw new Error('It answered 409.')
+    const { results, errors } = records.parse(json)
+    const isRefused = errors.length > 0 && errors.every(({ category }) => category === 'VALIDATION_ERROR')
+    return { isRefused, made: new Map(results.flatMap((one) => emailsOf(one).map((email) => [email, one]))) }
+  }
+
+  async function move(
+    listId: string,
+    change: 'recordIdsToAdd' | 'recordIdsToRemove',
+    ids: string[],
+    signal: AbortSignal,
+  ) {
+    const body = { recordIdsToAdd: [], recordIdsToRemove: [], [change]: ids }
+    const asked = { body, signal, allow: [404] }
+    const { status, json } = await api.call('PUT', `${path(listId)}/memberships/add-and-remove`, asked)
+    if (status === 404) throw new Gone('It has no such list.')
+    return new Set(moved.parse(json).recordIdsMissing)
+  }
+
+  return contactLists({
+    limits,
+    async check() {
+      const signal = AbortSignal.timeout(CHECK_MS)
+      await api.call('GET', `${CONTACTS}?limit=1`, { signal })
+      await api.call('POST', '/crm/v3/lists/search', { body: { query: '', count: 1, offset: 0 }, signal })
+    },
+    async make({ key, name: community }, signal) {
+      const name = `${community} (${key})`
+      const body = { name, objectTypeId: '0-1', processingType: 'MANUAL' }
+      const { status, json } = await api.call('POST', '/crm/v3/lists', { body, signal, allow: [400, 409] })
+      if (status < 300) return list.parse(json).list.listId
+      // So it answers where the name is taken; most likely by us.
+      const taken = await byName(name, signal)
+      if (taken === undefined) throw new Rejected(`It answered ${status}: it refuses the name of the list.`)
+      return taken
+    },
+    async meet(entries, signal) {
+      const typed = new Map(entries.map(({ email }) => [email.toLowerCase(), email]))
+      const known = new Map((await find([...typed.keys()], signal)).map((one) => [one.email, one]))
+      const strangers = [...typed].filter(([email]) => !known.has(email)).map(([, email]) => email)
+      const { isRefused, made } = strangers.length > 0 ? await upsert(strangers, signal) : NOBODY
+      return entries.map(({ email }) => {
+        const [contact, one] = [known.get(email.toLowerCase()), made.get(email.toLowerCase())]
+        if (contact) return { contact }
+        if (one) return { contact: { id: one.id, email }, isNew: one.new }
+        if (isRefused) return { result: 'rejected', why: 'It refuses the address.' }
+        return { result: 'retry', why: 'It did not say what became of this one.' }
+      })
+    },
+    find,
+    async add(listId, contacts, signal) {
+      const found = new Map((await read(idsOf(contacts), undefined, signal)).map((one) => [one.id, one]))
+      const wanted = [...found.values()].filter((one) => suppressionOf(one) === undefined).map(({ id }) => id)
+      const missing = wanted.length > 0 ? await move(listId, 'recordIdsToAdd', wanted, signal) : new Set()
+      return contacts.map(({ id }) => {
+        const one = found.get(id)
+        if (!one || missing.has(id)) return { result: 'unknown', why: 'It does not know this contact.' }
+        const why = suppressionOf(one)
+        return why ? { result: 'suppressed', why } : { result: 'applied' }
+      })
+    },
+    async remove(listId, contacts, signal) {
+      const missing = await move(listId, 'recordIdsToRemove', idsOf(contacts), signal)
+      // Merged into another contact it may be, which is then found by its address.
+      return contacts.map(({ id }) =>
+        missing.has(id) ? { result: 'unknown', why: 'It does not know this contact.' } : { result: 'applied' },
+      )
+    },
+    async *members(listId, signal) {
+      for (let after = ''; ; ) {
+        const query = `limit=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`
+        const { status, json } = await api.call('GET', `${path(listId)}/memberships?${query}`, { signal, allow: [404] })
+        if (status === 404) throw new Gone('It has no such list.')
+        const page = members.parse(json)
+        const ids = page.results.map(({ recordId }) => recordId)
+        const found = new Map((await read(ids, undefined, signal)).map((one) => [one.id, one]))
+        for (const id of ids) {
+          const one = found.get(id)
+          const [email, suppressed] = [one?.properties.email, one && suppressionOf(one)]
+          yield { id, ...(email && { email }), ...(suppressed && { suppressed }) }
+        }
+        after = page.paging?.next?.after ?? ''
+        if (!after) return
+      }
+    },
+    async erase({ id }, signal) {
+      await api.call('DELETE', `${CONTACTS}/${encodeURIComponent(id)}`, { signal, allow: [404] })
+    },
+    close: api.close,
+  })
+}
+
+const NOBODY = { isRefused: false, made: new Map<string, ContactRecord>() }
+
+const idsOf = (contacts: Contact[]) => [...new Set(contacts.map(({ id }) => id))]
+
+/** Every address of a contact, in lower case. */
+function emailsOf({ properties: { email, hs_additional_emails: more } }: ContactRecord): string[] {
+  return [email ?? '', ...(more ?? '').split(';')].map((one) => one.trim().toLowerCase()).filter(Boolean)
+}
+
+function suppressionOf({ properties }: ContactRecord): SuppressedWhy | undefined {
+  if (properties.hs_email_optout === 'true') return 'unsubscribed'
+  return properties.hs_email_bad_address === 'true' || properties.hs_email_hard_bounce_reason_enum
+    ? 'bounced'
+    : undefined
+}

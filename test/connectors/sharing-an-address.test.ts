@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openScene, type Scene as Played } from './organization.ts'
+import type { Rig } from './rig.ts'
+import { RIGS } from './rigs.ts'
+
+type Scene = Played & { rig: Rig }
+
+const HOME = 'home@example.org'
+const PARENTS = 'parents-united'
+
+describe.each(
+  Object.entries(RIGS).filter(([name]) => name !== 'segment'),
+)('%s knows people by address', (name, open) => {
+  let scene: Scene
+  const held = () => scene.rig.holds(PARENTS)
+  beforeEach(async () => {
+    scene = await openScene(name, open)
+    await scene.found('Parents United')
+    await scene.rests('1m')
+  })
+  afterEach(async () => {
+    expect(scene.stage.failures).toEqual([])
+    expect(scene.rig.server.complaints).toEqual([])
+    await scene.close()
+  })
+  const comes = async (who: string, email: string) => {
+    await scene.joins(who, PARENTS)
+    await scene.saysYes(who, PARENTS)
+    await scene.proves(who, email)
+    await scene.rests()
+  }
+
+  test('two of a family share a mailbox, and it stays on the list until both have gone', async () => {
+    await comes('eli', HOME)
+    await comes('ida', HOME)
+    expect(held()).toEqual([HOME])
+    await scene.leaves('eli', PARENTS)
+    await scene.rests()
+    expect(held()).toEqual([HOME])
+    await scene.takesBack('ida', PARENTS)
+    await scene.rests()
+    expect(held()).toEqual([])
+  })
+
+  test('whoever is forgotten takes nobody along who shares their mailbox', async () => {
+    await comes('eli', HOME)
+    await comes('ida', HOME)
+    await scene.forgetsMe('eli')
+    await scene.rests()
+    expect(held()).toEqual([HOME])
+    await scene.forgetsMe('ida')
+    await scene.rests()
+    expect(held()).toEqual([])
+    expect(scene.rig.contacts()).toEqual([])
+  })
+
+  test('a new address takes the place of the old one, however often nobody heard that it did', async () => {
+    await comes('eli', 'eli@example.org')
+    await comes('ida', HOME)
+    for (const email of ['eli@second.example', 'eli@third.example', HOME, 'eli@fourth.example']) {
+      scene.stage.suffer('tool', 'slow')
+      await scene.proves('eli', email)
+      await scene.rests('2m')
+    }
+    scene.stage.suffer('tool', 'up')
+    await scene.rests()
+    expect(held()).toEqual(['eli@fourth.example', HOME].sort())
+    await scene.leaves('eli', PARENTS)
+    await scene.rests()
+    expect(held()).toEqual([HOME])
+  })
+})
