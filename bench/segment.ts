@@ -35,7 +35,7 @@ interface Sink {
 export async function benchSegment(isSmoke: boolean): Promise<void> {
   const sink = await startSink()
   const changes = isSmoke ? SMOKE_CHANGES : CHANGES
-  const store = segmentSpec.open({ URL: sink.url, WRITE_KEY }, () => new Date())
+  const store = segmentSpec.open({ URL: sink.url, PATH: '/v1/batch', WRITE_KEY }, () => new Date())
   try {
     const rates: Record<'connector' | 'job' | 'library', number[]> = { connector: [], job: [], library: [] }
     for (let run = 0; run < (isSmoke ? 1 : RUNS); run++) {

@@ -101,6 +101,8 @@ export function booksOf(database: Database, site: string, now: () => Date, wake:
     ownCalendar: (token) => read((store) => ownFeed({ store, site, now: now() }, token)),
     answering: (token) => read((store) => store.answerLinks.read(token, now())),
     unsubscribe: (token) => read((store) => store.notices.unsubscribe(token)),
+    apiKey: (token) => database.glance((store) => store.apiKeys.shown(token)),
+    readCommunities: (keyId, who) => read((store) => store.apiReads.read(keyId, who, now())),
     isReady: () => read(async (store) => Boolean(await store.organization.get())),
     waiting: () => read((store) => store.effects.waiting()),
   }

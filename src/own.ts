@@ -4,6 +4,7 @@ import { maskEmail, ON_THE_WEB, placeName } from './core/person.ts'
 import { lines, say, type Text } from './core/say.ts'
 import { heldOf } from './ledger.ts'
 import { address, type Button, type Card } from './reply.ts'
+import type { ApiRead } from './store/api-reads.ts'
 import type { WithStanding } from './store/communities.ts'
 import type { AskingState } from './store/directions.ts'
 
@@ -22,6 +23,7 @@ const SHOWN = 5
 const COMMUNITIES_SHOWN = 10
 const VOTES_SHOWN = 20
 
+const OLDER = say`Older ones are in the file.`
 const FILE_BUTTON: Button = { label: say`Everything as a file`, press: address('my.file') }
 const FORGET_BUTTON: Button = { label: say`Forget me`, press: address('my.forget') }
 
@@ -84,8 +86,9 @@ export async function dataCard(context: Context): Promise<Card> {
   const askings = await store.directions.askings(caller.id)
   const sent = await store.sent.of(caller.id, SHOWN)
   const waiting = await store.sent.waitingOf(caller.id)
+  const reads = await store.apiReads.of(caller.id, SHOWN + 1)
   const undoable = await store.unions.undoable(caller.id, now)
-  const more = ledger.length > SHOWN ? say`Older ones are in the file.` : undefined
+  const more = ledger.length > SHOWN ? OLDER : undefined
   return {
     title: say`What is stored about me`,
     ...(pausedAt && { body: pausedText(pausedAt) }),
@@ -115,6 +118,14 @@ export async function dataCard(context: Context): Promise<Card> {
           sent.length === 0 && say`Nothing was passed on in the last ${organization.keepSentDays} days.`,
         ),
       },
+      ...(reads.length > 0
+        ? [
+            {
+              label: say`Read over the API`,
+              value: lines(...reads.slice(0, SHOWN).map(readText), reads.length > SHOWN && OLDER),
+            },
+          ]
+        : []),
       {
         label: say`Waiting to be passed on`,
         value: lines(
@@ -228,6 +239,11 @@ function sentText({
   communityName: string
 }): Text {
   return say`${{ when: at }}: ${recipient} was told that you ${opText(op)} ${communityName}`
+}
+
+function readText({ recipient, key, times, at }: ApiRead): Text {
+  const by = key === null ? say`` : say` (key “${key}”)`
+  return say`${recipient}${by} looked up what you let them know: ${{ count: times, one: 'time', other: 'times' }} that day, last ${{ when: at }}`
 }
 
 function opText(op: 'in' | 'out'): Text {

@@ -53,7 +53,7 @@ const LONGEST: Record<string, string> = {
   // A server (Discord's numbers have up to 20 digits), and whether it is ours.
   w: '9'.repeat(20),
   o: 'yes',
-  // A topic, a ballot, what was chosen on it so far, and the receipt of a secret vote.
+  // A topic or a key, a ballot, what was chosen on it so far, and the receipt of a secret vote.
   t: ULID,
   b: ULID,
   m: 'j'.repeat(20),
@@ -150,6 +150,7 @@ async function everyButton(): Promise<void> {
   await everyButtonOfOnesOwn()
   await everyButtonOfDestinations()
   await everyButtonOfMeetups(named('where we meet '))
+  await everyButtonOfKeys()
 }
 
 /** What organizers say of a topic that a ballot chose, beside topics in all other states. */
@@ -311,6 +312,13 @@ async function everyButtonOfDestinations(): Promise<void> {
   await manySharers(stage, 20, parents)
   await stage.play('@eva! /setup recipient:"the Gallery"')
   await stage.play('@eva! /status')
+}
+
+/** Keys of the API, more of them than fit on a page, with the longest names. */
+async function everyButtonOfKeys(): Promise<void> {
+  for (const letter of 'abcdefghijklmnopqrstu') await stage.play(`@eva! /api-keys make:${letter.repeat(40)} for:files`)
+  for (const line of ['/api-keys', '[More]', '[Back]', `[Remove ${'u'.repeat(40)}]`, '[Keep it]'])
+    await stage.play(`@eva! ${line}`)
 }
 
 /** What is shown only where a platform has several ways to make a room. */

@@ -123,7 +123,7 @@ slow('into another folder starts with the same settings, and fills the files the
     name: 'files',
     connector: 'csv',
     purpose: 'letters' as const,
-    place: `csv ${csv.place({ DIR: `${data}/segments` })}`,
+    place: `csv ${csv.place({ DIR: `${data}/segments` }, 'files')}`,
     store: csv.open({ DIR: `${data}/segments` }, () => new Date(BEGAN)),
   })
   const old = await playedSite()

@@ -290,8 +290,10 @@ describe('several destinations', () => {
         destination('other', 'webhook', { ...crm, URL: `${crm.URL}2` }),
         destination('base', 'table', base),
         destination('desktable', 'table', { ...base, SCHEMA: 'desk' }),
+        destination('till', 'api', {}),
+        destination('box', 'api', {}),
       ),
-    ).toHaveLength(6)
+    ).toHaveLength(8)
   })
 
   test.each([

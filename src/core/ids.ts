@@ -19,6 +19,8 @@ export interface Draws {
   digits(): string
   /** A code people pass on: eight letters and digits without those that look alike, in two halves. */
   word(): string
+  /** 32 bytes in base64url that a program shows to be let in. */
+  secret(): string
   /** A fraction from 0 up to, not including, 1. */
   fraction(): number
 }
@@ -47,6 +49,7 @@ export function drawsFrom(bytes: Bytes): Draws {
     ballotKey: () => ballotKey(26),
     digits: () => digits(6),
     word: () => `${word(4)}-${word(4)}`,
+    secret: () => Buffer.from(bytes(32, 'secret')).toString('base64url'),
     fraction: fractionOf('fraction'),
   }
 }

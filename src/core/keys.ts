@@ -26,7 +26,17 @@ export interface Keys {
 }
 
 /** What a key is for: a hash made for one purpose can never stand in for another. */
-export type KeyName = 'code' | 'address' | 'invitation' | 'install' | 'session' | 'link' | 'form' | 'network' | 'news'
+export type KeyName =
+  | 'code'
+  | 'address'
+  | 'invitation'
+  | 'install'
+  | 'session'
+  | 'link'
+  | 'form'
+  | 'network'
+  | 'news'
+  | 'api'
 
 /** What a part of a web address was made for. */
 export type TokenName = 'personal link' | 'unsubscribe' | 'answer' | 'calendar'
@@ -50,6 +60,7 @@ export function keysFrom(secrets: Uint8Array[], bytes: Bytes): Keys {
     form: secrets.map((secret) => derive(secret, 'form')),
     network: secrets.map((secret) => derive(secret, 'network')),
     news: secrets.map((secret) => derive(secret, 'news')),
+    api: secrets.map((secret) => derive(secret, 'api')),
   }
   const addressing = secrets.map((secret) => {
     const key = derive(secret, 'token')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { csv } from './csv.ts'
+import { deskApi } from './desk-api.ts'
 import { areHookSecrets, generalHook } from './general-hook.ts'
 import { ghost } from './ghost.ts'
 import { hubspot } from './hubspot.ts'
@@ -13,7 +14,18 @@ import { table } from './table.ts'
 import { webhook } from './webhook.ts'
 
 /** Every connector there is. */
-export const connectors: Connector[] = [csv, table, webhook, segmentSpec, hubspot, klaviyo, ghost, listmonk, mailman]
+export const connectors: Connector[] = [
+  csv,
+  table,
+  webhook,
+  deskApi,
+  segmentSpec,
+  hubspot,
+  klaviyo,
+  ghost,
+  listmonk,
+  mailman,
+]
 
 /** A destination as it was configured, with the words of its settings. */
 interface Wanted {
@@ -37,7 +49,7 @@ export function openDestinations<T extends Wanted>(
     }
     const settings = connector.settings.safeParse({ ...folderOf(one.name), ...one.settings })
     if (!settings.success) throw new BadDestination(`${one.name}: ${z.prettifyError(settings.error)}`)
-    const place = `${connector.name} ${connector.place(settings.data)}`
+    const place = `${connector.name} ${connector.place(settings.data, one.name)}`
     const other = places.get(place)
     if (other !== undefined) {
       throw new BadDestination(

@@ -1,201 +1,157 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type Api, openApi } from './api.ts'
 import { LIMITS } from './limits.ts'
-import {
-  type Connector,
-  type Entry,
-  Forged,
-  type HookRequest,
-  type News,
-  type Result,
-  type SegmentStore,
-} from './segment-store.ts'
+import { newsOfEvents } from './segment-spec-news.ts'
+import { type Connector, type Entry, Rejected, type Result, type SegmentStore } from './segment-store.ts'
 
 const limits = LIMITS.segment
 const CHECK_MS = 10_000
-/** 500 kB a request (Segment, HTTP API, batch), with room for what surrounds the events. */
-const REQUEST_MAX_BYTES = 480_000
+/** Of one request and of one event in it, by the specification, with room for what is around them. */
+const [REQUEST_MAX_BYTES, EVENT_MAX_BYTES] = [480_000, 32_000]
 
 const settings = z.object({
   URL: z
     .url({ protocol: /^https?$/ })
     .default('https://api.segment.io')
-    .describe("The data plane's address, without /v1: RudderStack, Customer.io and Dittofeed have their own"),
-  WRITE_KEY: z.string().min(1).describe('The write key of an HTTP source made for Kindred'),
-  HOOK_SECRET: z.string().min(1).optional().describe('The shared secret of a webhook that sends events back'),
+    .describe('Where events are sent, without the path'),
+  PATH: z
+    .string()
+    .regex(/^\/\S*$/)
+    .default('/v1/batch')
+    .describe('The path for batches there; /api/public/apps/batch for Dittofeed'),
+  WRITE_KEY: z
+    .string()
+    .min(1)
+    .describe('The write key of the source; with “Basic ” in front where it is a whole one already, as Dittofeed’s is'),
+  HOOK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('The shared secret of the webhook that tells what became of mails, where there is one'),
 })
 
-/**
- * Whatever takes the Segment spec: Twilio Segment, RudderStack, Customer.io's CDP, Dittofeed. There is no "ungroup" in it, so a
- * community is a trait that is true or false, with an event for each change. It takes everything and proves nothing.
- */
+/** Events by Segment's specification: Twilio Segment, RudderStack, Customer.io's pipelines, Dittofeed and others. */
 export const segmentSpec: Connector<typeof settings> = {
   name: 'segment',
   settings,
   steps: [
-    'Make a source of the kind *HTTP API* for Kindred, and nothing else, and copy its write key.',
-    'Set WRITE_KEY, and URL where it is not Twilio Segment.',
-    'Make an audience of people whose trait `community_<name>` is true, or listen to *Audience Entered* and *Audience Exited*.',
-    'Send each only onwards to tools that the recipient people said yes to uses.',
-    'Make a deletion rule of your own for *Audience Exited* with `reason: erased`: the spec has no deletion.',
+    'Make a source of the kind “HTTP API” (RudderStack: “HTTP”; Customer.io: Data Pipelines), for Kindred alone.',
+    'Set WRITE_KEY to its write key, and URL to where it listens: `https://api.segment.io`, your RudderStack data plane, `https://cdp.customer.io`, or your Dittofeed with PATH `/api/public/apps/batch`.',
+    'Each person is told of with the trait `community_<slug>` (true or false, with _ for - in the slug) and the event `Audience Entered` or `Audience Exited`. Build the audience from the trait, and ignore events whose `revision` is lower than one you had.',
+    'Twilio Segment answers 200 to a wrong key as to a right one: look in its Debugger that the first events have come.',
+    'What is sent counts as accepted, not as proven: such a source cannot be asked what it holds. It has no deletion either: whoever is to be forgotten exits every audience and their address is set to nothing. Delete their past there by its own means (Segment: Privacy → Deletion), by the person’s number.',
+    'To hear who unsubscribes, send the events of mails to a webhook at `/hooks/<destination>` with a shared secret, one event a request (no batching); and set HOOK_SECRET to it.',
   ],
-  fields: 'address, number, the revision, and whether somebody is in',
+  fields: 'address, number and the revision',
   byAddress: false,
   place: ({ URL: url, WRITE_KEY }) => `${url} ${WRITE_KEY}`,
-  open({ URL: url, WRITE_KEY, HOOK_SECRET }, now) {
-    const key = Buffer.from(`${WRITE_KEY}:`).toString('base64')
-    const api = openApi({ url: `${url}/v1`, limits, headers: () => ({ authorization: `Basic ${key}` }) }, now)
-    return { ...openSpec(api, now), ...(HOOK_SECRET && { hear: (request) => newsIn(request, HOOK_SECRET) }) }
+  open({ URL: url, PATH, WRITE_KEY, HOOK_SECRET }, now) {
+    const isWhole = WRITE_KEY.startsWith('Basic ')
+    const authorization = isWhole ? WRITE_KEY : `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`
+    // Customer.io else answers 200 to what it drops; others do not look at it.
+    const headers = () => ({ authorization, 'x-strict-mode': '1' })
+    return openSegmentSpec(openApi({ url, limits, headers }, now), PATH, now, HOOK_SECRET)
   },
 }
 
-type Event = { messageId: string; userId: string; timestamp: string } & (
-  | { type: 'identify'; traits: Record<string, string | boolean | null> }
-  | {
-      type: 'track'
-      event: 'Audience Entered' | 'Audience Exited'
-      properties: Record<string, string | number | boolean>
-    }
-)
+/** An event as it is sent. */
+interface Event {
+  type: 'identify' | 'track'
+  userId: string
+  messageId: string
+  timestamp: Date
+  traits?: Record<string, boolean | string | null>
+  event?: string
+  properties?: Record<string, boolean | string | number>
+}
 
-function openSpec(api: Api, now: () => Date): SegmentStore {
+function openSegmentSpec(api: Api, path: string, now: () => Date, secret: string | undefined): SegmentStore {
+  /** In as many requests as they need; a repetition is told by the same ids, so that all may be sent again. */
   async function send(events: Event[], signal: AbortSignal): Promise<void> {
-    for (const batch of inRequests(events))
-      await api.call('POST', '/batch', { body: { batch, sentAt: now().toISOString() }, signal })
+    for (const batch of requestsOf(events)) await api.call('POST', path, { body: { batch }, signal })
   }
-  const tell = async (segment: string, entries: Entry[], isIn: boolean, signal: AbortSignal): Promise<Result[]> => {
-    await send(
-      entries.flatMap((entry) => changeOf(segment, entry, isIn)),
-      signal,
+
+  async function tell(key: string, entries: Entry[], isIn: boolean, signal: AbortSignal): Promise<Result[]> {
+    const told = entries.map((entry) => eventsOf(key, entry, isIn))
+    const fits = told.map((events) => events.every((one) => bytesOf(one) <= EVENT_MAX_BYTES))
+    await send(told.filter((_, i) => fits[i]).flat(), signal)
+    return fits.map((fit) =>
+      fit ? { result: 'accepted' } : { result: 'rejected', why: 'It is too long for an event.' },
     )
-    return entries.map(() => ({ result: 'accepted' }))
   }
 
   return {
     batch: limits.batch,
     async check() {
-      // Some refuse an empty batch, and are reached all the same.
-      await api.call('POST', '/batch', { body: { batch: [] }, signal: AbortSignal.timeout(CHECK_MS), allow: [400] })
+      try {
+        // Nothing, so that nobody is made up there.
+        await api.call('POST', path, { body: { batch: [] }, signal: AbortSignal.timeout(CHECK_MS) })
+      } catch (error) {
+        // It knew the key, and some refuse a batch with nothing in it.
+        if (!(error instanceof Rejected)) throw error
+      }
     },
-    put: ({ key }, entries, signal) => tell(key, entries, true, signal),
-    take: ({ key }, entries, signal) => tell(key, entries, false, signal),
+    put: (segment, entries, signal) => tell(segment.key, entries, true, signal),
+    take: (segment, entries, signal) => tell(segment.key, entries, false, signal),
     async forget({ person, held, at }, signal) {
-      const about = { userId: person, timestamp: at.toISOString() }
       const keys = held.map(({ segment }) => segment.key)
-      const traits = Object.fromEntries(keys.map((key) => [traitOf(key), false]))
-      await send(
-        [
-          ...keys.map(
-            (key): Event => ({
-              ...{ ...about, type: 'track', messageId: idOf('erased', person, key), event: 'Audience Exited' },
-              properties: { audience_key: key, [key]: false, reason: 'erased' },
-            }),
-          ),
-          { ...about, type: 'identify', messageId: idOf('erased', person), traits: { email: null, ...traits } },
-        ],
-        signal,
+      const common = { userId: person, timestamp: at }
+      const exits = keys.map(
+        (key): Event => ({
+          ...{ ...common, type: 'track', event: 'Audience Exited', properties: { [key]: false, audience_key: key } },
+          messageId: idOf('erased', key, person),
+        }),
       )
+      const traits = { email: null, ...Object.fromEntries(keys.map((key) => [traitOf(key), false])) }
+      const last: Event = { ...common, type: 'identify', messageId: idOf('erased', '', person), traits }
+      await send([...exits, last], signal)
       return { result: 'accepted' }
     },
+    ...(secret !== undefined && { hear: (request) => newsOfEvents(request, secret, now()) }),
     close: api.close,
-  }
+  } satisfies SegmentStore
 }
 
-/** The same change has the same ids however often it is told, so that what comes twice counts once. */
-function changeOf(segment: string, { person, email, revision, at, reason }: Entry, isIn: boolean): Event[] {
-  const about = { userId: person, timestamp: at.toISOString() }
-  const id = (kind: string) => idOf(kind, segment, person, String(revision))
+function eventsOf(key: string, entry: Entry, isIn: boolean): Event[] {
+  const { person: userId, email, at: timestamp, revision } = entry
+  const idFor = (kind: string) => idOf(kind, key, userId, String(revision), email)
+  // Who leaves is known by their number; their address may be somebody else's by now.
+  const traits = { ...(isIn && email && { email }), [traitOf(key)]: isIn }
+  // In this order, as a community may be called `revision`.
+  const properties = { [key]: isIn, audience_key: key, revision }
+  const event = isIn ? 'Audience Entered' : 'Audience Exited'
   return [
-    { ...about, type: 'identify', messageId: id('identify'), traits: { email, [traitOf(segment)]: isIn } },
-    {
-      ...{ ...about, type: 'track', messageId: id('track'), event: isIn ? 'Audience Entered' : 'Audience Exited' },
-      properties: { audience_key: segment, [segment]: isIn, revision, ...(!isIn && { reason }) },
-    },
+    { type: 'identify', userId, messageId: idFor('identify'), timestamp, traits },
+    { type: 'track', userId, messageId: idFor('track'), timestamp, event, properties },
   ]
 }
 
-/** Several of these services take letters, digits and `_` in the names of traits, and nothing else. */
-const traitOf = (segment: string) => `community_${segment.replaceAll('-', '_')}`
+/** Tools downstream make columns and attributes of traits, and few allow a hyphen in those. */
+function traitOf(key: string): string {
+  return `community_${key.replaceAll('-', '_')}`
+}
 
-const idOf = (...words: string[]) =>
-  `kindred-${createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 40)}`
+/** The same for the same, and nothing to be read in it: receivers drop what they had before by it. */
+function idOf(...parts: string[]): string {
+  return `kindred-${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 40)}`
+}
 
-/** As few requests as their size allows. */
-function inRequests(events: Event[]): Event[][] {
+function bytesOf(event: Event): number {
+  return Buffer.byteLength(JSON.stringify(event)) + 1
+}
+
+function requestsOf(events: Event[]): Event[][] {
   const requests: Event[][] = []
-  let room = 0
-  for (const event of events) {
-    const bytes = Buffer.byteLength(JSON.stringify(event)) + 1
-    if (bytes > room) {
+  let bytes = Number.POSITIVE_INFINITY
+  for (const one of events) {
+    const own = bytesOf(one)
+    if (bytes + own > REQUEST_MAX_BYTES) {
       requests.push([])
-      room = REQUEST_MAX_BYTES
+      bytes = 0
     }
-    requests.at(-1)?.push(event)
-    room -= bytes
+    requests.at(-1)?.push(one)
+    bytes += own
   }
   return requests
-}
-
-/** What of its events says something about letters (Segment, e-mail and e-commerce spec). */
-const KINDS = {
-  Unsubscribed: 'unsubscribed',
-  'Email Bounced': 'bounced',
-  'Email Marked as Spam': 'complained',
-  'Email Opened': 'opened',
-  'Email Link Clicked': 'clicked',
-  'Order Completed': 'bought',
-} as const
-
-const heard = z.object({
-  type: z.literal('track'),
-  event: z.string(),
-  messageId: z.string(),
-  userId: z.string().nullish(),
-  timestamp: z.coerce.date(),
-  properties: z
-    .object({
-      email: z.string().nullish(),
-      campaign: z.object({ id: z.coerce.string().nullish(), name: z.string().nullish() }).nullish(),
-      email_id: z.coerce.string().nullish(),
-      email_subject: z.string().nullish(),
-    })
-    .default({}),
-})
-
-/** A webhook of Segment's is signed with HMAC-SHA1 over its body, in hexadecimal digits. */
-function newsIn({ headers, body }: HookRequest, secret: string): News[] {
-  const signature = createHmac('sha1', secret).update(body).digest()
-  const claimed = Buffer.from(headers['x-signature'] ?? '', 'hex')
-  if (claimed.length !== signature.length || !timingSafeEqual(claimed, signature))
-    throw new Forged('The signature is not the one of this secret.')
-  const event = heard.safeParse(jsonOf(body)).data
-  if (!event || !(event.event in KINDS)) return []
-  // Looked up in itself the line before.
-  const kind = KINDS[event.event as keyof typeof KINDS]
-  const { campaign, email, email_id: emailId, email_subject: subject } = event.properties
-  const person = { ...(event.userId && { person: event.userId }), ...(email && { email }) }
-  const campaignId = campaign?.id ?? emailId
-  const seen = campaignId ? { id: campaignId, title: campaign?.name ?? subject ?? campaignId } : undefined
-  const about = { id: event.messageId, at: event.timestamp, person }
-  switch (kind) {
-    case 'unsubscribed':
-    case 'bounced':
-    case 'complained':
-      return [{ ...about, kind, ...(seen && { campaign: seen }) }]
-    case 'opened':
-    case 'clicked':
-    case 'bought':
-      return seen ? [{ ...about, kind, campaign: seen }] : []
-    default:
-      return kind satisfies never
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

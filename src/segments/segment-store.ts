@@ -149,8 +149,11 @@ export interface Connector<S extends z.ZodObject = z.ZodObject> {
   fields: string
   /** Whether it knows people by their address alone, so that two who share one are one there. */
   byAddress: boolean
-  /** What two destinations must not share, since who said yes to one would be known to the other. May hold secrets. */
-  place(settings: z.output<S>): string
+  /**
+   * What two destinations must not share, since who said yes to one would be known to the other. May hold secrets. `name` is
+   * the destination's own, for what is nowhere but here.
+   */
+  place(settings: z.output<S>, name: string): string
   open(settings: z.output<S>, now: () => Date): SegmentStore
 }
 

@@ -4,6 +4,7 @@ import { CannotStart } from './data-folder.ts'
 import { Prisma } from './generated/client.ts'
 import { HISTORY } from './replaced.ts'
 import { isSuppressed } from './suppressions.ts'
+import { IS_TOLD } from './told-of.ts'
 import type { Tx } from './transaction.ts'
 
 /** A destination as the configuration names it. Without a recipient of its own it serves the organization's. */
@@ -168,7 +169,7 @@ export function destinations(tx: Tx) {
     /** What is configured no more and still has to hear of somebody who left or is forgotten. */
     async owed(): Promise<string[]> {
       const rows = await tx.$queryRaw<{ name: string }[]>(Prisma.sql`
-        select d.name from destinations d where not d.connected
+        select d.name from destinations d where not d.connected and ${IS_TOLD}
           and (exists (select 1 from reports r where r.destination = d.name and r.known_email is not null
               and r.known is distinct from 'out')
             or exists (select 1 from erasures e where e.destination = d.name and e.heard_at is null))

@@ -212,6 +212,7 @@ export function erasures(tx: Tx, tools: Tools) {
     await tx.union.deleteMany({ where: { OR: [{ keptId: { in: ids } }, { mergedId: { in: ids } }] } })
     await tx.auditEntry.updateMany({ where: { actorId: { in: ids } }, data: { actorId: null, actorName: null } })
     await tx.community.updateMany({ where: { founderId: { in: ids } }, data: { founderId: null } })
+    await tx.apiToken.updateMany({ where: { createdBy: { in: ids } }, data: { createdBy: null } })
     await tx.invitation.updateMany({ where: { createdById: { in: ids } }, data: { createdById: null } })
   }
 

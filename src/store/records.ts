@@ -51,6 +51,9 @@ export function records(tx: Tx) {
           'sent', ${list(Prisma.sql`
             select c.name as community, s.destination, s.recipient, s.op, s.revision, s.at from sent_reports s
             join communities c on c.id = s.community_id where s.person_id in ${own} and ${named(Prisma.sql`s.person_id`)} order by s.at, c.id, s.destination, s.revision`)},
+          'reads', ${list(Prisma.sql`
+            select a.recipient, t.name as key, a.day, a.times, a.at as "lastAt" from api_reads a left join api_tokens t on t.id = a.token
+            where a.person_id in ${own} order by a.at, a.token, a.person_id`)},
           'rooms', ${list(Prisma.sql`
             select c.name as community, r.platform, r.workspace, r.external_id as room, rp.wanted, rp.known, rp.looked_at as "lookedAt" from room_places rp
             join rooms r on r.id = rp.room_id join communities c on c.id = r.community_id

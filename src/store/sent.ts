@@ -1,6 +1,7 @@
 import { Prisma } from './generated/client.ts'
 import { mayBeNamed } from './hidden.ts'
 import type { ClaimedReport } from './reports.ts'
+import { IS_TOLD } from './told-of.ts'
 import type { Tx } from './transaction.ts'
 
 /** What a destination was told of a person, as the person reads it. */
@@ -28,7 +29,7 @@ export function sent(tx: Tx) {
         from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
           ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
           ${rows.map((row) => row.wanted)}::text[]) as said (person_id, community_id, destination, revision, op)
-        join people p on p.id = said.person_id join destinations d on d.name = said.destination
+        join people p on p.id = said.person_id join destinations d on d.name = said.destination and ${IS_TOLD}
         on conflict (person_id, community_id, destination, revision) do nothing`)
     },
 
@@ -36,7 +37,7 @@ export function sent(tx: Tx) {
     async waitingOf(personId: string): Promise<{ communityName: string; recipient: string; op: 'in' | 'out' }[]> {
       return tx.$queryRaw(Prisma.sql`
         select c.name as "communityName", d.recipient, r.wanted as op from reports r
-        join communities c on c.id = r.community_id join destinations d on d.name = r.destination
+        join communities c on c.id = r.community_id join destinations d on d.name = r.destination and ${IS_TOLD}
         where r.person_id = ${personId} and (r.due_at is not null or r.guarded) and ${mayBeNamed(personId, Prisma.sql`r.person_id`)}
         order by c.name, d.recipient`)
     },
@@ -44,7 +45,7 @@ export function sent(tx: Tx) {
     /** Who was ever told of a person, or may have been, as people call them. */
     async recipientsOf(personId: string): Promise<string[]> {
       const rows = await tx.$queryRaw<{ recipient: string }[]>(Prisma.sql`
-        select distinct d.recipient from reports r join destinations d on d.name = r.destination
+        select distinct d.recipient from reports r join destinations d on d.name = r.destination and ${IS_TOLD}
         join people p on p.id = r.person_id
         where (p.id = ${personId} or p.united_into = ${personId}) and r.known_email is not null order by d.recipient`)
       return rows.map((row) => row.recipient)

@@ -1,5 +1,7 @@
 import { type Agenda, agenda } from './agenda.ts'
 import { answerLinks } from './answer-links.ts'
+import { apiKeys } from './api-keys.ts'
+import { apiReads } from './api-reads.ts'
 import { attendance } from './attendance.ts'
 import { audit } from './audit.ts'
 import { ballots } from './ballots.ts'
@@ -67,6 +69,8 @@ export function storeOn(tx: Tx, tools: Tools) {
       return waiting
     },
     answerLinks: answerLinks(tx, tools),
+    apiKeys: apiKeys(tx, tools),
+    apiReads: apiReads(tx),
     attendance: attendance(tx),
     audit: audit(tx, tools),
     ballots: ballots(tx, tools),

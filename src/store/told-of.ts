@@ -1,6 +1,10 @@
 import { z } from 'zod'
+import { ASKS } from '../core/api-scope.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
+
+/** Whether a destination `d` is told of people at all, and so may hold them. */
+export const IS_TOLD = Prisma.sql`d.connector <> ${ASKS}`
 
 /** Where a destination may hold somebody, by what it calls the segment and them. */
 export const heldSchema = z.object({
@@ -29,7 +33,7 @@ export const toldOf = (tx: Tx, ids: string[]) =>
         bool_or(r.made) and not exists (select 1 from people q join reports o on o.person_id = q.id
           where lower(q.email) = lower(p.email) and not q.id = any(${ids}) and o.destination = r.destination
             and o.known_email is not null) as "isOurs"
-      from reports r join people p on p.id = r.person_id join destinations d on d.name = r.destination
+      from reports r join people p on p.id = r.person_id join destinations d on d.name = r.destination and ${IS_TOLD}
       join communities c on c.id = r.community_id
       left join destination_segments g on g.destination = r.destination and g.community_id = r.community_id
       -- Somebody else may stay there under the same address.

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { actRoutes } from './acts.ts'
 import { answerRoutes } from './answers.ts'
+import { apiRoutes, isApi, refused } from './api.ts'
 import { calendarRoutes } from './calendars.ts'
 import { createDesk } from './desk.ts'
 import { bodies, FILE_MAX_BYTES, FORM_MAX_BYTES, headers, waitWords } from './guard.ts'
@@ -28,7 +29,9 @@ export function createWeb(parts: WebParts): Hono {
     await next()
   })
   // No database takes that character, and no address of ours has it.
-  app.use((c, next) => (c.req.url.includes('%00') ? Promise.resolve(c.text('There is no such page.', 404)) : next()))
+  app.use((c, next) =>
+    c.req.url.includes('%00') && !isApi(c) ? Promise.resolve(c.text('There is no such page.', 404)) : next(),
+  )
   healthRoutes(app, parts)
   hookRoutes(app, parts)
   const [short, long] = [bodies(FORM_MAX_BYTES), bodies(FILE_MAX_BYTES)]
@@ -42,15 +45,16 @@ export function createWeb(parts: WebParts): Hono {
   })
   app.get('/robots.txt', (c) =>
     c.text(
-      'User-agent: *\nDisallow: /i/\nDisallow: /enter/\nDisallow: /unsubscribe/\nDisallow: /answer/\nDisallow: /calendar/\nDisallow: /do/\nDisallow: /hooks/\n',
+      'User-agent: *\nDisallow: /i/\nDisallow: /enter/\nDisallow: /unsubscribe/\nDisallow: /answer/\nDisallow: /calendar/\nDisallow: /api/\nDisallow: /do/\nDisallow: /hooks/\n',
     ),
   )
   app.use(async (c, next) => {
     const allowed = c.req.method === 'POST' ? undefined : desk.mayLook(c)
-    if (allowed?.allowed === false)
-      return c.text(`That was a lot at once. ${waitWords(allowed.waitSeconds)} and try again.`, 429)
-    return next()
+    if (allowed?.allowed !== false) return next()
+    if (isApi(c)) return refused(c, 'too-many-requests', { 'Retry-After': String(allowed.waitSeconds) })
+    return c.text(`That was a lot at once. ${waitWords(allowed.waitSeconds)} and try again.`, 429)
   })
+  apiRoutes(app, parts, desk)
   calendarRoutes(app, parts, desk)
   pageRoutes(app, parts, desk)
   actRoutes(app, parts, desk)
@@ -61,6 +65,7 @@ export function createWeb(parts: WebParts): Hono {
   app.onError((error, c) => {
     const reference = draw().slice(0, 8)
     logFailure(`web/${reference}`, error)
+    if (isApi(c)) return refused(c, 'failed')
     return c.html(
       html`<!doctype html><html lang="en"><head><title>Something went wrong</title><link rel="stylesheet" href="${STYLE_PATH}"></head>
 <body><main><h1>Something went wrong on our side</h1><p>Nothing was changed. Try again; if it happens again, tell the organization this reference: ${reference}</p>

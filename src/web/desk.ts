@@ -137,6 +137,9 @@ export function createDesk(parts: WebParts) {
   /** Whether another page may be opened from there. */
   const mayLook = (c: Context) => pace.looking(cameFrom(c, proxies), now())
 
+  /** Whether something more may be read over the API by a key. */
+  const mayRead = (keyId: string) => pace.reading(keyId, now())
+
   async function isSignedIn(c: Context): Promise<boolean> {
     const held = cookie.read(c)
     return held !== undefined && (await books.visit(held)).signedIn !== undefined
@@ -176,6 +179,7 @@ export function createDesk(parts: WebParts) {
       tooFast,
       mayMail,
       mayLook,
+      mayRead,
       isSignedIn,
       delivery,
       looker,

@@ -56,12 +56,16 @@ const MAILING = { burst: 60, perSecond: 1 / 60 }
 /** Mails that all together may ask for, so that nobody floods strangers from many places. */
 const MAILING_IN_ALL = { burst: 600, perSecond: 600 / 3600 }
 
+/** Reads over the API by one key. */
+const READING = { burst: 60, perSecond: 1 }
+
 /** What keeps one from asking for too much. */
 export function paces() {
   return {
     looking: limiter(LOOKING),
     sending: limiter(SENDING),
     hearing: limiter(HEARING),
+    reading: limiter(READING),
     mailing: limiter(MAILING),
     mailingInAll: limiter(MAILING_IN_ALL),
   }

@@ -5,6 +5,8 @@ import type { Answer } from '../platform.ts'
 import type { Content, TextFile } from '../reply.ts'
 import type { Raw, Router } from '../router.ts'
 import type { Answering } from '../store/answer-links.ts'
+import type { ApiKey } from '../store/api-keys.ts'
+import type { DirectedPerson } from '../store/api-reads.ts'
 import type { WebLink } from '../store/web-links.ts'
 import type { WebMessage } from '../store/web-messages.ts'
 import type { SignedIn } from '../store/web-sessions.ts'
@@ -81,6 +83,10 @@ export interface Books {
   ownCalendar(token: string): Promise<string | undefined>
   /** Who answers to which meetup by a link in a mail; `ended` once it is over. */
   answering(token: string): Promise<Answering | 'ended' | undefined>
+  /** The key of the API that somebody shows. */
+  apiKey(token: string): Promise<Pick<ApiKey, 'id' | 'scopes'> | undefined>
+  /** What somebody let the department of a key know, which is written down as read; nothing of whoever did not. */
+  readCommunities(keyId: string, who: string): Promise<DirectedPerson | undefined>
   /** Whether the database answers. */
   isReady(): Promise<boolean>
   /** How much of each kind of work waits. */

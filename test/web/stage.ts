@@ -52,6 +52,8 @@ export interface WebStage extends House {
   now(): Date
   files(): Promise<Record<string, string>>
   read<T>(work: (store: Store) => Promise<T>): Promise<T>
+  /** What nobody can bring about from outside. */
+  sql(statement: string): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -122,6 +124,7 @@ export async function openWebStage(options: WebStageOptions = {}): Promise<WebSt
         now = time
       })
     },
+    sql: (statement) => spare.pglite.exec(statement),
     now: () => now,
     files: () => readFiles(folder),
     async close() {
