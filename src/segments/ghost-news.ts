@@ -59,7 +59,7 @@ export function newsOfEdited(body: string, newsletter: string | undefined, at: D
   const isOn = current.newsletters?.some((one) => newsletter === undefined || one.id === newsletter) ?? true
   if (isOn || !('newsletters' in previous || 'subscribed' in previous)) return []
   const person = { id: current.id, ...(current.email && { email: current.email }) }
-  return [{ id: `unsubscribed/${current.id}/${at.toISOString()}`, at, kind: 'unsubscribed', person }]
+  return [{ id: leavingId(current.id, at), at, kind: 'unsubscribed', person }]
 }
 
 /** Who left the newsletter or complained since the last time, and what became of what was sent to labels of ours. */
@@ -115,7 +115,7 @@ function newsOfEvents(events: Event[], newsletter: string | undefined): News[] {
     if (newsletter === undefined || data.newsletter_id !== newsletter) return []
     // The latest come first: who came back after they left has not left.
     if (data.subscribed) isBack.add(who)
-    return isBack.has(who) ? [] : [{ id: `unsubscribed/${data.id}`, at, kind: 'unsubscribed', person }]
+    return isBack.has(who) ? [] : [{ id: leavingId(who, at), at, kind: 'unsubscribed', person }]
   })
 }
 
@@ -144,6 +144,11 @@ async function campaigns(api: Api, prefix: string, since: Date, signal: AbortSig
       },
     ]
   })
+}
+
+/** By the minute, so that what the webhook told already is not heard as news, which would end a yes given since. */
+function leavingId(member: string, at: Date): string {
+  return `unsubscribed/${member}/${at.toISOString().slice(0, 16)}`
 }
 
 /** As its database writes dates. */

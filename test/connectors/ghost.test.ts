@@ -153,9 +153,30 @@ describe('Ghost', () => {
     expect(store.hear?.(rig.hook(email, { name: 'Ana' }))).toEqual([])
     for (const older of [false, true]) {
       expect(store.hear?.(rig.hook(email, { newsletters: [{ id: rig.WEEKLY }] }, older))).toEqual([
-        { id: `unsubscribed/${id}/${AT.toISOString()}`, at: AT, kind: 'unsubscribed', person: { id, email } },
+        { id: `unsubscribed/${id}/2026-01-05T12:00`, at: AT, kind: 'unsubscribed', person: { id, email } },
       ])
     }
+  })
+
+  test('tells of somebody who left by its webhook and when asked, and both are the same news', async () => {
+    await store.put(await made('parents'), [entryOf('ana')], signal)
+    const { id = '', email = '' } = rig.byEmail('ana@example.org') ?? {}
+    const first = await store.poll?.(undefined, signal)
+    pass(5 * MINUTE_MS)
+    rig.suppress?.(email, 'unsubscribed', 'parents')
+    const data = {
+      id: 'e1',
+      created_at: now.toISOString(),
+      member_id: id,
+      subscribed: false,
+      newsletter_id: rig.WEEKLY,
+    }
+    rig.events.push({ type: 'newsletter_event', data })
+    const told = store.hear?.(rig.hook(email, { newsletters: [{ id: rig.WEEKLY }] }))
+    pass(5 * MINUTE_MS)
+    const { news } = (await store.poll?.(first?.cursor, signal)) ?? {}
+    expect(news?.map((one) => one.id)).toEqual(told?.map((one) => one.id))
+    expect(news).toHaveLength(1)
   })
 
   test('is not believed what it did not sign, or signed long ago', async () => {
@@ -199,7 +220,12 @@ describe('Ghost', () => {
         ...{ id: 'complained/e5', at: new Date(at(5)), kind: 'complained', person: who('cem') },
         campaign: { id: 'post', title: 'A letter' },
       },
-      { id: 'unsubscribed/e1', at: new Date(at(1)), kind: 'unsubscribed', person: who('ana') },
+      {
+        id: `unsubscribed/${who('ana').id}/2026-01-05T12:01`,
+        at: new Date(at(1)),
+        kind: 'unsubscribed',
+        person: who('ana'),
+      },
     ])
     pass(120 * MINUTE_MS)
     const third = await store.poll?.(second?.cursor, signal)
