@@ -20,6 +20,18 @@ const LEAST: Record<string, Record<string, string>> = {
   table: { URL: 'postgresql://kindred:password@127.0.0.1:1/crm' },
   webhook: { URL: 'https://crm.example/hook', SECRET: `whsec_${'A'.repeat(32)}` },
   mailman: { PASSWORD: 'a password', DOMAIN: 'lists.example.org' },
+  api: {},
+  segment: { WRITE_KEY: 'a write key', HOOK_SECRET: 'a secret of the hook' },
+  hubspot: { TOKEN: 'a token', HOOK_SECRET: 'a secret of the hook' },
+  klaviyo: { KEY: 'a key', HOOK_SECRET: 'a secret of the hook' },
+  mailchimp: { KEY: 'a key-us6', AUDIENCE: 'a1b2c3', HOOK_SECRET: 'a secret of the hook' },
+  brevo: { KEY: 'a key', HOOK_SECRET: 'a secret of the hook' },
+  ghost: {
+    URL: 'https://ghost.example',
+    KEY: `0123456789abcdef01234567:${'ab'.repeat(32)}`,
+    HOOK_SECRET: 'a secret of it',
+  },
+  listmonk: { URL: 'https://listmonk.example', USER: 'kindred', TOKEN: 'a token' },
 }
 
 test('docs/connectors.md says of each connector what the code says', async () => {

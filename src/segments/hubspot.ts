@@ -214,7 +214,8 @@ function openHubspot(api: Api): SegmentStore {
       }
     },
     async erase({ id }, signal) {
-      await api.call('DELETE', `${CONTACTS}/${encodeURIComponent(id)}`, { signal, allow: [404] })
+      // For good, and not into the bin for ninety days; they may come back by a yes of their own all the same.
+      await api.call('POST', `${CONTACTS}/gdpr-delete`, { body: { objectId: id }, signal, allow: [404] })
     },
     close: api.close,
   })

@@ -109,8 +109,8 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
     if (what === 'POST /crm/v3/lists/search') return { status: 200, body: { lists: [], total: 0 } }
     if (what === 'POST /crm/v3/lists') return makeList(body)
     const [, , , kind, id = '', part, third, name = ''] = path.split('/').map(decodeURIComponent)
-    if (method === 'DELETE' && kind === 'objects' && id === 'contacts' && part) {
-      archive(part)
+    if (what === 'POST /crm/v3/objects/contacts/gdpr-delete') {
+      archive(z.strictObject({ objectId: z.string() }).parse(body).objectId)
       return { status: 204 }
     }
     if (kind !== 'lists') return undefined

@@ -29,7 +29,9 @@ const put = async (...people: Parameters<typeof entry>[]) =>
 
 test('finds its data centre in the key, and asks for one that has it', () => {
   const [KEY, AUDIENCE] = ['0123456789abcdef-us21', 'a1b2c3d4e5']
-  expect(mailchimp.place(mailchimp.settings.parse({ KEY, AUDIENCE }))).toBe('https://us21.api.mailchimp.com a1b2c3d4e5')
+  expect(mailchimp.place(mailchimp.settings.parse({ KEY, AUDIENCE }), 'tool')).toBe(
+    'https://us21.api.mailchimp.com a1b2c3d4e5',
+  )
   expect(mailchimp.settings.safeParse({ KEY: '0123456789abcdef', AUDIENCE }).success).toBe(false)
 })
 

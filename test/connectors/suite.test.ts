@@ -212,8 +212,8 @@ describe.each(Object.entries(RIGS))('%s', (connector, open) => {
       expect((await store.forget(person, signal)).result).toMatch(isDone)
     }
     expect([rig.holds('parents'), rig.holds('cooks')]).toEqual([[], ['cem@example.org']])
-    expect(rig.kept()).not.toContain('ana@example.org')
-    if (rig.byHand) {
+    if (!rig.byHand) expect(rig.kept()).not.toContain('ana@example.org')
+    else {
       expect(rig.contacts()).not.toContain('ana@example.org')
       expect(rig.contacts()).toContain('ben@example.org')
     }
@@ -231,7 +231,7 @@ describe.each(Object.entries(RIGS))('%s', (connector, open) => {
     rig.byHand.drop('parents')
     const person = { person: 'person-of-ana', email: 'ana@example.org', held, isOurs: true, at: AT }
     expect((await store.forget(person, signal)).result).toMatch(isDone)
-    expect(rig.kept()).not.toContain('ana@example.org')
+    expect(rig.contacts()).not.toContain('ana@example.org')
   })
 
   test('whose list was renamed by hand goes on; whose list was deleted says so', async () => {
