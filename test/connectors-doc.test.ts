@@ -29,7 +29,7 @@ const LEAST: Record<string, Record<string, string>> = {
   ghost: {
     URL: 'https://ghost.example',
     KEY: `0123456789abcdef01234567:${'ab'.repeat(32)}`,
-    HOOK_SECRET: 'a secret of it',
+    HOOK_SECRET: 'a secret of the hook',
   },
   listmonk: { URL: 'https://listmonk.example', USER: 'kindred', TOKEN: 'a token' },
 }
