@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say, type Text } from '../src/core/say.ts'
-import { roughly } from '../src/core/small-numbers.ts'
+import { somePeople } from '../src/core/small-numbers.ts'
 import { whenClocksShow } from '../src/core/wall-clock.ts'
 import { destinationPresses, destinationName as name } from '../src/destination-acts.ts'
 import { allDestinations, destinationCard } from '../src/destination-card.ts'
@@ -115,7 +115,7 @@ async function tellAgain(context: Context, d: string, day: string): Promise<Text
   if (since > now) throw new Refusal(say`That day has not come yet.`)
   const count = await store.destinationCare.replay(d, since, now)
   await noted(context, 'destination told again', d)
-  return say`${d} is told again of what changed since ${{ when: since }}: ${roughly(count)} people.`
+  return say`${d} is told again of what changed since ${{ when: since }}: ${somePeople(count)}.`
 }
 
 /** The same answer whether or not anybody is meant, so that nobody learns who is known. */
@@ -144,7 +144,7 @@ async function askThem(context: Context, d: string): Promise<Reply> {
   const told =
     ids.length === 0
       ? say`Everybody concerned has been asked already.`
-      : say`${roughly(ids.length)} people are asked, each in private, to look at their address. Once they gave another one it is tried again by itself.`
+      : say`Asked in private to look at their address: ${somePeople(ids.length)}. Once they give another one it is tried again by itself.`
   return { update: await shown(context, d, told) }
 }
 
@@ -157,8 +157,8 @@ async function confirm(context: Context, d: string, m: z.output<typeof mode>): P
   }
   const body =
     m === 'release'
-      ? say`${d} would hold nobody but audiences that you release. Everybody who is in it leaves at once: ${roughly(await store.destinationCare.wanted(d))} people. Their yeses stand.`
-      : say`${d} would be told at once of everybody who said yes to it: ${roughly((await store.destinations.dryRun(d)).said)} people.`
+      ? say`${d} would hold nobody but audiences that you release. Everybody who is in it leaves at once: ${somePeople(await store.destinationCare.wanted(d))}. Their yeses stand.`
+      : say`${d} would be told at once of everybody who said yes to it: ${somePeople((await store.destinations.dryRun(d)).said)}.`
   return {
     update: { card: { title: m === 'release' ? say`Release only?` : say`Standing?`, body, buttons: [done, leave] } },
   }

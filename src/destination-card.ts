@@ -1,6 +1,6 @@
 import type { Context } from './command.ts'
 import { lines, say, type Text } from './core/say.ts'
-import { roughly } from './core/small-numbers.ts'
+import { roughly, somePeople } from './core/small-numbers.ts'
 import { destinationButtons, destinationState, type Each, eachDestination } from './destination-state.ts'
 import { address, type Button, type Card } from './reply.ts'
 import type { Drift } from './store/listing.ts'
@@ -37,7 +37,7 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
   const found = await store.destinationCare.map(one.name, caller.id, skip, PAGE + 1)
   const dead = await store.destinationCare.dead(one.name)
   const { said, notSaid } = await store.destinations.dryRun(one.name)
-  const dry = say`Started, it would be told of ${roughly(said)} people who have said yes to it; ${roughly(notSaid)} have not, and are asked once, at their next own act. Nobody is passed on before.`
+  const dry = say`Started, it would be told of ${somePeople(said)} who have said yes to it; ${roughly(notSaid)} have not, and are asked once, at their next own act. Nobody is passed on before.`
   return {
     title: say`${one.name}: ${one.purpose} for ${one.recipient}`,
     ...(!one.started && { body: dry }),

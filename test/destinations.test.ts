@@ -168,7 +168,9 @@ test('what it does not take stands there by its reason, and each person is asked
   expect(card).toContain('Not taken: 1')
   expect(card).not.toContain('gus')
   const before = shownTo('gus').length
-  expect(await sam.presses('Ask them to look at their address')).toContain('a few or none people are asked')
+  expect(await sam.presses('Ask them to look at their address')).toContain(
+    'Asked in private to look at their address: a few people or nobody',
+  )
   await stage.pass('1h')
   expect(shownTo('gus').slice(before).join()).toContain('could not take your address')
   await sam.types('/destinations crm')

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +7,7 @@ import { parseEnv } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { recount } from '../src/core/recount.ts'
 import { csv } from '../src/segments/csv.ts'
+import { freePort } from './free-port.ts'
 import { openStage, type StageOptions } from './stage.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -153,6 +155,55 @@ describe('the deciding rehearsal', () => {
   })
 })
 
+describe('the destinations rehearsal', () => {
+  test.runIf(process.env.SLOW)(
+    'connects a tool late, heeds who unsubscribed there, and tells a desk of nobody but who said yes to it',
+    async () => {
+      const data = ['--data', `${folder}/data`]
+      const later = ['--now', '2026-01-05T13:00:00Z', ...data]
+      const settings = { ...(await settingsOf('destinations')), CRM_DIR: `${folder}/crm` }
+      const before = await play(await scenario('destinations-before'), {}, data)
+      expect(before.code).toBe(0)
+      expect(await peopleIn(folder, 'parents-united')).toHaveLength(4)
+      const { transcript, code } = await play(await scenario('destinations'), settings, later)
+      expect(code).toBe(0)
+      await expect(transcript).toMatchFileSnapshot('./rehearsals/destinations.jsonl')
+      const ours = ['ana', 'ben', 'cem', 'fay'].map((name) => `${name}@example.org`)
+      expect((await peopleIn(folder, 'parents-united')).sort()).toEqual(ours)
+      expect((await peopleIn(`${folder}/crm`, 'parents-united')).sort()).toEqual(ours)
+
+      // Dia left while it was down, and that was told once more when all was; of Eva it never heard.
+      const changes = Object.entries(await readFiles(`${folder}/crm`)).filter(([name]) => name.endsWith('.jsonl'))
+      const told = changes.flatMap(([, text]) => text.trim().split('\n')).map((line) => JSON.parse(line))
+      const of = (name: string) => told.filter(({ email }) => email === `${name}@example.org`).map(({ op }) => op)
+      expect([of('dia'), of('eva')]).toEqual([['in', 'out', 'out'], []])
+      // Cem unsubscribed and said yes anew, and all were taken out and told of again by release only.
+      expect(of('cem').slice(0, 3)).toEqual(['in', 'out', 'in'])
+
+      const key = /(kindred_[\w-]+)/.exec(transcript)?.[1] ?? 'no key'
+      const answers = await whileItRuns({ ...settings, DATA_DIR: `${folder}/data` }, async (site) => {
+        const read = async (who: string) => {
+          const headers = { authorization: `Bearer ${key}` }
+          const answer = await fetch(`${site}/api/people/${who}%40example.org/communities`, { headers })
+          return { status: answer.status, said: await answer.text() }
+        }
+        return { ben: await read('ben'), ana: await read('ana'), eva: await read('eva'), nobody: await read('nobody') }
+      })
+      expect(answers.ben.status).toBe(200)
+      expect(JSON.parse(answers.ben.said).communities).toMatchObject([{ slug: 'parents-united' }])
+      expect([answers.ana, answers.eva]).toEqual([answers.nobody, answers.nobody])
+      expect(answers.nobody.status).toBe(404)
+
+      // Who was looked up sees it, and nobody else has anything to see.
+      const after = await play('@ben /my data\n@ana /my data\n', settings, data)
+      const [ben, ana] = after.transcript.trim().split('\n')
+      expect(ben).toContain('Read over the API')
+      expect(ana).not.toContain('Read over the API')
+    },
+    120_000,
+  )
+})
+
 describe('the meetups rehearsal', () => {
   test.runIf(process.env.SLOW)(
     'gives seats fairly, tells the place only to who comes, and no number of what is sensitive',
@@ -254,11 +305,33 @@ function untilComment(script: string, marker: string): string {
   return script.slice(0, script.indexOf(marker))
 }
 
+/** Kindred itself on the data of a rehearsal, for as long as somebody asks it something over the web. */
+async function whileItRuns<T>(settings: NodeJS.Dict<string>, ask: (site: string) => Promise<T>): Promise<T> {
+  const port = await freePort()
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: root,
+    env: { ...process.env, ...settings, FILES_DIR: folder, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const gone = once(child, 'exit')
+  try {
+    // Read to its end, or whatever it says later would end it.
+    await new Promise<void>((isReady) => {
+      child.stdout.on('data', (chunk) => String(chunk).includes('Kindred is ready') && isReady())
+    })
+    return await ask(`http://localhost:${port}`)
+  } finally {
+    child.kill('SIGTERM')
+    await gone
+  }
+}
+
 async function play(
   script: string,
   settings: NodeJS.Dict<string> = {},
+  flags: string[] = [],
 ): Promise<{ transcript: string; code: number | null }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'try', ...FLAGS], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'try', ...FLAGS, ...flags], {
     cwd: root,
     env: { ...process.env, ...settings, FILES_DIR: folder },
     stdio: ['pipe', 'pipe', 'inherit'],

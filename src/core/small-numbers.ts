@@ -7,3 +7,8 @@ const STEP = 5
 export function roughly(count: number): Text {
   return count < STEP ? say`a few or none` : say`about ${Math.round(count / STEP) * STEP}`
 }
+
+/** People, as they may be told outside. */
+export function somePeople(count: number): Text {
+  return count < STEP ? say`a few people or nobody` : say`${roughly(count)} people`
+}

@@ -2,7 +2,7 @@ import { LEASE_MS } from '../core/backoff.ts'
 import type { Draws } from '../core/ids.ts'
 import { nextLook } from '../core/nightly.ts'
 import { say } from '../core/say.ts'
-import { roughly } from '../core/small-numbers.ts'
+import { somePeople } from '../core/small-numbers.ts'
 import { Gone, type Listed, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
 import type { LookedAfter, LookSegment } from '../store/reconciling.ts'
@@ -122,11 +122,11 @@ async function ended(open: Store, name: string, began: Date, each: LookedAfter[]
   await staffNotes.resolve(`reconcile/${name}`, now)
   const [held, vanished] = [sum((one) => one.held), sum((one) => one.vanished)]
   if (held > 0) {
-    const text = say`${name} holds ${roughly(held)} people of yours who have not said yes to that. They are so many at once that they stay until you say so: let them go with ${{ typed: `/destinations ${name}` }}.`
+    const text = say`${name} holds ${somePeople(held)} of yours who have not said yes to that. They are so many at once that they stay until you say so: let them go with ${{ typed: `/destinations ${name}` }}.`
     await staffNotes.tell(`held/${name}`, text, now)
   }
   if (vanished === 0) return staffNotes.resolve(`vanished/${name}`, now)
-  const text = say`${name} does not hold ${roughly(vanished)} people any more whom it held. So many at once have hardly unsubscribed, so nothing is done about it. If it was a slip there, have them told again: ${{ typed: `/destinations ${name} replay:2026-01-05` }}, from the day the first of them joined.`
+  const text = say`${name} does not hold ${somePeople(vanished)} any more whom it held. So many at once have hardly unsubscribed, so nothing is done about it. If it was a slip there, have them told again: ${{ typed: `/destinations ${name} replay:2026-01-05` }}, from the day the first of them joined.`
   await staffNotes.tell(`vanished/${name}`, text, now)
 }
 
