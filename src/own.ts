@@ -7,6 +7,7 @@ import { address, type Button, type Card } from './reply.ts'
 import type { ApiRead } from './store/api-reads.ts'
 import type { WithStanding } from './store/communities.ts'
 import type { AskingState } from './store/directions.ts'
+import type { Sent } from './store/sent.ts'
 
 /** A community by its name, which on the web leads to its page. */
 export function communityName({ name, slug }: Pick<WithStanding, 'name' | 'slug'>, where: Context['where']): Text {
@@ -227,17 +228,7 @@ function yesText(one: Direction, askings: AskingState[]): Text {
   return say`${{ strong: one.communityName }}, ${{ when: one.at }}${ended} (${one.act}; ${one.place}), to these words:\n${wording}${rests}`
 }
 
-function sentText({
-  at,
-  recipient,
-  op,
-  communityName,
-}: {
-  at: Date
-  recipient: string
-  op: 'in' | 'out'
-  communityName: string
-}): Text {
+function sentText({ at, recipient, op, communityName }: Omit<Sent, 'communityId' | 'destination' | 'revision'>): Text {
   return say`${{ when: at }}: ${recipient} was told that you ${opText(op)} ${communityName}`
 }
 

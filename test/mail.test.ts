@@ -100,6 +100,7 @@ test('a notice offers one press that ends it, to mail programs and to people ali
   for (const _ of [1, 2]) {
     expect(await stage.read((store) => store.notices.unsubscribe(token))).toBe(true)
     expect(await ways()).toEqual({
+      address: 'mail',
       answered: 'mail',
       asked: 'mail',
       ballot: 'mail',
