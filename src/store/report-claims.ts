@@ -61,9 +61,8 @@ function look(
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then p.email end as email,
         case when d.by_address then array(select e from unnest(mine.emails) e where e <> lower(p.email) order by e)
           else '{}' end as earlier,
-        case when f.wanted = 'out' then mine.id else here.id end as id,
-        case when f.wanted = 'in' and mine.id is distinct from here.id and f.known is distinct from 'out'
-          then mine.id end as earlier_id, case
+        case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then here.id end as id,
+        case when mine.id is distinct from here.id and f.known is distinct from 'out' then mine.id end as earlier_id, case
         -- Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
         when f.wanted = 'in' and (p.paused_at is not null or p.united_into is not null or c.state <> 'open' or c.sensitive
           -- By the primary key, also while the planner knows nothing yet of a table just filled.

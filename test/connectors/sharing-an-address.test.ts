@@ -69,4 +69,15 @@ describe.each(
     await scene.rests()
     expect(held()).toEqual([HOME])
   })
+
+  test('whoever leaves before anybody heard of their new address is off the list by both', async () => {
+    await comes('eli', 'eli@example.org')
+    scene.stage.suffer('tool', 'slow')
+    await scene.proves('eli', 'eli@second.example')
+    await scene.rests('20m')
+    await scene.takesBack('eli', PARENTS)
+    scene.stage.suffer('tool', 'up')
+    await scene.rests()
+    expect(held()).toEqual([])
+  })
 })
