@@ -271,6 +271,8 @@ describe.each(Object.entries(places))('%s', (name, open) => {
 })
 
 describe('several destinations', () => {
+  /** Of any of them; each takes what it knows. */
+  const SECRETS = { SECRET: SINK_SECRET, KEY: `${'a'.repeat(24)}:${'b'.repeat(64)}`, USER: 'kindred', TOKEN: 'a token' }
   const destination = (name: string, connector: string, settings: Record<string, string>) => ({
     name,
     connector,
@@ -300,8 +302,10 @@ describe('several destinations', () => {
     ['csv', { DIR: './data/x' }, { DIR: 'data/x/' }],
     ['webhook', { URL: 'https://crm.example/hook' }, { URL: 'https://CRM.example:443/hook#two' }],
     ['table', { URL: 'postgresql://a:b@db.example/crm' }, { URL: 'postgres://c@db.example:5432/crm?sslmode=require' }],
+    ['ghost', { URL: 'https://news.example' }, { URL: 'HTTPS://News.example:443//' }],
+    ['listmonk', { URL: 'https://news.example/lists' }, { URL: 'https://other@NEWS.example/lists/' }],
   ])('of one %s never share a place, as who said yes to one would be known to the other', (connector, one, two) => {
-    const both = [one, two].map((settings, i) => destination(`d${i}`, connector, { SECRET: SINK_SECRET, ...settings }))
+    const both = [one, two].map((settings, i) => destination(`d${i}`, connector, { ...SECRETS, ...settings }))
     expect(() => open(...both)).toThrow(BadDestination)
     expect(() => open(...both)).toThrow('d1: it would write to the same place as d0.')
     expect(() => open(...both)).not.toThrow(/example/)

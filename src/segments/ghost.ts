@@ -5,6 +5,7 @@ import { filtersOf, isPlain, quoted } from './ghost-filter.ts'
 import { GHOST_KEY, ghostToken, sentByGhost } from './ghost-key.ts'
 import { newsOfEdited, pollGhost } from './ghost-news.ts'
 import { LIMITS } from './limits.ts'
+import { rootOf } from './root-of.ts'
 import {
   type Connector,
   type Entry,
@@ -47,10 +48,10 @@ export const ghost: Connector<typeof settings> = {
   ],
   fields: 'address',
   byAddress: true,
-  place: ({ URL: url }) => url.replace(/\/+$/, ''),
+  place: ({ URL: url }) => rootOf(url),
   open({ URL: url, KEY, HOOK_SECRET, NEWSLETTER }, now) {
     const headers = () => ({ authorization: `Ghost ${ghostToken(KEY, now())}`, 'accept-version': 'v5.0' })
-    const api = openApi({ url: `${url.replace(/\/+$/, '')}/ghost/api/admin`, limits, headers }, now)
+    const api = openApi({ url: `${rootOf(url)}/ghost/api/admin`, limits, headers }, now)
     return openGhost({ api, now, ...(HOOK_SECRET && { secret: HOOK_SECRET }), ...(NEWSLETTER && { NEWSLETTER }) })
   },
 }

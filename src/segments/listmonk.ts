@@ -5,6 +5,7 @@ import { type Contact, contactLists, type Meeting } from './contact-lists.ts'
 import { jsonOf } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { piecesOf } from './pieces.ts'
+import { rootOf } from './root-of.ts'
 import {
   type Connector,
   type Entry,
@@ -46,10 +47,10 @@ export const listmonk: Connector<typeof settings> = {
   ],
   fields: 'address, and as a name what stands before the @ in it',
   byAddress: true,
-  place: ({ URL: url }) => url,
+  place: ({ URL: url }) => rootOf(url),
   open({ URL: url, USER, TOKEN }, now) {
     const key = Buffer.from(`${USER}:${TOKEN}`).toString('base64')
-    const api = openApi({ url: `${url}/api`, limits, headers: () => ({ authorization: `Basic ${key}` }) }, now)
+    const api = openApi({ url: `${rootOf(url)}/api`, limits, headers: () => ({ authorization: `Basic ${key}` }) }, now)
     return openListmonk(api, now)
   },
 }

@@ -35,6 +35,12 @@ describe('Ghost', () => {
     await rig.close()
   })
 
+  test('is reached however its address ends', async () => {
+    const other = opened(rig, () => now, { URL: `${rig.settings.URL}/` })
+    await other.check()
+    await other.close?.()
+  })
+
   test('is asked with a token that is made anew before it runs out', async () => {
     await store.check()
     pass(60 * MINUTE_MS)

@@ -72,6 +72,8 @@ export const openGhost = async (now: () => Date) => {
     const { alg, kid } = z.object({ alg: z.string(), kid: z.string() }).parse(read(header))
     const said = claims.safeParse(read(payload)).data
     const at = Math.floor(now().getTime() / 1000)
+    if (said && said.exp - said.iat > TOKEN_SECONDS_MAX)
+      server.complaints.push('a token holds for longer than Ghost says')
     return alg === 'HS256' && kid === KID && !!said && said.exp > at && at - said.iat <= TOKEN_SECONDS_MAX
   }
 

@@ -30,6 +30,12 @@ describe('listmonk', () => {
     await rig.close()
   })
 
+  test('is reached however its address ends', async () => {
+    const other = opened(rig, () => AT, { URL: `${rig.settings.URL}/` })
+    await other.check()
+    await other.close?.()
+  })
+
   test('has a list for each of two communities of the same name, private and asking nobody again', async () => {
     const [a, b] = [await made('parents', 'Parents'), await made('parents-2', 'Parents')]
     expect(a.id).not.toBe(b.id)
