@@ -4,6 +4,7 @@ import { hearBrevo } from './brevo-hooks.ts'
 import type { Answer } from './client.ts'
 import { type Contact, contactLists, listName, type Meeting } from './contact-lists.ts'
 import { LIMITS } from './limits.ts'
+import { rootOf } from './root-of.ts'
 import { type Connector, type Entry, Gone, type Result, type SegmentStore } from './segment-store.ts'
 
 const limits = LIMITS.brevo
@@ -45,9 +46,9 @@ export const brevo: Connector<typeof settings> = {
   fields: 'address, and the number of whoever was not in Brevo before, as EXT_ID',
   byAddress: true,
   // Not by the key, which tells no account and is replaced from time to time.
-  place: ({ URL: url, ACCOUNT }) => `${url} ${ACCOUNT}`,
+  place: ({ URL: url, ACCOUNT }) => `${rootOf(url)} ${ACCOUNT}`,
   open({ URL: url, KEY, FOLDER, HOOK_SECRET }, now) {
-    const root = `${url.replace(/\/+$/, '')}/v3`
+    const root = `${rootOf(url)}/v3`
     const api = openApi({ url: root, limits, headers: () => ({ 'api-key': KEY }), waitMs }, now)
     return openBrevo(api, FOLDER, HOOK_SECRET, now)
   },

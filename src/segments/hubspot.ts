@@ -4,6 +4,7 @@ import type { Answer } from './client.ts'
 import { type Contact, contactLists } from './contact-lists.ts'
 import { heardFromHubspot } from './hubspot-hook.ts'
 import { LIMITS } from './limits.ts'
+import { rootOf } from './root-of.ts'
 import {
   type Connector,
   Gone,
@@ -28,6 +29,10 @@ const settings = z.object({
     .default('https://api.hubapi.com')
     .describe("HubSpot's API address"),
   TOKEN: z.string().min(1).describe('The access token of a private app'),
+  ACCOUNT: z
+    .string()
+    .default('')
+    .describe('Any name for the account; only where two destinations are two accounts of HubSpot'),
   HOOK_SECRET: z.string().min(1).optional().describe("The app's client secret, where it is to tell of unsubscribes"),
 })
 
@@ -45,11 +50,12 @@ export const hubspot: Connector<typeof settings> = {
   ],
   fields: 'address',
   byAddress: true,
-  place: ({ URL: url, TOKEN }) => `${url} ${TOKEN}`,
+  // Not by the token, which is replaced from time to time.
+  place: ({ URL: url, ACCOUNT }) => `${rootOf(url)} ${ACCOUNT}`,
   open({ URL: url, TOKEN, HOOK_SECRET: secret }, now) {
     const headers = () => ({ authorization: `Bearer ${TOKEN}` })
     const isTooMuch = ({ status }: Answer) => status === LOCKED || status === MOVING
-    const api = openApi({ url, limits, headers, isTooMuch, waitMs }, now)
+    const api = openApi({ url: rootOf(url), limits, headers, isTooMuch, waitMs }, now)
     const hear = secret && ((request: HookRequest) => heardFromHubspot(request, secret, now()))
     return { ...openHubspot(api), ...(hear && { hear }) }
   },

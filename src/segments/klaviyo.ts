@@ -4,6 +4,7 @@ import { type Contact, contactLists, type Meeting } from './contact-lists.ts'
 import { heardFromKlaviyo } from './klaviyo-hook.ts'
 import { type Marketing, marketing, suppressionOf } from './klaviyo-suppression.ts'
 import { LIMITS, type Limits } from './limits.ts'
+import { rootOf } from './root-of.ts'
 import { type Connector, Gone, type HookRequest, type Result, type SegmentStore } from './segment-store.ts'
 
 /** The version of its interface that this file speaks. */
@@ -20,6 +21,10 @@ const settings = z.object({
     .default('https://a.klaviyo.com')
     .describe("Klaviyo's API address"),
   KEY: z.string().min(1).describe('A private API key'),
+  ACCOUNT: z
+    .string()
+    .default('')
+    .describe('Any name for the account; only where two destinations are two accounts of Klaviyo'),
   HOOK_SECRET: z.string().min(16).optional().describe('The secret key of a webhook, where it is to tell what happens'),
 })
 
@@ -37,14 +42,15 @@ export const klaviyo: Connector<typeof settings> = {
   ],
   fields: 'address',
   byAddress: true,
-  place: ({ URL: url, KEY }) => `${url} ${KEY}`,
+  // Not by the key, which is replaced from time to time.
+  place: ({ URL: url, ACCOUNT }) => `${rootOf(url)} ${ACCOUNT}`,
   open({ URL: url, KEY, HOOK_SECRET: secret }, now) {
     const type = 'application/vnd.api+json'
     const headers = () => ({
       ...{ authorization: `Klaviyo-API-Key ${KEY}`, revision: REVISION },
       ...{ accept: type, 'content-type': type },
     })
-    const api = (limits: Limits) => openApi({ url, limits, headers }, now)
+    const api = (limits: Limits) => openApi({ url: rootOf(url), limits, headers }, now)
     const apis = {
       ...{ reader: api(LIMITS.klaviyo), adder: api(LIMITS.klaviyoLists) },
       ...{ remover: api(LIMITS.klaviyoLists), eraser: api(LIMITS.klaviyoDeletions) },

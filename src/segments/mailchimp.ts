@@ -5,6 +5,7 @@ import type { Answer } from './client.ts'
 import { type Contact, contactLists, listName, type Meeting } from './contact-lists.ts'
 import { LIMITS } from './limits.ts'
 import { hearMailchimp } from './mailchimp-hooks.ts'
+import { rootOf } from './root-of.ts'
 import {
   type Connector,
   type Entry,
@@ -42,7 +43,7 @@ const settings = z
 type Settings = z.output<typeof settings>
 
 const urlOf = ({ URL: url, KEY }: Settings) =>
-  url?.replace(/\/+$/, '') ?? `https://${DATA_CENTRE.exec(KEY)?.[1]}.api.mailchimp.com`
+  (url && rootOf(url)) ?? `https://${DATA_CENTRE.exec(KEY)?.[1]}.api.mailchimp.com`
 
 /** Tags in one audience of Mailchimp, one for each community. */
 export const mailchimp: Connector<typeof settings> = {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Api, each, openApi } from './api.ts'
 import { type Contact, contactLists } from './contact-lists.ts'
 import { LIMITS } from './limits.ts'
+import { rootOf } from './root-of.ts'
 import { type Connector, Gone, Rejected, type Result, type SegmentStore } from './segment-store.ts'
 
 const limits = LIMITS.mailman
@@ -32,10 +33,10 @@ export const mailman: Connector<typeof settings> = {
   ],
   fields: 'address',
   byAddress: true,
-  place: ({ URL: url, DOMAIN }) => `${url} ${DOMAIN}`,
+  place: ({ URL: url, DOMAIN }) => `${rootOf(url)} ${DOMAIN.toLowerCase()}`,
   open({ URL: url, USER, PASSWORD, DOMAIN, OPT_IN }, now) {
     const key = Buffer.from(`${USER}:${PASSWORD}`).toString('base64')
-    const api = openApi({ url: `${url}/3.1`, limits, headers: () => ({ authorization: `Basic ${key}` }) }, now)
+    const api = openApi({ url: `${rootOf(url)}/3.1`, limits, headers: () => ({ authorization: `Basic ${key}` }) }, now)
     return openMailman(api, DOMAIN, OPT_IN === 'yes')
   },
 }

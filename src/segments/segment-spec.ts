@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type Api, openApi } from './api.ts'
 import { LIMITS } from './limits.ts'
+import { rootOf } from './root-of.ts'
 import { newsOfEvents } from './segment-spec-news.ts'
 import { type Connector, type Entry, Rejected, type Result, type SegmentStore } from './segment-store.ts'
 
@@ -45,13 +46,13 @@ export const segmentSpec: Connector<typeof settings> = {
   ],
   fields: 'address, number and the revision',
   byAddress: false,
-  place: ({ URL: url, WRITE_KEY }) => `${url} ${WRITE_KEY}`,
+  place: ({ URL: url, WRITE_KEY }) => `${rootOf(url)} ${WRITE_KEY}`,
   open({ URL: url, PATH, WRITE_KEY, HOOK_SECRET }, now) {
     const isWhole = WRITE_KEY.startsWith('Basic ')
     const authorization = isWhole ? WRITE_KEY : `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`
     // Customer.io else answers 200 to what it drops; others do not look at it.
     const headers = () => ({ authorization, 'x-strict-mode': '1' })
-    return openSegmentSpec(openApi({ url, limits, headers }, now), PATH, now, HOOK_SECRET)
+    return openSegmentSpec(openApi({ url: rootOf(url), limits, headers }, now), PATH, now, HOOK_SECRET)
   },
 }
 

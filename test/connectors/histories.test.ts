@@ -9,6 +9,8 @@ type Scene = Played & { rig: Rig }
 /** .ci/run sets more. */
 const RUNS = Number(process.env.RUNS ?? 1)
 const SEED = process.env.SEED ? Number(process.env.SEED) : undefined
+/** A counterexample to be played again, as JSON. */
+const AGAIN: [Act[]][] = process.env.AGAIN ? [JSON.parse(process.env.AGAIN)] : []
 const TIMEOUT_MS = 60_000 + RUNS * 20_000
 
 const PEOPLE = ['eli', 'ida', 'jon']
@@ -87,7 +89,7 @@ describe.each(Object.entries(RIGS))('%s, whatever happens', (connector, open) =>
           await scene.close()
         }
       }),
-      { numRuns: RUNS, ...(SEED !== undefined && { seed: SEED }), endOnFailure: true },
+      { numRuns: RUNS, examples: AGAIN, ...(SEED !== undefined && { seed: SEED }), endOnFailure: true },
     )
   })
 })
@@ -159,8 +161,7 @@ async function carryOut(
       self?.in.add(one.where)
       self?.yes.add(one.where)
       if (self?.email === one.email) return
-      await scene.proves(one.who, one.email)
-      if (self) self.email = one.email
+      if (self) self.email = await scene.proves(one.who, one.email)
       return
     case 'join':
       await scene.joins(one.who, one.where)
@@ -180,8 +181,7 @@ async function carryOut(
       self?.yes.delete(one.where)
       return
     case 'prove':
-      await scene.proves(one.who, one.email)
-      if (self) self.email = one.email
+      if (self) self.email = await scene.proves(one.who, one.email)
       return
     case 'pause':
     case 'go on':

@@ -16,7 +16,8 @@ export interface Scene {
   leaves(name: string, community: string): Promise<void>
   saysYes(name: string, community: string): Promise<void>
   takesBack(name: string, community: string): Promise<void>
-  proves(name: string, email: string): Promise<void>
+  /** Gives the address that is theirs then: codes are limited, and who asked for too many keeps the one before. */
+  proves(name: string, email: string): Promise<string | undefined>
   runs(name: string, command: string, raw?: Record<string, string>): Promise<void>
   presses(name: string, press: string): Promise<void>
   forgetsMe(name: string): Promise<void>
@@ -77,6 +78,9 @@ export async function openSceneAt(connector: string, settings: Record<string, st
       await run(name, 'email', { address: email })
       await on.runner.runDue()
       await run(name, 'email', { address: codeFor(on, email) })
+      const { account } = delivery(name)
+      const person = await on.read((store) => store.people.meet(account, name, on.now()))
+      return person.email ?? undefined
     },
     runs: async (name, command, raw) => void (await run(name, command, raw)),
     presses: async (name, press) => void (await on.router.press(delivery(name), address(press, {}))),
