@@ -127,6 +127,9 @@ async function stopPerson(context: Context, d: string, words: string): Promise<T
 }
 
 async function lookNow(context: Context, d: string): Promise<Reply> {
+  const { one } = await find(context, d)
+  if (one.pausedAt || !one.started)
+    throw new Refusal(say`${d} is not asked anything while it is paused or not started. Press Resume or Start first.`)
   await context.store.reconciling.lookNow(d, context.now)
   await noted(context, 'destination compared', d)
   const told = say`${d} is being asked whom it holds. What came of it stands here in a moment: ${{ typed: `/destinations ${d}` }}.`

@@ -26,6 +26,7 @@ export function destinationPresses(
 /** A destination that was paused, or gave up on somebody, is tried again with everything that waits for it. */
 async function tryAgain({ store, now }: Context, destination: string): Promise<string> {
   await store.destinations.resume(destination)
+  await store.destinations.rest(destination, null, 0)
   await store.reports.retry(destination, now)
   await store.staffNotes.resolve(`paused/${destination}`, now)
   return 'destination tried again'

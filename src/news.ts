@@ -72,7 +72,9 @@ export async function holdBack(
   if (!recipient) return
   const about = community ? say` about ${{ strong: community.name }}` : say``
   const again = { typed: `/sharing ${community ? (community.slug ?? community.id) : 'all'} on` }
-  const text = say`The tool that ${recipient} uses says that ${endedText(reason)}, so it is told of you no more${about}. If you want it again: ${again}`
+  const first =
+    reason === 'bounced' ? say`give an address that works with ${{ typed: '/email you@example.org' }}, then ` : say``
+  const text = say`The tool that ${recipient} uses says that ${endedText(reason)}, so it is told of you no more${about}. If you want it again: ${first}${again}`
   await store.notices.tellInPrivate(personIds, { text }, now)
 }
 

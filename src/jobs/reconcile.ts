@@ -3,6 +3,7 @@ import type { Draws } from '../core/ids.ts'
 import { nextLook } from '../core/nightly.ts'
 import { say } from '../core/say.ts'
 import { somePeople } from '../core/small-numbers.ts'
+import { holdBack } from '../news.ts'
 import { Gone, type Listed, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
 import type { LookedAfter, LookSegment } from '../store/reconciling.ts'
@@ -50,10 +51,19 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
           await database.transaction(async (open) => {
             await hold(open)
             const now = clock()
-            if (listed)
-              return open.reconciling.mend(name, segment.communityId, { listed, began: at }, store.absent, now)
+            if (listed) {
+              const after = await open.reconciling.mend(
+                name,
+                segment.communityId,
+                { listed, began: at },
+                store.absent,
+                now,
+              )
+              await holdBackEach(open, name, segment, after.gone, now)
+              return after
+            }
             await listGone(open, name, { id: segment.communityId, name: segment.name }, now)
-            return { drift: { missing: 0, extra: 0, strangers: 0, suppressed: 0 }, held: 0, vanished: 0 }
+            return { drift: { missing: 0, extra: 0, strangers: 0, suppressed: 0 }, held: 0, vanished: 0, gone: [] }
           }),
         )
       }
@@ -108,6 +118,22 @@ async function read(
   }
 }
 
+/** Each hears why they are told of no more, once for whatever is alike. */
+async function holdBackEach(
+  open: Store,
+  destination: string,
+  { communityId: id, name, key: slug }: LookSegment,
+  gone: LookedAfter['gone'],
+  now: Date,
+): Promise<void> {
+  for (const why of new Set(gone.map((one) => one.why))) {
+    for (const isHere of [true, false]) {
+      const ids = gone.filter((one) => one.why === why && one.isHere === isHere).map((one) => one.personId)
+      if (ids.length > 0) await holdBack(open, destination, ids, isHere ? { id, name, slug } : undefined, why, now)
+    }
+  }
+}
+
 async function ended(open: Store, name: string, began: Date, each: LookedAfter[], now: Date): Promise<void> {
   const { reconciling, staffNotes, organization } = open
   const sum = (of: (one: LookedAfter) => number) => each.reduce((all, one) => all + of(one), 0)
@@ -120,7 +146,9 @@ async function ended(open: Store, name: string, began: Date, each: LookedAfter[]
   const { name: organizations, zone } = await organization.get()
   await reconciling.ended(name, began, drift, nextLook(name, organizations, zone, now), now)
   await staffNotes.resolve(`reconcile/${name}`, now)
-  const [held, vanished] = [sum((one) => one.held), sum((one) => one.vanished)]
+  // However long they have waited: a look that broke off told nobody.
+  const held = (await open.reports.held()).find((one) => one.destination === name)?.count ?? 0
+  const vanished = sum((one) => one.vanished)
   if (held > 0) {
     const text = say`${name} holds ${somePeople(held)} of yours who have not said yes to that. They are so many at once that they stay until you say so: let them go with ${{ typed: `/destinations ${name}` }}.`
     await staffNotes.tell(`held/${name}`, text, now)
@@ -134,12 +162,16 @@ async function ended(open: Store, name: string, began: Date, each: LookedAfter[]
 async function failed(open: Store, name: string, error: unknown, now: Date): Promise<void> {
   const { destinations, reconciling, staffNotes, organization } = open
   const why = error instanceof Error ? error.message : String(error)
+  if (error instanceof TryLater) {
+    // It said when to come again, which is no failure.
+    await reconciling.comeAgain(name, new Date(now.getTime() + Math.max(error.afterMs, 1_000)))
+    return
+  }
   const failures = (await reconciling.unlisted(name)) + 1
   const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** ((failures - 1) % TRIES))
-  const afterMs = error instanceof TryLater ? Math.max(error.afterMs, 1_000) : waitMs
   const { name: organizations, zone } = await organization.get()
   const isOver = failures % TRIES === 0
-  await reconciling.again(name, isOver ? nextLook(name, organizations, zone, now) : new Date(now.getTime() + afterMs))
+  await reconciling.again(name, isOver ? nextLook(name, organizations, zone, now) : new Date(now.getTime() + waitMs))
   if (error instanceof Unauthorized) {
     await destinations.pause(name, why, now)
     await staffNotes.tell(`paused/${name}`, say`${name} is paused: ${why}`, now)

@@ -19,6 +19,7 @@ export interface Destination {
 }
 
 const REFUSED_WAIT_MS = 3_600_000
+const TAKEN = "The list or tag it would get there is another community's: choose one for it with /destinations."
 
 /** Tells each destination what it should hold: wanted states, in batches, each person by their own result. */
 export function reportsJob(database: Database, destinations: Destination[], draws: Draws): Job {
@@ -65,8 +66,15 @@ export function reportsJob(database: Database, destinations: Destination[], draw
       } catch (error) {
         return rows.map(() => failed(error))
       }
-      const { id } = segment
-      await database.transaction((open) => open.destinations.call(destination, communityId, id, now))
+      const made = segment.id
+      const stands = await database.transaction(async (open) =>
+        (await open.destinationCare.isTaken(destination, communityId, made))
+          ? undefined
+          : open.destinations.call(destination, communityId, made, now),
+      )
+      // Who left one of the two would leave both.
+      if (stands === undefined) return rows.map(() => ({ result: 'rejected', why: TAKEN }))
+      segment.id = stands
     }
     const results = await deliver(store, segment, rows, hasTime)
     if (!results.some((one) => 'gone' in one)) return results

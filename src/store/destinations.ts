@@ -147,14 +147,15 @@ export function destinations(tx: Tx) {
       await tx.destination.update({ where: { name }, data: { restsUntil: until, failures } })
     },
 
-    /** What it calls the list or tag of a community from now on. */
-    async call(name: string, communityId: string, externalId: string, now: Date, chosen = false): Promise<void> {
+    /** What it calls the list or tag of a community from now on; what staff chose meanwhile stands. Gives what it calls it. */
+    async call(name: string, communityId: string, externalId: string, now: Date, chosen = false): Promise<string> {
       const key = { destination: name, communityId }
-      await tx.destinationSegment.upsert({
+      const row = await tx.destinationSegment.upsert({
         where: { destination_communityId: key },
         create: { ...key, externalId, chosen, at: now },
-        update: { externalId, chosen, at: now },
+        update: chosen ? { externalId, chosen, at: now } : {},
       })
+      return row.externalId
     },
 
     /** Its list or tag of a community is not there any more. */

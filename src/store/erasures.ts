@@ -171,7 +171,7 @@ export function erasures(tx: Tx, tools: Tools) {
         return
       }
       await tx.erasure.deleteMany({ where: { id: erasure.id, lease } })
-      if (erasure.kind === 'destination') return
+      if (erasure.kind === 'destination') return tellOthers(erasure, now)
       await tx.$executeRaw(Prisma.sql`
         update room_places p set known = null, due_at = ${now}::timestamptz from rooms r, accounts a
         where r.id = p.room_id and r.platform = ${erasure.platform} and r.workspace = ${erasure.workspace}
@@ -185,6 +185,15 @@ export function erasures(tx: Tx, tools: Tools) {
         select destination, count(*)::int as count from erasures where kind = 'destination' and heard_at is null
         group by destination order by destination`)
     },
+  }
+
+  /** Whoever has come back meanwhile, or shares their address, may have been taken out along with them, and is told anew. */
+  async function tellOthers({ destination, email, held }: ClaimedErasure & { kind: 'destination' }, now: Date) {
+    const emails = [email, ...held.flatMap((one) => one.emails)].map((one) => one.toLowerCase()).filter(Boolean)
+    await tx.$executeRaw(Prisma.sql`
+      update reports r set known = null, revision = r.revision + 1, due_at = ${now}::timestamptz from people p, destinations d
+      where p.id = r.person_id and d.name = r.destination and d.by_address and r.destination = ${destination}
+        and r.wanted = 'in' and lower(p.email) = any(${emails})`)
   }
 
   /** Whoever is being let in at this moment is let out after it. */

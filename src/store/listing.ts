@@ -1,5 +1,5 @@
+import type { EndedBy } from '../core/held.ts'
 import { Prisma } from './generated/client.ts'
-import type { SuppressedBy } from './suppressions.ts'
 import type { Tx } from './transaction.ts'
 
 /** What a look at a destination found, in people. */
@@ -15,7 +15,7 @@ export interface ListedThere {
   person?: string
   id?: string
   email?: string
-  suppressed?: SuppressedBy
+  suppressed?: EndedBy
   isHere?: boolean
 }
 
@@ -36,7 +36,7 @@ export interface Looked {
   unsure: string[]
   /** There for the first time as far as anybody has looked. */
   proven: string[]
-  suppressed: { personId: string; why: SuppressedBy; isHere: boolean }[]
+  suppressed: { personId: string; why: EndedBy; isHere: boolean }[]
   /** People of ours who are there without a yes, with what they are called there. */
   extra: { personId: string; id: string | null }[]
   /** Nobody of ours. */
@@ -50,7 +50,7 @@ interface Row {
   kind: 'missing' | 'unsure' | 'proven' | 'suppressed' | 'extra' | 'stranger' | 'wanted'
   personId: string | null
   id: string | null
-  why: SuppressedBy | null
+  why: EndedBy | null
   isHere: boolean | null
   count: number
 }
@@ -91,7 +91,7 @@ export async function lookAt(
       union select l.n, h.person_id from held h join listed l on l.email = h.email where ${isUnnumbered}),
     there as materialized (
       select m.n, m.person_id, l.id, l.why, l.is_here, r.wanted, r.known, r.proven, r.guarded,
-        case when r.person_id is null then p.united_into is null else ${isIdle(LAG_MS)} end as is_idle,
+        coalesce(${isIdle(LAG_MS)}, false) and r.known_email is not null as is_idle,
         coalesce(${isIdle(0)}, false) as is_settled
       from meant m join listed l using (n) join people p on p.id = m.person_id
       left join reports r on r.person_id = m.person_id and ${here}),

@@ -1,8 +1,8 @@
+import type { EndedBy } from '../core/held.ts'
 import { Prisma } from './generated/client.ts'
 import { type Drift, type Listing, type Looked, lookAt } from './listing.ts'
-import { FIRST_REVISION, GUARD_LEAST, GUARD_SHARE, reports } from './reports.ts'
-import { type SuppressedBy, suppressions } from './suppressions.ts'
-import type { Tools, Tx } from './transaction.ts'
+import { FIRST_REVISION, GUARD_LEAST, GUARD_SHARE } from './reports.ts'
+import type { Tx } from './transaction.ts'
 
 /** A list or tag to be read: a community as its destination calls it. */
 export interface LookSegment {
@@ -19,6 +19,8 @@ export interface LookedAfter {
   held: number
   /** People who are not there any more, so many that it is hardly their own doing; nothing is done about them. */
   vanished: number
+  /** Who is not written to there any more, and is to be held back until they say yes anew. */
+  gone: Looked['suppressed']
 }
 
 /** The earliest time at which a destination is to be asked whom it holds; whoever asks already comes first. */
@@ -28,7 +30,7 @@ export const NEXT_LOOK = Prisma.sql`
   where d.connected and d.started and d.paused_at is null and d.reconcile_at is not null`
 
 /** Comparing what destinations hold with what they should, and mending it through the same reports as everything else. */
-export function reconciling(tx: Tx, tools: Tools) {
+export function reconciling(tx: Tx) {
   /** Tells again what is not there as it should be, under a new revision, as receivers pass over what they had. */
   const tellAgain = (destination: string, communityId: string, personIds: string[], now: Date) =>
     tx.$executeRaw(Prisma.sql`
@@ -46,18 +48,6 @@ export function reconciling(tx: Tx, tools: Tools) {
       on conflict (person_id, community_id, destination) do update set known = null, revision = reports.revision + 1,
         known_id = coalesce(reports.known_id, excluded.known_id), due_at = excluded.due_at, guarded = excluded.guarded,
         attempts = 0, first_failed_at = null, failure = null where reports.wanted = 'out'`)
-
-  async function suppressEach(destination: string, people: Looked['suppressed'], communityId: string, at: Date) {
-    for (const why of new Set(people.map((one) => one.why))) {
-      for (const isHere of [true, false]) {
-        const ids = people.filter((one) => one.why === why && one.isHere === isHere).map((one) => one.personId)
-        if (ids.length > 0) await suppressions(tx).suppress(destination, ids, isHere ? communityId : undefined, why, at)
-      }
-    }
-    const personIds = people.map((one) => one.personId)
-    // Whoever said yes since then is told of again.
-    if (personIds.length > 0) await reports(tx, tools).settle({ personIds }, at)
-  }
 
   return {
     /** The name of the lease that one process has on asking a destination. */
@@ -91,21 +81,18 @@ export function reconciling(tx: Tx, tools: Tools) {
       destination: string,
       communityId: string,
       listing: Listing,
-      absent: SuppressedBy | undefined,
+      absent: EndedBy | undefined,
       now: Date,
     ): Promise<LookedAfter> {
-      const { began } = listing
       const looked = await lookAt(tx, destination, communityId, listing, now)
       const isMany = (count: number, of: number) => count >= GUARD_LEAST && count > GUARD_SHARE * of
       const areHeld = isMany(looked.extra.length, looked.listed)
+      const missing =
+        absent === undefined ? [] : looked.missing.map((personId) => ({ personId, why: absent, isHere: true }))
+      const gone = [...looked.suppressed, ...missing]
       // Hardly all of them have gone of their own accord.
-      const areVanished = absent !== undefined && isMany(looked.missing.length, looked.wanted)
-      await suppressEach(destination, looked.suppressed, communityId, began)
+      const areVanished = isMany(gone.length, looked.wanted)
       if (absent === undefined) await tellAgain(destination, communityId, [...looked.missing, ...looked.unsure], now)
-      else if (!areVanished) {
-        const gone = looked.missing.map((personId) => ({ personId, why: absent, isHere: true }))
-        await suppressEach(destination, gone, communityId, began)
-      }
       await takeOut(destination, communityId, looked.extra, areHeld, now)
       await tx.$executeRaw(Prisma.sql`
         update reports set proven = true where destination = ${destination} and community_id = ${communityId}
@@ -118,7 +105,8 @@ export function reconciling(tx: Tx, tools: Tools) {
           suppressed: looked.suppressed.length,
         },
         held: areHeld ? looked.extra.length : 0,
-        vanished: areVanished ? looked.missing.length : 0,
+        vanished: areVanished ? gone.length : 0,
+        gone: areVanished ? [] : gone,
       }
     },
 
@@ -140,6 +128,11 @@ export function reconciling(tx: Tx, tools: Tools) {
     async again(destination: string, next: Date): Promise<void> {
       const where = { name: destination }
       await tx.destination.update({ where, data: { reconcileAt: next, unlisted: { increment: 1 } } })
+    },
+
+    /** It asked to be asked again then. */
+    async comeAgain(destination: string, next: Date): Promise<void> {
+      await tx.destination.update({ where: { name: destination }, data: { reconcileAt: next } })
     },
 
     /** It is asked as soon as may be. */

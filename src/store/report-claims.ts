@@ -37,7 +37,7 @@ function look(
   // One that staff have not started yet may hold people all the same, from before a restore: who leaves is told at once.
   const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(lease.now)}
     and (r.wanted = 'out' or (select started from destinations where name = ${destination}))
-    and not exists (select 1 from destinations d where d.name = ${destination} and (d.rests_until > ${lease.now}::timestamptz
+    and not exists (select 1 from destinations d where d.name = ${destination} and (d.rests_until > ${lease.now}::timestamptz or d.paused_at is not null or not d.connected
       -- Who knows people by address alone hears of one thing at a time: two of them may share one.
       or d.by_address and exists (select 1 from reports l
         where l.destination = ${destination} and l.leased_until > ${lease.now}::timestamptz)) offset 0)

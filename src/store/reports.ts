@@ -67,16 +67,16 @@ export type Scope = { personId: string } | { personIds: string[] } | { community
  */
 export const NEXT_REPORT = Prisma.sql`
   select min(greatest(next.at, d.rests_until, case when d.by_address then (select max(l.leased_until) from reports l
-      where l.destination = d.name and l.leased_until is not null and l.due_at is not null) end))
+      where l.destination = d.name and l.leased_until is not null) end))
   from destinations d cross join lateral (
     (select r.due_at as at from reports r
       where r.destination = d.name and r.due_at is not null and (d.started or r.wanted = 'out')
         and not exists (select 1 from reports h where h.person_id = r.person_id and h.destination = d.name
-          and h.due_at is not null and h.leased_until is not null)
+          and h.leased_until is not null)
       order by r.due_at limit 1)
     union all
     (select min(greatest(r.due_at, held.until)) from (select h.person_id, max(h.leased_until) as until from reports h
-        where h.destination = d.name and h.leased_until is not null and h.due_at is not null group by h.person_id) held
+        where h.destination = d.name and h.leased_until is not null group by h.person_id) held
       join reports r on r.person_id = held.person_id and r.destination = d.name
       where r.due_at is not null and (d.started or r.wanted = 'out'))) next
   -- greatest() passes over what is missing: where nothing waits, the end of a rest is no work.
@@ -180,6 +180,7 @@ export function reports(tx: Tx, { draws }: Tools) {
     async tellAnew(destination: string, communityId: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
         update reports set known = case when wanted = 'in' then null else 'out' end, held_emails = '{}',
+          revision = case when wanted = 'in' then revision + 1 else revision end,
           due_at = case when wanted = 'in' then ${now}::timestamptz else due_at end
         where destination = ${destination} and community_id = ${communityId}`)
     },

@@ -108,7 +108,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     people: people(tx, tools),
     personalLinks: personalLinks(tx, tools),
     posts: posts(tx, tools),
-    reconciling: reconciling(tx, tools),
+    reconciling: reconciling(tx),
     records: records(tx),
     reports: reports(tx, tools),
     suppressions: suppressions(tx),

@@ -11,16 +11,6 @@ export interface Named {
   email?: string
 }
 
-/** A person a destination must not be told of until they say yes anew. */
-export interface Suppressed {
-  destination: string
-  recipient: string
-  /** Undefined where it is about all of them. */
-  communityId: string | undefined
-  reason: SuppressedBy
-  at: Date
-}
-
 /**
  * Whether a yes is older than what the destination says of the person, which wins until they say yes anew. `destination` is
  * SQL for its name, `yes` the alias of the yes.
@@ -116,16 +106,7 @@ export function suppressions(tx: Tx) {
       await tx.$executeRaw(Prisma.sql`
         update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
           due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false
-        where ${where} and r.wanted = 'in'`)
-    },
-
-    /** What holds for a person now: only what no later yes has overruled. */
-    async of(personId: string): Promise<Suppressed[]> {
-      const rows = await tx.$queryRaw<(Omit<Suppressed, 'communityId'> & { communityId: string })[]>(Prisma.sql`
-        select x.destination, d.recipient, x.community_id as "communityId", x.reason, x.at
-        from suppressions x join destinations d on d.name = x.destination
-        where x.person_id = ${personId} order by x.at, x.destination`)
-      return rows.map((row) => ({ ...row, communityId: row.communityId || undefined }))
+        where ${where} and (r.wanted = 'in' or r.guarded)`)
     },
   }
 }

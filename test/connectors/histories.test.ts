@@ -8,7 +8,8 @@ type Scene = Played & { rig: Rig }
 
 /** .ci/run sets more. */
 const RUNS = Number(process.env.RUNS ?? 1)
-const SEED = process.env.SEED ? Number(process.env.SEED) : undefined
+/** The same ones every time, unless it says otherwise: who changes nothing must not fail. */
+const SEED = Number(process.env.SEED ?? 1)
 /** A counterexample to be played again, as JSON. */
 const AGAIN: [Act[]][] = process.env.AGAIN ? [JSON.parse(process.env.AGAIN)] : []
 const TIMEOUT_MS = 60_000 + RUNS * 20_000
@@ -89,7 +90,7 @@ describe.each(Object.entries(RIGS))('%s, whatever happens', (connector, open) =>
           await scene.close()
         }
       }),
-      { numRuns: RUNS, examples: AGAIN, ...(SEED !== undefined && { seed: SEED }), endOnFailure: true },
+      { numRuns: RUNS, examples: AGAIN, seed: SEED, endOnFailure: true },
     )
   })
 })
@@ -121,7 +122,8 @@ async function play(scene: Scene, acts: Act[], connector: string): Promise<void>
     if (one.act === 'by hand') {
       if (connector === 'mailman' && ['take', 'delete'].includes(one.how)) continue
       const has = [...chosen.values()].some((person) => person.email === one.email)
-      if (one.how === 'put' && !has) continue
+      // Only into a list that is there for us.
+      if (one.how === 'put' && !(has && rig.holds(one.where).length > 0)) continue
       if (byHand(scene, one)) isEdited = true
       if (one.how === 'put') putByHand.add(one.email)
     } else await carryOut(scene, one, chosen)
@@ -136,11 +138,11 @@ async function play(scene: Scene, acts: Act[], connector: string): Promise<void>
     await scene.looks()
   }
   await scene.rests('3h')
-  // Whom staff put there and nobody here knows (any more) is a stranger, and left alone.
-  const isOurs = (email: string) => !putByHand.has(email) || [...chosen.values()].some((one) => one.email === email)
+  // Whom staff put there and the tool was never told of is a stranger, and left alone.
+  const isOurs = (email: string, community: string) => !putByHand.has(email) || wanted(community).includes(email)
   for (const community of COMMUNITIES) {
     // Two who share an address are one, or two with the same.
-    const holds = [...new Set(rig.holds(community))].filter(isOurs)
+    const holds = [...new Set(rig.holds(community))].filter((email) => isOurs(email, community))
     expect({ community, holds }).toEqual({ community, holds: wanted(community) })
   }
   expect(stage.failures).toEqual([])

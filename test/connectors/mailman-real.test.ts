@@ -65,7 +65,7 @@ describe.runIf(process.env.SLOW && (await hasMailman()))('GNU Mailman itself', (
     expect(await mailman.ask('GET', '/users/jon@example.org')).toBe(404)
   })
 
-  test('puts whoever was put there by hand out again, and leaves out who left by themselves, until they say yes anew', async () => {
+  test('leaves whom others put there, and leaves out who left by themselves, until they say yes anew', async () => {
     await scene.joins('kim', PARENTS)
     await scene.proves('kim', 'kim@example.org')
     const byHand = {
@@ -78,11 +78,11 @@ describe.runIf(process.env.SLOW && (await hasMailman()))('GNU Mailman itself', (
     await mailman.ask('POST', '/members', { ...byHand, subscriber: 'stranger@example.org' })
     await mailman.ask('DELETE', `/lists/${PARENTS}.lists.example.org/member/ida@example.org`)
     await scene.looks()
-    expect(await members()).toEqual(['eli@example.org', 'stranger@example.org'])
+    expect(await members()).toEqual(['eli@example.org', 'kim@example.org', 'stranger@example.org'])
     await scene.takesBack('ida', PARENTS)
     await scene.saysYes('ida', PARENTS)
     await scene.rests('2m')
-    expect(await members()).toEqual(['eli@example.org', 'ida@example.org', 'stranger@example.org'])
+    expect(await members()).toEqual(['eli', 'ida', 'kim', 'stranger'].map((name) => `${name}@example.org`))
   })
 
   test('asks each once more by mail where it is set to, and holds nobody who does not answer', async () => {
