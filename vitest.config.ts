@@ -12,6 +12,8 @@ export default defineConfig({
             'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover,seen,by-hand,full-rooms,room-making}.test.ts',
             'test/slack/{troubles,rehearsals,lost-rooms,shut-rooms,rooms}.test.ts',
             'test/crash-closing.test.ts',
+            'test/connectors/{histories,sharing-an-address}.test.ts',
+            'test/{reconcile,destinations}.test.ts',
             'test/meetup-{race,properties,second-thoughts}.test.ts',
             'test/ballot-{race,second-thoughts}.test.ts',
             'test/uniting-{chains,requests,undone,behind,topics,ballots,hidden}.test.ts',
