@@ -83,7 +83,8 @@ function turnstile({ windows }: Limits, now: () => Date): () => void {
   let passed: number[] = []
   return () => {
     const at = now().getTime()
-    passed = passed.filter((time) => time > at - longest)
+    // A clock that was set back must not hold it up for as long as it was ahead.
+    passed = passed.filter((time) => time > at - longest && time <= at)
     const waits = windows.map(({ count, ms }) => {
       const oldest = passed.filter((time) => time > at - ms).at(-count)
       return oldest === undefined ? 0 : oldest + ms - at
