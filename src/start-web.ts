@@ -74,7 +74,7 @@ export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
         draw: draws.key,
       })
       const listener = getRequestListener(app.fetch)
-      const server = createServer((request, response) => {
+      const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
         if (!first(request, response)) void listener(request, response)
       })
       const isListening = await new Promise<boolean>((tell) => {
@@ -105,6 +105,9 @@ export function readyWeb(config: Config, house: WebHouse): ReadyWeb {
     },
   }
 }
+
+/** Longer than proxies keep a connection (60 s), or one of theirs would now and then meet an end that just came. */
+const KEEP_ALIVE_MS = 65_000
 
 /** How long a request that is under way may still take at the stop. */
 const CLOSE_MS = 3_000
