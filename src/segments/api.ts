@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { type Answer, openClient } from './client.ts'
+import { jsonOf } from './json.ts'
 import type { Limits } from './limits.ts'
 import { Gone, NotYet, Rejected, type Result, TryLater, Unauthorized } from './segment-store.ts'
 import { retryAfterMs } from './webhook-answer.ts'
@@ -107,15 +108,6 @@ export async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal): Pr
       if (!(error instanceof NotYet) || turn > TURNS) throw error
       await setTimeout(error.afterMs, undefined, { signal })
     }
-  }
-}
-
-/** What a text says as JSON, to be read with zod; undefined where it is none. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
+import { isSameSecret } from './same-secret.ts'
 import { type CampaignSeen, Forged, type HookRequest, type News } from './segment-store.ts'
 
 /** How far a sender's clock may be from ours, by Standard Webhooks 1.0. */
@@ -74,7 +74,7 @@ export function generalHook(secrets: string, now: () => Date): (request: HookReq
     // Signing takes its time over a long body, so it is done once for each secret of ours, whatever came along.
     const given = signatures.split(' ').slice(0, SIGNATURES_MAX)
     const own = signers.map((signer) => signer.sign(id, at, body))
-    const isSigned = own.some((signature) => given.some((one) => isSame(one, signature)))
+    const isSigned = own.some((signature) => given.some((one) => isSameSecret(one, signature)))
     if (!isSigned) throw new Forged('Its signature is not that of this secret.')
     return readNews(body, id, at)
   }
@@ -114,10 +114,4 @@ function pick<T, K extends keyof T>(of: T, key: K): { [k in K]?: NonNullable<T[K
   const value = of[key]
   // One key, which is the one asked for.
   return (value === undefined || value === null ? {} : { [key]: value }) as { [k in K]?: NonNullable<T[K]> }
-}
-
-/** Compared by their hashes, which are of one length, in a time that tells nothing. */
-function isSame(one: string, other: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(hash(one), hash(other))
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonOf } from './api.ts'
+import { jsonOf } from './json.ts'
 import { Forged, type HookRequest, type News, type SuppressedWhy } from './segment-store.ts'
 import { assertSigned } from './signature.ts'
 

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { type Api, jsonOf, openApi } from './api.ts'
+import { type Api, openApi } from './api.ts'
 import type { Answer } from './client.ts'
 import { type Contact, contactLists } from './contact-lists.ts'
 import { heardFromHubspot } from './hubspot-hook.ts'
+import { jsonOf } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { rootOf } from './root-of.ts'
 import {

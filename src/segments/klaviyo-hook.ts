@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonOf } from './api.ts'
+import { jsonOf } from './json.ts'
 import { type CampaignSeen, Forged, type HookRequest, type News } from './segment-store.ts'
 import { assertSigned } from './signature.ts'
 

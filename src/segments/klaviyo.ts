@@ -4,6 +4,7 @@ import { type Contact, contactLists, type Meeting } from './contact-lists.ts'
 import { heardFromKlaviyo } from './klaviyo-hook.ts'
 import { type Marketing, marketing, suppressionOf } from './klaviyo-suppression.ts'
 import { LIMITS, type Limits } from './limits.ts'
+import { piecesOf } from './pieces.ts'
 import { rootOf } from './root-of.ts'
 import { type Connector, Gone, type HookRequest, type Result, type SegmentStore } from './segment-store.ts'
 
@@ -215,19 +216,8 @@ function marketingOf({ attributes }: Profile): Marketing | undefined {
 }
 
 /** Values as they fit into one filter. */
-function inParts(values: string[]): string[][] {
-  const parts: string[][] = []
-  let letters = 0
-  for (const value of values) {
-    const own = encodeURIComponent(JSON.stringify([value])).length
-    const part = parts.at(-1)
-    if (part && part.length < VALUES_MAX && letters + own <= LETTERS_MAX) {
-      part.push(value)
-      letters += own
-    } else {
-      parts.push([value])
-      letters = own
-    }
-  }
-  return parts
-}
+const inParts = (values: string[]) =>
+  piecesOf(
+    values,
+    (part) => part.length <= VALUES_MAX && encodeURIComponent(JSON.stringify(part)).length <= LETTERS_MAX,
+  )

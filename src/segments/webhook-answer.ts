@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Answer } from './client.ts'
+import { jsonOf } from './json.ts'
 import { Rejected, type Result, TryLater, Unauthorized } from './segment-store.ts'
 
 /** No wait a receiver asks for is longer, since those who left are to be told of in time. */
@@ -56,14 +57,5 @@ function inOurWords(result: z.infer<typeof answered>['results'][number]['result'
       return { result, why: 'unsubscribed' }
     default:
       return result satisfies never
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A receiver may answer what it likes; only results it means to give count.
-    return undefined
   }
 }
