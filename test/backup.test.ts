@@ -214,7 +214,10 @@ describe('a backup', () => {
         values ('p', 'l', 'terminal', 'main', 'lobby', '{}', 'k', '2026-01-05Z', '2026-01-05Z')`),
     )
     const revisions = ({ reports = [] }: Record<string, string[]>) =>
-      reports.map((row) => JSON.parse(row)).map(({ person_id, revision }) => [person_id, revision])
+      reports
+        .map((row) => JSON.parse(row))
+        .sort((one, other) => (one.person_id < other.person_id ? -1 : 1))
+        .map(({ person_id, revision }) => [person_id, revision])
     const before = revisions(rows)
     expect(await run(restore, place, [await backUp(place), '--replace'])).toContain('is told everything again')
     const after = await dump(place)
