@@ -128,7 +128,7 @@ async function untilAlone(place: Task['place'], now: Date): Promise<void> {
 
 /**
  * The keys of secret votes that lie on the disk twice though nothing is due of their ballot, or in another file than the
- * table's and its index's, while no house has it.
+ * table's and its index's, while no house has it. The planner's statistics have some, sorted, and tell no row from another.
  */
 async function secretsOnDisk(place: Task['place'], now: Date): Promise<string[]> {
   const sql = await connect(place, now)
@@ -143,7 +143,8 @@ async function secretsOnDisk(place: Task['place'], now: Date): Promise<string[]>
       `with folder as (select 'base/' || oid::text as name from pg_database where datname = current_database())
         select f as name, f = regexp_replace(pg_relation_filepath('ballot_votes'), '.*/', '') as "isTable",
           encode(coalesce(pg_read_binary_file(folder.name || '/' || f, 0, 100000000, true), ''), 'hex') as bytes
-        from folder, pg_ls_dir(folder.name) f where f ~ '^[0-9.]+$'`,
+        from folder, pg_ls_dir(folder.name) f
+        where f ~ '^[0-9.]+$' and pg_filenode_relation(0, split_part(f, '.', 1)::oid) is distinct from 'pg_statistic'::regclass`,
       [],
     )
     const texts = files.map(({ name, isTable, bytes }) => ({

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Database } from '../src/store/database.ts'
+import type { Store } from '../src/store/store.ts'
 
 /**
  * Moments of a ballot's clock. `reminding`, `extending`, `closing`, `resting`: all of a transaction is written and nothing
@@ -20,6 +22,9 @@ export type ClosingMoment =
 
 type Reach = (reached: { at: ClosingMoment; what: string; words: string }) => Promise<void>
 
+/** Something of the server's own, such as autovacuum, looks at secret ballots. */
+class StillSeen extends Error {}
+
 /** A database that tells of those moments, each by the question it is about. */
 export function watchClosing(inner: Database, reach: Reach): Database {
   return {
@@ -30,7 +35,7 @@ export function watchClosing(inner: Database, reach: Reach): Database {
         const words = passed.at(-1)?.question ?? ''
         if (at) await reach({ at, what: words, words })
       }
-      const result = await inner.transaction(async (store) => {
+      const carried = async (store: Store) => {
         // It is run again where it collided.
         passed.length = 0
         const { closing } = store
@@ -43,6 +48,12 @@ export function watchClosing(inner: Database, reach: Reach): Database {
           extend(ballot, now) {
             passed.push({ before: 'extending', after: 'extended', question: ballot.question })
             return closing.extend(ballot, now)
+          },
+          // In life that is put off, and what the house is to be killed at comes after what follows it.
+          async over(now) {
+            const found = await closing.over(now)
+            if (found.isSeen) throw new StillSeen()
+            return found
           },
           async close(ballot, counted, now) {
             passed.push({ before: 'closing', after: 'closed', question: ballot.question })
@@ -57,7 +68,8 @@ export function watchClosing(inner: Database, reach: Reach): Database {
         const result = await work({ ...store, closing: watched })
         await come(passed.at(-1)?.before)
         return result
-      })
+      }
+      const result = await unseen(() => inner.transaction(carried))
       await come(passed.at(-1)?.after)
       return result
     },
@@ -66,5 +78,16 @@ export function watchClosing(inner: Database, reach: Reach): Database {
       await Promise.all([inner.endSecrets(), reach({ at: 'ending secrets', what: '', words: '' })])
       await reach({ at: 'secrets ended', what: '', words: '' })
     },
+  }
+}
+
+async function unseen<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof StillSeen)) throw error
+      await pause(20)
+    }
   }
 }
