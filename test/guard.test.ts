@@ -39,6 +39,21 @@ test('a setting that would empty a segment of many is held until staff let it ha
   expect(await rows()).toEqual([])
 })
 
+test('many of several small segments are held as those of a large one are', async () => {
+  await many(11)
+  await stage.actor('fay').types('/start-community Cooks need:"people who like to cook, so that we can eat" pledges:1')
+  for (let i = 0; i < 11; i++) {
+    await stage.actor(`p${i}`).types('/join cooks')
+    await stage.actor(`p${i}`).presses('Yes', 'May the Museum')
+  }
+  const sam = stage.actor('sam!')
+  await sam.types('/setup recipient:"the Gallery"')
+  expect(await rows()).toHaveLength(11)
+  expect(await sam.types('/status')).toContain('A changed setting would take about 20 people out of files at once')
+  await sam.presses('Let them go from files')
+  expect(await rows()).toEqual([])
+})
+
 test('set back before that, it has done nothing', async () => {
   await many(20)
   const sam = stage.actor('sam!')

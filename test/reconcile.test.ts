@@ -205,6 +205,31 @@ describe('a great many at once', () => {
   })
 })
 
+test('many who are gone from several small lists have hardly unsubscribed either', async () => {
+  await open()
+  await manySharers(stage, 12, 'parents')
+  for (const community of ['Bakers', 'Cooks']) {
+    await stage.actor('fay').types(`/start-community ${community} ${NEED}`)
+    for (let i = 0; i < 12; i++) {
+      const actor = stage.actor(`p${i}`)
+      await actor.types(`/join ${community.toLowerCase()}`)
+      await actor.presses('Yes', 'May the Museum')
+    }
+  }
+  await stage.pass('1h')
+  const lists = ['bakers', 'cooks', 'parents']
+  for (const list of lists) for (let i = 0; i < 11; i++) rig.byHand?.take(list, `p${i}@example.org`)
+  toldStaff()
+  await stage.pass('2d')
+  const told = toldStaff().match(/does not hold .* people any more/g)
+  expect([...new Set(told)]).toEqual(['does not hold about 35 people any more'])
+  expect(await stage.actor('p1').types('/my')).not.toContain('told of you no more')
+  for (const list of lists) for (let i = 0; i < 11; i++) rig.byHand?.put(list, `p${i}@example.org`)
+  await stage.pass('1d')
+  expect(await stage.actor('sam!').types('/status')).toContain('Nothing needs you')
+  await close()
+})
+
 test('a file edited by hand is mended in the night', async () => {
   isOpen = false
   const folder = await mkdtemp(`${tmpdir()}/kindred-reconcile-`)

@@ -6,7 +6,7 @@ import { somePeople } from '../core/small-numbers.ts'
 import { holdBack } from '../news.ts'
 import { Gone, type Listed, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
-import type { LookedAfter, LookSegment } from '../store/reconciling.ts'
+import type { LookedAfter, LookSegment, Mended } from '../store/reconciling.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, inTime, type Job } from './job.ts'
 import { listGone } from './list-gone.ts'
@@ -47,29 +47,20 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
       for (const segment of store?.list ? segments : []) {
         const at = clock()
         const listed = store && (await read(store, segment, keep))
-        each.push(
-          await database.transaction(async (open) => {
-            await hold(open)
-            const now = clock()
-            if (listed) {
-              const after = await open.reconciling.mend(
-                name,
-                segment.communityId,
-                { listed, began: at },
-                store.absent,
-                now,
-              )
-              await holdBackEach(open, name, segment, after.gone, now)
-              return after
-            }
-            await listGone(open, name, { id: segment.communityId, name: segment.name }, now)
-            return { drift: { missing: 0, extra: 0, strangers: 0, suppressed: 0 }, held: 0, vanished: 0, gone: [] }
-          }),
-        )
+        await database.transaction(async (open) => {
+          await hold(open)
+          const now = clock()
+          if (listed) each.push(await open.reconciling.look(name, segment, { listed, began: at }, store.absent, now))
+          else await listGone(open, name, { id: segment.communityId, name: segment.name }, now)
+        })
       }
       await database.transaction(async (open) => {
         await hold(open)
-        await ended(open, name, began, each, clock())
+        const now = clock()
+        const mended = await open.reconciling.mend(name, each, now)
+        for (const [i, { segment }] of each.entries())
+          await holdBackEach(open, name, segment, mended[i]?.gone ?? [], now)
+        await ended(open, name, began, each, mended, now)
         await open.leases.letGo(open.reconciling.lease(name), holder)
       })
     } catch (error) {
@@ -123,7 +114,7 @@ async function holdBackEach(
   open: Store,
   destination: string,
   { communityId: id, name, key: slug }: LookSegment,
-  gone: LookedAfter['gone'],
+  gone: Mended['gone'],
   now: Date,
 ): Promise<void> {
   for (const why of new Set(gone.map((one) => one.why))) {
@@ -134,21 +125,28 @@ async function holdBackEach(
   }
 }
 
-async function ended(open: Store, name: string, began: Date, each: LookedAfter[], now: Date): Promise<void> {
+async function ended(
+  open: Store,
+  name: string,
+  began: Date,
+  each: LookedAfter[],
+  mended: Mended[],
+  now: Date,
+): Promise<void> {
   const { reconciling, staffNotes, organization } = open
-  const sum = (of: (one: LookedAfter) => number) => each.reduce((all, one) => all + of(one), 0)
+  const sum = (kind: keyof LookedAfter['drift']) => each.reduce((all, one) => all + one.drift[kind], 0)
   const drift = {
-    missing: sum((one) => one.drift.missing),
-    extra: sum((one) => one.drift.extra),
-    strangers: sum((one) => one.drift.strangers),
-    suppressed: sum((one) => one.drift.suppressed),
+    missing: sum('missing'),
+    extra: sum('extra'),
+    strangers: sum('strangers'),
+    suppressed: sum('suppressed'),
   }
   const { name: organizations, zone } = await organization.get()
   await reconciling.ended(name, began, drift, nextLook(name, organizations, zone, now), now)
   await staffNotes.resolve(`reconcile/${name}`, now)
   // However long they have waited: a look that broke off told nobody.
   const held = (await open.reports.held()).find((one) => one.destination === name)?.count ?? 0
-  const vanished = sum((one) => one.vanished)
+  const vanished = mended.reduce((all, one) => all + one.vanished, 0)
   if (held > 0) {
     const text = say`${name} holds ${somePeople(held)} of yours who have not said yes to that. They are so many at once that they stay until you say so: let them go with ${{ typed: `/destinations ${name}` }}.`
     await staffNotes.tell(`held/${name}`, text, now)

@@ -30,13 +30,13 @@ export interface Looked {
   /** How many it holds, and how many of them it should. */
   listed: number
   wanted: number
-  /** Known to be held before, and not there any more. */
-  missing: string[]
+  /** Known to be held before, and not there any more; `revision` is their report's. */
+  missing: { personId: string; revision: number }[]
   /** Taken a day ago, and never seen there. */
   unsure: string[]
   /** There for the first time as far as anybody has looked. */
   proven: string[]
-  suppressed: { personId: string; why: EndedBy; isHere: boolean }[]
+  suppressed: { personId: string; revision: number; why: EndedBy; isHere: boolean }[]
   /** People of ours who are there without a yes, with what they are called there. */
   extra: { personId: string; id: string | null }[]
   /** Nobody of ours. */
@@ -49,6 +49,7 @@ const [LAG_MS, UNSURE_MS] = [10 * 60_000, 24 * 3_600_000]
 interface Row {
   kind: 'missing' | 'unsure' | 'proven' | 'suppressed' | 'extra' | 'stranger' | 'wanted'
   personId: string | null
+  revision: number | null
   id: string | null
   why: EndedBy | null
   isHere: boolean | null
@@ -90,41 +91,43 @@ export async function lookAt(
         where ${isUnnumbered}
       union select l.n, h.person_id from held h join listed l on l.email = h.email where ${isUnnumbered}),
     there as materialized (
-      select m.n, m.person_id, l.id, l.why, l.is_here, r.wanted, r.known, r.proven, r.guarded,
+      select m.n, m.person_id, l.id, l.why, l.is_here, r.wanted, r.known, r.proven, r.guarded, r.revision,
         coalesce(${isIdle(LAG_MS)}, false) and r.known_email is not null as is_idle,
         coalesce(${isIdle(0)}, false) as is_settled
       from meant m join listed l using (n) join people p on p.id = m.person_id
       left join reports r on r.person_id = m.person_id and ${here}),
     ours as (
-      select r.person_id, r.proven, ${isIdle(LAG_MS)} as is_idle, ${isIdle(UNSURE_MS)} as is_old from reports r
+      select r.person_id, r.revision, r.proven, ${isIdle(LAG_MS)} as is_idle, ${isIdle(UNSURE_MS)} as is_old from reports r
       where ${here} and r.wanted = 'in' and r.known = 'in')
-    select case when proven then 'missing' else 'unsure' end as kind, person_id as "personId", null as id, null as why,
+    select case when proven then 'missing' else 'unsure' end as kind, person_id as "personId", revision, null as id, null as why,
       null::boolean as "isHere", 1 as count
     from ours o where case when proven then is_idle else is_old end
       and not exists (select 1 from there t where t.person_id = o.person_id)
-    union all select distinct 'proven', person_id, null, null, null::boolean, 1 from there
+    union all select distinct 'proven', person_id, null::int, null, null, null::boolean, 1 from there
       where wanted = 'in' and known = 'in' and not proven
-    union all select 'suppressed', person_id, null, max(why), bool_and(is_here), 1 from there
+    union all select 'suppressed', person_id, max(revision), null, max(why), bool_and(is_here), 1 from there
       where wanted = 'in' and why is not null and is_settled group by person_id
-    union all select 'extra', t.person_id, max(t.id), null, null, 1 from there t
+    union all select 'extra', t.person_id, null, max(t.id), null, null, 1 from there t
       where t.is_idle and coalesce(t.wanted, 'out') = 'out' and not coalesce(t.guarded, false)
         and not exists (select 1 from there k where k.n = t.n and k.wanted = 'in') group by t.person_id
-    union all select 'stranger', null, null, null, null, count(*)::int from listed l
+    union all select 'stranger', null, null, null, null, null, count(*)::int from listed l
       where not exists (select 1 from meant m where m.n = l.n)
-    union all select 'wanted', null, null, null, null, count(*)::int from ours
+    union all select 'wanted', null, null, null, null, null, count(*)::int from ours
     order by 1, 2`)
   await tx.$executeRaw(Prisma.sql`set local enable_nestloop = on`)
   const of = (kind: Row['kind']) => rows.filter((row) => row.kind === kind)
   const people = (kind: Row['kind']) => of(kind).flatMap((row) => row.personId ?? [])
+  const changing = (kind: Row['kind']) =>
+    of(kind).flatMap(({ personId, revision }) => (personId && revision !== null ? [{ personId, revision }] : []))
   const countOf = (kind: Row['kind']) => of(kind)[0]?.count ?? 0
   return {
     listed: listed.length,
     wanted: countOf('wanted'),
-    missing: people('missing'),
+    missing: changing('missing'),
     unsure: people('unsure'),
     proven: people('proven'),
-    suppressed: of('suppressed').flatMap(({ personId, why, isHere }) =>
-      personId && why ? [{ personId, why, isHere: isHere ?? false }] : [],
+    suppressed: of('suppressed').flatMap(({ personId, revision, why, isHere }) =>
+      personId && revision !== null && why ? [{ personId, revision, why, isHere: isHere ?? false }] : [],
     ),
     extra: of('extra').flatMap(({ personId, id }) => (personId ? [{ personId, id }] : [])),
     strangers: countOf('stranger'),

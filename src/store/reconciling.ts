@@ -14,12 +14,21 @@ export interface LookSegment {
 
 /** What one look at a list came to. */
 export interface LookedAfter {
+  segment: LookSegment
   drift: Drift
-  /** People of ours who wait for staff before they are taken out, as they are so many at once. */
+  /** How many it holds, and how many of them it should. */
+  listed: number
+  wanted: number
+  /** People of ours who are there without a yes, and are to be taken out. */
+  extra: Looked['extra']
+  /** Who is not there or not written to there any more, and is to be held back until they say yes anew. */
+  gone: Looked['suppressed']
+}
+
+/** What is done about those of a list: the people who wait for staff instead, as they are so many at once. */
+export interface Mended {
   held: number
-  /** People who are not there any more, so many that it is hardly their own doing; nothing is done about them. */
   vanished: number
-  /** Who is not written to there any more, and is to be held back until they say yes anew. */
   gone: Looked['suppressed']
 }
 
@@ -49,6 +58,14 @@ export function reconciling(tx: Tx) {
         known_id = coalesce(reports.known_id, excluded.known_id), due_at = excluded.due_at, guarded = excluded.guarded,
         attempts = 0, first_failed_at = null, failure = null where reports.wanted = 'out'`)
 
+  /** Those whose report is what it was when the list was looked at. */
+  const unchanged = async (destination: string, communityId: string, gone: Looked['suppressed']) => {
+    const where = { destination, communityId, wanted: 'in', personId: { in: gone.map((one) => one.personId) } }
+    const rows = await tx.report.findMany({ where, select: { personId: true, revision: true } })
+    const revisions = new Map(rows.map((row) => [row.personId, row.revision]))
+    return gone.filter((one) => revisions.get(one.personId) === one.revision)
+  }
+
   return {
     /** The name of the lease that one process has on asking a destination. */
     lease: (destination: string): string => `reconcile/${destination}`,
@@ -74,40 +91,64 @@ export function reconciling(tx: Tx) {
         order by c.id`),
 
     /**
-     * Mends where a list differs from what it should be. `absent` says what it means there that somebody is not on it any
-     * more; undefined where it means nothing but a slip.
+     * Compares a list with what it should be, and tells again what is missing there. `absent` says what it means there that
+     * somebody is not on it any more; undefined where it means nothing but a slip.
      */
-    async mend(
+    async look(
       destination: string,
-      communityId: string,
+      segment: LookSegment,
       listing: Listing,
       absent: EndedBy | undefined,
       now: Date,
     ): Promise<LookedAfter> {
+      const { communityId } = segment
       const looked = await lookAt(tx, destination, communityId, listing, now)
-      const isMany = (count: number, of: number) => count >= GUARD_LEAST && count > GUARD_SHARE * of
-      const areHeld = isMany(looked.extra.length, looked.listed)
-      const missing =
-        absent === undefined ? [] : looked.missing.map((personId) => ({ personId, why: absent, isHere: true }))
-      const gone = [...looked.suppressed, ...missing]
-      // Hardly all of them have gone of their own accord.
-      const areVanished = isMany(gone.length, looked.wanted)
-      if (absent === undefined) await tellAgain(destination, communityId, [...looked.missing, ...looked.unsure], now)
-      await takeOut(destination, communityId, looked.extra, areHeld, now)
+      const missing = absent === undefined ? [] : looked.missing.map((one) => ({ ...one, why: absent, isHere: true }))
+      const again = absent === undefined ? [...looked.missing.map((one) => one.personId), ...looked.unsure] : []
+      await tellAgain(destination, communityId, again, now)
       await tx.$executeRaw(Prisma.sql`
         update reports set proven = true where destination = ${destination} and community_id = ${communityId}
           and person_id = any(${looked.proven}) and wanted = 'in' and known = 'in'`)
+      const { listed, wanted, extra, strangers } = looked
       return {
+        ...{ segment, listed, wanted, extra },
+        gone: [...looked.suppressed, ...missing],
         drift: {
           missing: looked.missing.length + (absent === undefined ? looked.unsure.length : 0),
-          extra: looked.extra.length,
-          strangers: looked.strangers,
+          extra: extra.length,
+          strangers,
           suppressed: looked.suppressed.length,
         },
-        held: areHeld ? looked.extra.length : 0,
-        vanished: areVanished ? gone.length : 0,
-        gone: areVanished ? [] : gone,
       }
+    },
+
+    /**
+     * Takes out who is there without a yes, and gives who is to be held back. So many at once of one list, or of all of them
+     * together, are hardly people's own doing, and wait for staff; of whom anything changed since the look, the next one tells.
+     */
+    async mend(destination: string, each: LookedAfter[], now: Date): Promise<Mended[]> {
+      const isMany = (count: number, of: number) => count >= GUARD_LEAST && count > GUARD_SHARE * of
+      const sum = (of: (one: LookedAfter) => number) => each.reduce((all, one) => all + of(one), 0)
+      const extraEverywhere = isMany(
+        sum((one) => one.extra.length),
+        sum((one) => one.listed),
+      )
+      const goneEverywhere = isMany(
+        sum((one) => one.gone.length),
+        sum((one) => one.wanted),
+      )
+      const mended: Mended[] = []
+      for (const { segment, extra, gone, listed, wanted } of each) {
+        const areHeld = extraEverywhere || isMany(extra.length, listed)
+        const areVanished = goneEverywhere || isMany(gone.length, wanted)
+        await takeOut(destination, segment.communityId, extra, areHeld, now)
+        mended.push({
+          held: areHeld ? extra.length : 0,
+          vanished: areVanished ? gone.length : 0,
+          gone: areVanished ? [] : await unchanged(destination, segment.communityId, gone),
+        })
+      }
+      return mended
     },
 
     /** It was asked to the end; whoever wanted another look meanwhile gets it. */

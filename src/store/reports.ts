@@ -122,11 +122,12 @@ export function reports(tx: Tx, { draws }: Tools) {
         and r.destination in (select name from destinations where connected)
         and not exists (select 1 from (${wanted}) w
           where w.person_id = r.person_id and w.community_id = r.community_id and w.destination = r.destination)`
-      // What a person or a community did always passes; a setting that would empty a segment is held (segment-stores.md, rule 3).
-      const isMany =
+      // What a person or a community did always passes; a setting that would empty a segment, or the destination through many
+      // small ones, is held (segment-stores.md, rule 3).
+      const isMany = (held: Prisma.Sql) =>
         scope === 'all'
           ? Prisma.sql`count(*) >= ${GUARD_LEAST} and count(*) > ${GUARD_SHARE}::float8 * (select count(*) from reports h
-              where h.destination = r.destination and h.community_id = r.community_id and h.known_email is not null
+              where h.destination = r.destination and ${held} and h.known_email is not null
                 and (h.wanted = 'in' or h.known is distinct from 'out'))`
           : Prisma.sql`false`
       // A person or a community that acts lets go of whoever was held for them, too.
@@ -134,14 +135,16 @@ export function reports(tx: Tx, { draws }: Tools) {
         await tx.$executeRaw(Prisma.sql`
           update reports r set guarded = false, due_at = ${now}::timestamptz where r.guarded and ${within('r')}`)
       }
+      const isOfMany = Prisma.sql`exists (select 1 from many m where m.destination = r.destination
+        and coalesce(m.community_id, r.community_id) = r.community_id)`
       return tx.$queryRaw<Held[]>(Prisma.sql`
         with many as (
-          select destination, community_id from reports r where ${isOver} group by destination, community_id having ${isMany}),
+          select destination, community_id from reports r where ${isOver} group by destination, community_id
+            having ${isMany(Prisma.sql`h.community_id = r.community_id`)}
+          union all select destination, null from reports r where ${isOver} group by destination having ${isMany(Prisma.sql`true`)}),
         over as (
           update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-            guarded = exists (select 1 from many m where m.destination = r.destination and m.community_id = r.community_id),
-            due_at = case when exists (select 1 from many m where m.destination = r.destination
-              and m.community_id = r.community_id) then null else ${now}::timestamptz end,
+            guarded = ${isOfMany}, due_at = case when ${isOfMany} then null else ${now}::timestamptz end,
             attempts = 0, first_failed_at = null, failure = null
           where ${isOver} returning r.destination, r.guarded)
         select destination, count(*)::int as count from over where guarded group by destination order by destination`)
