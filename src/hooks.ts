@@ -11,12 +11,12 @@ export type Posted = 'nobody' | 'forged' | 'unreadable' | 'taken'
 /** Hears what is posted to a destination's hook; without a request, whether anybody would. */
 export type Hear = (destination: string, request?: HookRequest) => Promise<Posted>
 
-type Hearing = { name: string; store: Pick<SegmentStore, 'hear'> }
+type Hearing = { name: string; store: Pick<SegmentStore, 'hear' | 'echoes'> }
 
 /** Hands what destinations post to us on to whoever takes news. Taken is what is written down for good, and nothing before. */
 export function hearHooks(database: Database, destinations: Hearing[], now: () => Date, wake: () => void): Hear {
   return async (name, request) => {
-    const hear = destinations.find((one) => one.name === name)?.store.hear
+    const { hear, echoes = false } = destinations.find((one) => one.name === name)?.store ?? {}
     if (!hear) return 'nobody'
     if (!request) return 'taken'
     let news: News[]
@@ -27,7 +27,7 @@ export function hearHooks(database: Database, destinations: Hearing[], now: () =
       if (error instanceof SyntaxError || error instanceof z.ZodError || error instanceof Rejected) return 'unreadable'
       throw error
     }
-    await database.transaction((store) => takeNews(store, name, news, now()))
+    await database.transaction((store) => takeNews(store, { name, echoes }, news, now()))
     wake()
     return 'taken'
   }
@@ -50,6 +50,6 @@ export async function rehearseHook(
     return 'That is no message of a destination: docs/hooks.md says how one looks.'
   }
   if (news.length === 0) return 'It tells of nothing that is heard: docs/hooks.md says what is.'
-  await database.transaction((store) => takeNews(store, name, news, now))
+  await database.transaction((store) => takeNews(store, { name, echoes: true }, news, now))
   return undefined
 }

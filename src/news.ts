@@ -19,7 +19,8 @@ const NAME_MAX = 500
  * days. With our own, whatever arrives after a yes is taken for later than it, which at worst asks the person once more; and a
  * yes that is given anew after that is later for certain.
  */
-export async function takeNews(store: Store, destination: string, told: News[], now: Date): Promise<number> {
+export async function takeNews(store: Store, from: Telling, told: News[], now: Date): Promise<number> {
+  const { name: destination } = from
   if (told.length === 0) return 0
   await store.news.takeTurn(destination)
   const unheard = await store.news.unheard(
@@ -30,9 +31,15 @@ export async function takeNews(store: Store, destination: string, told: News[], 
   const fresh = told.filter(({ id }) => unheard.delete(id))
   const called = fresh.flatMap((one) => [segmentOf(one), one.campaign?.segment]).filter(isName)
   const communities = await store.news.communitiesOf(destination, called)
-  for (const one of fresh) if (endsSomething(one)) await end(store, destination, one, communities, now)
+  for (const one of fresh) if (endsSomething(one)) await end(store, from, one, communities, now)
   await count(store, destination, fresh, communities, now)
   return fresh.length
+}
+
+/** A destination that tells something; `echoes` as its store says. */
+interface Telling {
+  name: string
+  echoes: boolean
 }
 
 type Ending = Extract<News, { kind: EndedBy }>
@@ -45,7 +52,7 @@ const segmentOf = (one: News) => (endsSomething(one) ? one.segment : undefined)
 /** Somebody is not written to any more, as they said there or as their address does not work. */
 async function end(
   store: Store,
-  destination: string,
+  { name: destination, echoes }: Telling,
   { kind, person, segment }: Ending,
   communities: Map<string, Meant>,
   now: Date,
@@ -54,8 +61,14 @@ async function end(
   const community = segment === undefined ? undefined : communities.get(segment)
   if (community?.sensitive) return
   const meant = await store.suppressions.meant(destination, named(person), now)
-  const ids = await store.suppressions.inForce(destination, meant, community?.id, now, kind === 'unsubscribed')
-  if (ids.length > 0) await holdBack(store, destination, ids, community, kind, now)
+  const isEcho = echoes && kind === 'unsubscribed'
+  const found = await store.suppressions.standing(destination, meant, community?.id, now, isEcho)
+  const [heard, unheard] = [true, false].map((isTold) =>
+    found.filter((one) => one.isTold === isTold).map(({ id }) => id),
+  )
+  if (heard?.length) await holdBack(store, destination, heard, community, kind, now)
+  // A yes that is to somebody else by now may be to this destination again one day; their word was earlier.
+  if (unheard?.length) await store.suppressions.suppress(destination, unheard, community?.id, kind, now)
 }
 
 /** Ends what a destination is told of people until they say yes anew, in one community or in all, and tells them so. */

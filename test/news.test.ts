@@ -158,6 +158,19 @@ describe('what comes back', () => {
     expect(await holds(stage, 'parents')).toEqual([])
   })
 
+  test('a word that comes while their yes is to somebody else holds once it is to this one again', async () => {
+    const ana = await sharer(stage, 'ana', 'parents')
+    const sam = stage.actor('sam!')
+    await sam.types('/setup recipient:"the Gallery"')
+    await stage.pass('3h')
+    const before = toldTo(stage, 'ana').length
+    await hook(stage, about('unsubscribed', 'ana'))
+    expect(toldTo(stage, 'ana')).toHaveLength(before)
+    await sam.types('/setup recipient:"the Museum"')
+    expect(await holds(stage, 'parents')).toEqual([])
+    expect(await ana.types('/sharing')).toContain('Why: you unsubscribed there')
+  })
+
   test('who is not known to have been told of is nobody here, and counts nowhere', async () => {
     await sharer(stage, 'ana', 'parents')
     const ben = stage.actor('ben')
@@ -344,6 +357,15 @@ describe('a destination that is asked', () => {
     await stage.pass('1m')
     expect(await ana.types('/sharing')).toContain('Parents: on hold')
     expect(asked).toEqual([undefined, '0', '1'])
+    // It does not tell of what we did, so whatever it tells is their own word, also just after they paused.
+    const ben = await sharer(stage, 'ben', 'parents')
+    await ben.types('/my')
+    await ben.presses('Pause everything')
+    news.push({ id: '2', at: stage.now(), kind: 'unsubscribed', person: { email: 'ben@example.org' } })
+    await stage.pass('1h')
+    await ben.types('/my')
+    await ben.presses('Go on')
+    expect(await ben.types('/sharing')).toContain('Parents: on hold')
     expect(stage.failures).toEqual([])
     await stage.close()
   })

@@ -13,16 +13,18 @@ const ROUNDS_MAX = 20
 /** So many failures in a row are told to staff. */
 const WORRYING = 10
 
-type Poll = NonNullable<SegmentStore['poll']>
+type Polled = { name: string; poll: NonNullable<SegmentStore['poll']>; echoes: boolean }
 
 /** Asks destinations that post nothing, once an hour, what they have to tell of people and of what was sent. */
 export function newsJob(database: Database, destinations: Destination[], draws: Draws): Job {
-  const polled = destinations.flatMap(({ name, store: { poll } }) => (poll ? [{ name, poll }] : []))
+  const polled = destinations.flatMap(({ name, store: { poll, echoes = false } }) =>
+    poll ? [{ name, poll, echoes }] : [],
+  )
   /** How often in a row each did not answer, by this process. */
   const failures = new Map<string, number>()
 
   /** All it has to tell since the last time; how it went, when it did not answer. */
-  async function ask(name: string, poll: Poll, now: Date): Promise<{ error: unknown } | undefined> {
+  async function ask({ name, poll, echoes }: Polled, now: Date): Promise<{ error: unknown } | undefined> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const since = await database.transaction((store) => store.destinations.cursor(name))
       const answer = await inTime(() => poll(since, AbortSignal.timeout(EFFECT_MS))).catch((error: unknown) => ({
@@ -33,7 +35,7 @@ export function newsJob(database: Database, destinations: Destination[], draws: 
       // Both or neither: what was not taken is asked for again.
       const fresh = await database.transaction(async (store) => {
         await store.destinations.setCursor(name, cursor)
-        return takeNews(store, name, news, now)
+        return takeNews(store, { name, echoes }, news, now)
       })
       if (fresh === 0) return undefined
     }
@@ -61,11 +63,12 @@ export function newsJob(database: Database, destinations: Destination[], draws: 
     name: 'news',
     schedule: { every: 'minute' },
     async run(clock) {
-      for (const { name, poll } of polled) {
+      for (const one of polled) {
+        const { name } = one
         const now = clock()
         if (!(await database.transaction((store) => store.destinations.takePoll(name, runOf(name), now, HOUR_MS))))
           continue
-        const failure = await ask(name, poll, now)
+        const failure = await ask(one, now)
         if (failure) await rest(name, failure.error, now)
         else failures.delete(name)
       }

@@ -78,7 +78,8 @@ function withHook(store: SegmentStore, { name, settings }: Wanted, now: () => Da
       `${name.toUpperCase()}_HOOK_SECRET: should be whsec_ and at least 24 bytes in base64. Make one: echo whsec_$(head -c 24 /dev/urandom | base64)`,
     )
   }
-  return { ...store, hear: generalHook(HOOK_SECRET, now) }
+  // Whoever writes it may well tell of everybody who is not there any more.
+  return { ...store, hear: generalHook(HOOK_SECRET, now), echoes: true }
 }
 
 /** Each destination but the first has a folder of its own, so that purposes do not mix. */

@@ -130,6 +130,8 @@ export interface SegmentStore {
   list?(segment: Segment, signal: AbortSignal): AsyncIterable<Listed>
   /** Set where whoever is not in a list any more has left it there themselves, as it tells that in no other way. */
   absent?: SuppressedWhy
+  /** Set where it may tell of people as unsubscribed whom we have just taken out ourselves. */
+  echoes?: true
   /** Reads what the store posts to us; throws `Forged` where the request is not proven to be the store's. */
   hear?(request: HookRequest): News[]
   /** Asks what is new since the cursor of the last time, where the store posts nothing. */

@@ -57,31 +57,31 @@ export function suppressions(tx: Tx) {
     },
 
     /**
-     * Of these, whoever they are by now, those who said yes to what the destination is for and have it in force: in one
-     * community or in any, and in none that is sensitive. `isEcho` leaves out whom it holds nowhere since we have just taken
-     * them out ourselves (who paused everything, for one): that they are out is then no word of theirs.
+     * Of these, whoever they are by now, those who have a standing yes that is not held back yet: in one community or in any,
+     * and in none that is sensitive. `isTold` is whether it is a yes to this destination, as it is now. `isEcho` leaves out whom
+     * it holds nowhere since we have just taken them out ourselves (who paused everything, for one): that they are out is then
+     * no word of theirs.
      */
-    async inForce(
+    standing(
       destination: string,
       personIds: string[],
       communityId: string | undefined,
       now: Date,
       isEcho: boolean,
-    ): Promise<string[]> {
+    ): Promise<{ id: string; isTold: boolean }[]> {
       const here = Prisma.sql`r.destination = ${destination} and r.person_id = any(${personIds}) and r.known_email is not null
         and ${communityId ?? ''} in ('', r.community_id)`
       const since = new Date(now.getTime() - ECHO_MS)
-      const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        select distinct s.person_id as id from directions s
-        join destinations d on d.name = ${destination} and d.purpose = s.purpose and d.recipient = s.recipient
+      return tx.$queryRaw(Prisma.sql`
+        select s.person_id as id, bool_or(d.purpose = s.purpose and d.recipient = s.recipient) as "isTold" from directions s
+        join destinations d on d.name = ${destination}
         join communities c on c.id = s.community_id and not c.sensitive
         where s.standing and (s.person_id = any(${personIds})
             or s.person_id in (select united_into from people where id = any(${personIds})))
           and ${communityId ?? ''} in ('', s.community_id) and not ${isSuppressed('d.name', 's')}
           and not (${isEcho} and exists (select 1 from reports r where ${here} and (r.known is null or r.told_at > ${since}::timestamptz))
             and not exists (select 1 from reports r where ${here} and (r.wanted = 'in' or r.known = 'in')))
-        order by 1`)
-      return rows.map((row) => row.id)
+        group by s.person_id order by 1`)
     },
 
     /**
