@@ -1,6 +1,7 @@
 import { Prisma } from './generated/client.ts'
 import type { ClaimedReport } from './reports.ts'
 import { isSuppressed } from './suppressions.ts'
+import { handSpared, staysFor } from './told-of.ts'
 import type { Tx } from './transaction.ts'
 import { isFree, type Lease, taken } from './work.ts'
 
@@ -23,7 +24,12 @@ export async function claimReports(tx: Tx, destination: string, limit: number, l
   // One claim at a time for a destination: two would not see each other's leases yet.
   await tx.$queryRaw(Prisma.sql`select pg_advisory_xact_lock(7203443, hashtext(${destination}))::text`)
   const looked = await look(tx, destination, limit, lease)
-  const rows = looked.flatMap(({ verdict, ...row }) => (verdict === 'tell' ? [row] : []))
+  const told = looked.filter(({ verdict }) => verdict === 'tell')
+  await handSpared(
+    tx,
+    told.map(({ spared: emails, ...row }) => ({ ...row, emails })),
+  )
+  const rows = told.map(({ verdict: _, spared: __, ...row }) => row)
   return { lease: lease.name, rows, more: looked.length > 0 }
 }
 
@@ -32,7 +38,7 @@ function look(
   destination: string,
   limit: number,
   lease: Lease,
-): Promise<(ClaimedReport & { verdict: Verdict })[]> {
+): Promise<(ClaimedReport & { verdict: Verdict; spared: string[] })[]> {
   // `offset 0` has it asked of each row in turn, by the primary key; as a join it would read all reports there are.
   // One that staff have not started yet may hold people all the same, from before a restore: who leaves is told at once.
   const isSendable = Prisma.sql`r.destination = ${destination} and ${isFree(lease.now)}
@@ -61,8 +67,9 @@ function look(
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then p.email end as email,
         case when d.by_address then array(select e from unnest(mine.emails) e where e <> lower(p.email) order by e)
           else '{}' end as earlier,
+        mine.spared,
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then here.id end as id,
-        case when mine.id is distinct from here.id and f.known is distinct from 'out' then mine.id end as earlier_id, case
+        case when named.id is distinct from here.id and f.known is distinct from 'out' then named.id end as earlier_id, case
         -- Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
         when f.wanted = 'in' and (p.paused_at is not null or p.united_into is not null or c.state <> 'open' or c.sensitive
           -- By the primary key, also while the planner knows nothing yet of a table just filled.
@@ -78,13 +85,14 @@ function look(
       from free f join people p on p.id = f.person_id join communities c on c.id = f.community_id
       join destinations d on d.name = f.destination
       -- What it holds of them and of nobody else who is to stay in this segment.
-      cross join lateral (select array(select h from unnest(case when f.held_emails = '{}' and f.wanted = 'out'
-            then array[lower(p.email)] else f.held_emails end) h
-          where d.by_address and not exists (select 1 from people q
-            join reports o on o.person_id = q.id and o.community_id = f.community_id and o.destination = f.destination
-            where lower(q.email) = h and q.id <> f.person_id and o.wanted = 'in')) as emails,
+      cross join lateral (select coalesce(array_agg(h) filter (where not stays), '{}') as emails,
+          coalesce(array_agg(h) filter (where stays and (f.wanted = 'out' or h <> lower(p.email))), '{}') as spared
+        from (select h, ${staysFor('h', { destination: 'f.destination', community: 'f.community_id' }, Prisma.sql`q.id <> f.person_id`)} as stays
+          from unnest(case when f.held_emails = '{}' and f.wanted = 'out' then array[lower(p.email)] else f.held_emails end) h
+          where d.by_address) each) mine
+      cross join lateral (select
         case when not exists (select 1 from reports o where o.destination = f.destination and o.known_id = f.known_id
-          and o.community_id = f.community_id and o.person_id <> f.person_id and o.wanted = 'in') then f.known_id end as id) mine
+          and o.community_id = f.community_id and o.person_id <> f.person_id and o.wanted = 'in') then f.known_id end as id) named
       -- What it calls them by the address they have now.
       cross join lateral (select max(o.known_id) as id from reports o where o.person_id = f.person_id
         and o.destination = f.destination and o.known_id_email = p.email_version) here),
@@ -97,7 +105,7 @@ function look(
         held_emails = case when j.wanted = 'in' and not lower(j.email) = any(r.held_emails) then r.held_emails || lower(j.email)
           else r.held_emails end ${ofVerdict('tell')})
     select verdict, person_id as "personId", key as "personKey", coalesce(email, '') as email, email_version as "emailVersion",
-      earlier, id, earlier_id as "earlierId", community_name as "communityName", segment_id as "segmentId",
+      earlier, spared, id, earlier_id as "earlierId", community_name as "communityName", segment_id as "segmentId",
       community_id as "communityId", segment, destination, wanted, reason, since, direction_id as "directionId", revision,
       changed_at as "changedAt", attempts, first_failed_at as "firstFailedAt"
     from judged order by changed_at, person_id`)

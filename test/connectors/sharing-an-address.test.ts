@@ -70,6 +70,45 @@ describe.each(
     expect(held()).toEqual([HOME])
   })
 
+  test('an address that stays for somebody goes when they take back a yes nobody heard of yet', async () => {
+    await comes('eli', HOME)
+    await comes('ida', 'ida@example.org')
+    await scene.takesBack('ida', PARENTS)
+    await scene.proves('ida', HOME)
+    await scene.rests()
+    const { stage } = scene
+    await stage.read((store) => store.destinations.pause('tool', 'by staff', stage.now()))
+    await scene.leaves('eli', PARENTS)
+    await scene.rests('1s')
+    await scene.saysYes('ida', PARENTS)
+    // A house that is stopped between the two.
+    await stage.read(async (store) => {
+      await store.destinations.resume('tool')
+      const { lease, rows } = await store.reports.claim('tool', 1, stage.now())
+      expect(rows.map(({ wanted, email, earlier }) => ({ wanted, email, earlier }))).toEqual([
+        { wanted: 'out', email: '', earlier: [] },
+      ])
+      await store.reports.finish(rows, lease, { done: true }, stage.now())
+    })
+    expect(held()).toEqual([HOME])
+    await scene.takesBack('ida', PARENTS)
+    await scene.rests()
+    expect(held()).toEqual([])
+  })
+
+  test('an address that stayed when somebody was forgotten goes when whoever shares it takes back an unheard yes', async () => {
+    await comes('eli', HOME)
+    await comes('ida', 'ida@example.org')
+    await scene.takesBack('ida', PARENTS)
+    await scene.proves('ida', HOME)
+    await scene.rests()
+    await scene.saysYes('ida', PARENTS)
+    await scene.forgetsMe('eli')
+    await scene.takesBack('ida', PARENTS)
+    await scene.rests()
+    expect(held()).toEqual([])
+  })
+
   test('whoever leaves before anybody heard of their new address is off the list by both', async () => {
     await comes('eli', 'eli@example.org')
     scene.stage.suffer('tool', 'slow')
