@@ -97,6 +97,7 @@ export async function restore(config: Config, machine: Machine, words: string[],
   say(`Restored as it was on ${header.at}: ${contentsOf(counts)}.`)
   if (again.forgotten > 0) say(`Forgotten again, because they asked for it since: ${again.forgotten}.`)
   if (again.takenBack > 0) say(`Yeses taken back again, as they were since: ${again.takenBack}.`)
+  if (again.heldBack > 0) say(`People held back again, as a destination said since, or staff: ${again.heldBack}.`)
   if (again.paused > 0) say(`Pauses set as they were since: ${again.paused}.`)
   if (again.parted > 0) say(`Accounts made two people's again, as they were since: ${again.parted}.`)
   if (again.sensitive) say('What became sensitive since is sensitive again.')

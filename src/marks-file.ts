@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { lock } from 'proper-lockfile'
 import { z } from 'zod'
+import { SUPPRESSED_BY } from './core/held.ts'
 import { MARKS_KEPT_MS } from './core/marks.ts'
 import type { Mark } from './store/marks.ts'
 
@@ -24,7 +25,10 @@ export interface MarksFile {
 
 const lineSchema = z.object({
   hash: z.string(),
-  kind: z.enum(['person', 'address', 'yes', 'paused', 'resumed', 'sensitive', 'parted', 'backup', 'history']),
+  kind: z.enum([
+    ...(['person', 'address', 'yes', 'paused', 'resumed', 'sensitive', 'parted', 'backup', 'history'] as const),
+    ...SUPPRESSED_BY,
+  ]),
   at: z.coerce.date(),
 })
 type Line = z.infer<typeof lineSchema>

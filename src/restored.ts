@@ -6,6 +6,8 @@ export interface DoneAgain {
   forgotten: number
   /** Yeses taken back, also by leaving. */
   takenBack: number
+  /** People whom a destination must not be told of, as they unsubscribed there, for one. */
+  heldBack: number
   /** People who paused, or went on. */
   paused: number
   /** Two who were one, and took that back. */
@@ -16,12 +18,12 @@ export interface DoneAgain {
 
 /**
  * Finishes a restore before anything else runs: who asked to be forgotten after the backup was made is forgotten again, and
- * what was taken back, paused, parted or made sensitive is so again, before any destination could be told otherwise. Harmless
+ * what was taken back, held back, paused, parted or made sensitive is so again, before any destination could be told otherwise. Harmless
  * where nothing was restored.
  */
 export function doAgain(database: Database, now: Date): Promise<DoneAgain> {
   return database.transaction(async (store) => {
-    const done: DoneAgain = { forgotten: 0, takenBack: 0, paused: 0, parted: 0, sensitive: false }
+    const done: DoneAgain = { forgotten: 0, takenBack: 0, heldBack: 0, paused: 0, parted: 0, sensitive: false }
     const { restores, reports } = store
     if (!(await restores.isUnfinished())) return done
     for (const id of await restores.becameSensitive()) {
@@ -36,7 +38,11 @@ export function doAgain(database: Database, now: Date): Promise<DoneAgain> {
     done.parted = await restores.part(now)
     const concerned = await restores.takeBack()
     done.takenBack = concerned.length
-    for await (const ids of restores.everybody()) {
+    const heldBack = await restores.suppress()
+    done.heldBack = heldBack.length
+    concerned.push(...heldBack)
+    for await (const people of restores.everybody()) {
+      const ids = people.map((one) => one.id)
       const paused = await restores.pause(ids)
       done.paused += paused.length
       concerned.push(...paused)

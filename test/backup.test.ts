@@ -103,6 +103,11 @@ async function play(stage: Stage): Promise<void> {
   }
   await stage.actor('person-9').types('/join book-club')
   await stage.actor('person-9').presses('Yes', 'May the Museum')
+  const later = stage.actor('person-1')
+  await later.types('/email person-1@example.org')
+  await later.types(`/email ${codeFor(stage, 'person-1@example.org')}`)
+  await later.types('/sharing parents-united on')
+  await later.presses('Yes', 'May the Museum')
   await stage.actor('person-4').types('/leave parents-united reason:"moved\u2028away \\ “for good” 🦉"')
   await stage.actor('ana').types('/invite parents-united')
 }
@@ -321,7 +326,7 @@ describe('a restore', () => {
     expect(runs.join()).not.toContain('restored')
   })
 
-  /** What people do after the backup: take a yes back, leave, pause, become sensitive, have themselves forgotten. */
+  /** What people do after the backup: take a yes back, unsubscribe, leave, pause, become sensitive, have themselves forgotten. */
   async function goOn(): Promise<void> {
     const backups = backupFolder(from.folder)
     const now = machine.now().toISOString()
@@ -330,6 +335,9 @@ describe('a restore', () => {
     await stage.actor('person-2').types('/leave parents-united')
     await stage.actor('person-6').types('/my')
     await stage.actor('person-6').presses('Pause everything')
+    await stage.play(
+      `hook files ${JSON.stringify({ type: 'person.unsubscribed', data: { email: 'person-1@example.org' } })}`,
+    )
     await stage.actor('sam!').types('/sensitive book-club')
     await stage.actor('sam!').presses('Make it sensitive')
     const { id } = JSON.parse(rows.people?.find((row) => row.includes('person-5')) ?? '')
@@ -358,6 +366,7 @@ describe('a restore', () => {
   const AGAIN = [
     'asked for it since: 1.',
     'Yeses taken back again, as they were since: 2.',
+    'People held back again, as a destination said since, or staff: 1.',
     'Pauses set as they were since: 1.',
     'What became sensitive since is sensitive again.',
     'every destination is told everything again',
@@ -381,7 +390,7 @@ describe('a restore', () => {
       expect([...people, ...accounts].join()).not.toContain('person-5')
       expect(directions.filter((row) => row.includes('a restore found it taken back'))).toHaveLength(2)
       // Nothing of what was passing is left.
-      expect(tombstones.join()).not.toMatch(/yes|paused|sensitive/)
+      expect(tombstones.join()).not.toMatch(/yes|paused|sensitive|unsubscribed/)
       expect(runs.join()).not.toContain('restored')
       expect((await reported(place)).people).toEqual(['person-8'])
     }

@@ -1,7 +1,13 @@
 import { say, type Text } from './say.ts'
 
-/** What ended that a destination is told of somebody: their own doing there, or an address that does not work. */
-export type EndedBy = 'unsubscribed' | 'bounced' | 'complained'
+/** Why a destination is not told of somebody who said yes: what it says of them itself, or that staff stopped it. */
+export const SUPPRESSED_BY = ['unsubscribed', 'bounced', 'complained', 'stopped'] as const
+
+/** One of those reasons. */
+export type SuppressedBy = (typeof SUPPRESSED_BY)[number]
+
+/** What ended it there: their own doing, or an address that does not work. */
+export type EndedBy = Exclude<SuppressedBy, 'stopped'>
 
 /** What somebody did, or what happened to them, as the rest of a sentence to them. */
 export function endedText(reason: EndedBy): Text {
@@ -18,6 +24,6 @@ export function endedText(reason: EndedBy): Text {
 }
 
 /** Why a yes is on hold and since when, to whoever gave it, as the rest of a sentence. */
-export function heldText(reason: EndedBy | 'stopped', since: Date): Text {
+export function heldText(reason: SuppressedBy, since: Date): Text {
   return say`${reason === 'stopped' ? say`stopped by staff` : endedText(reason)}, on ${{ when: since }}`
 }

@@ -11,7 +11,7 @@ const NEVER = new Date(0)
 
 /**
  * Keeps the marks of what people did beside the backups as soon as it is done, so that an older backup undoes nothing of it,
- * whatever became of the database: who was forgotten, which yes or union was taken back, who paused, what became sensitive.
+ * whatever became of the database: who was forgotten, which yes or union was taken back, who unsubscribed, who paused, what became sensitive.
  */
 export function marksJob(database: Database, folder: BackupFolder): Job {
   /** The last mark of each hash that stands in the file. */

@@ -1,7 +1,7 @@
 import type { Asking, Direction } from '../core/direction.ts'
+import type { SuppressedBy } from '../core/held.ts'
 import { Prisma } from './generated/client.ts'
 import { FIRST_REVISION, firstKnown } from './reports.ts'
-import type { SuppressedBy } from './suppressions.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A yes as it is written down: what was shown, where and when, and what was pressed or typed. */

@@ -1,3 +1,4 @@
+import { SUPPRESSED_BY, type SuppressedBy } from '../core/held.ts'
 import type { Keys } from '../core/keys.ts'
 import { MARKS_KEPT_MS } from '../core/marks.ts'
 import { Prisma } from './generated/client.ts'
@@ -7,21 +8,27 @@ import type { Tools, Tx } from './transaction.ts'
 /**
  * What somebody did that no older backup may undo, by a keyed hash that tells nothing without the key: they were forgotten
  * (`person`, `address`), took a `yes` back, `paused` or `resumed`, took a union back (`parted`); or a community became
- * `sensitive`.
+ * `sensitive`; or a destination must not be told of somebody any more, by the reason why (`unsubscribed` and so on).
  */
 export interface Mark {
   hash: string
-  kind: 'person' | 'address' | 'yes' | 'paused' | 'resumed' | 'sensitive' | 'parted'
+  kind: 'person' | 'address' | 'yes' | 'paused' | 'resumed' | 'sensitive' | 'parted' | SuppressedBy
   at: Date
 }
 
-/** What is marked besides the forgotten, by the id of the yes, the person, the community or the union. */
-export type Marked = 'yes' | 'paused' | 'sensitive' | 'parted'
+/** What is marked besides the forgotten, by the id of the yes, the person, the community, the union or the suppression. */
+export type Marked = 'yes' | 'paused' | 'sensitive' | 'parted' | SuppressedBy
 
-/** How a yes, a person's pause, a community or a union is known again in a mark. */
+/** How a yes, a person's pause, a community, a union or a suppression is known again in a mark. */
 export function markHash(keys: Keys, kind: Marked, id: string): string {
-  return keys.tombstone(`${kind}/${id}`)
+  // The same whatever its reason.
+  const isSuppression = SUPPRESSED_BY.some((reason) => reason === kind)
+  return keys.tombstone(`${isSuppression ? 'suppressed' : kind}/${id}`)
 }
+
+/** A suppression as its mark has it; of one community, or of all. */
+export const suppressionId = (destination: string, personId: string, communityId = ''): string =>
+  `${destination}/${communityId}/${personId}`
 
 interface Row {
   kind: Marked
@@ -43,6 +50,7 @@ export function marks(tx: Tx, tools: Tools) {
         select 'yes' as kind, id, revoked_at as at from directions where revoked_at >= ${since}::timestamptz
         union all select 'paused', id, paused_at from people where paused_at is not null
         union all select 'sensitive', id, null from communities where sensitive
+        union all select reason, destination || '/' || community_id || '/' || person_id, at from suppressions where at >= ${since}::timestamptz
         union all select 'parted', id, asked_at from unions
           where united_at is null and kept_answer is not null and merged_answer is not null and asked_at >= ${since}::timestamptz
         order by at, id`)

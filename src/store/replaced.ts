@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SUPPRESSED_BY } from '../core/held.ts'
 import type { Keys } from '../core/keys.ts'
 import { type Mark, markHash } from './marks.ts'
 import type { Sql } from './migrations.ts'
@@ -13,7 +14,7 @@ export interface Replaced {
 }
 
 const rowSchema = z.object({
-  kind: z.enum(['person', 'address', 'yes', 'paused', 'sensitive', 'parted']),
+  kind: z.enum(['person', 'address', 'yes', 'paused', 'sensitive', 'parted', ...SUPPRESSED_BY]),
   id: z.string(),
   at: z.coerce.date(),
 })
@@ -24,10 +25,11 @@ const QUESTIONS = {
   directions: `select 'yes' as kind, id, to_jsonb(revoked_at) #>> '{}' as at from directions where revoked_at >= $1::timestamptz`,
   people: `select 'paused' as kind, id, to_jsonb(p) ->> 'paused_at' as at from people p where to_jsonb(p) ->> 'paused_at' is not null`,
   communities: `select 'sensitive' as kind, id, to_jsonb(created_at) #>> '{}' as at from communities where sensitive`,
+  suppressions: `select reason as kind, destination || '/' || community_id || '/' || person_id as id, to_jsonb(at) #>> '{}' as at from suppressions where at >= $1::timestamptz`,
   unions: `select 'parted' as kind, id, to_jsonb(asked_at) #>> '{}' as at from unions where united_at is null`,
 }
 
-/** Looks for it, whatever migrations the database has. Of yeses only those taken back since a time. A union that is none may never have been one. */
+/** Looks for it, whatever migrations the database has. Of yeses only those taken back since a time, and of suppressions. A union that is none may never have been one. */
 export async function replaced(sql: Sql, keys: Keys, since: Date): Promise<Replaced> {
   const has = async (table: string) =>
     (await sql.query('select 1 from pg_tables where schemaname = current_schema() and tablename = $1', [table]))

@@ -1,12 +1,13 @@
+import { SUPPRESSED_BY } from '../core/held.ts'
 import { Prisma } from './generated/client.ts'
-import { type Marked, markHash } from './marks.ts'
+import { type Marked, markHash, suppressionId } from './marks.ts'
 import { separate } from './parting.ts'
 import { BACKED_UP, HISTORY } from './replaced.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 const PAGE = 5_000
 /** A restore puts these beside the tombstones, for as long as it is unfinished. */
-const PASSING = ['yes', 'paused', 'resumed', 'sensitive', 'parted']
+const PASSING: string[] = ['yes', 'paused', 'resumed', 'sensitive', 'parted', ...SUPPRESSED_BY]
 const TAKEN_BACK = 'a restore found it taken back'
 
 /** What is left to be done after a restore (restore.ts), before anything else is; and what the next one has to know. */
@@ -18,6 +19,12 @@ export function restores(tx: Tx, tools: Tools) {
     const hashes = new Map(ids.map((id) => [markHash(keys, kind, id), id]))
     const rows = await tx.tombstone.findMany({ where: { hash: { in: [...hashes.keys()] }, kind: { in: PASSING } } })
     return rows.map(({ hash, ...mark }) => ({ ...mark, id: hashes.get(hash) ?? '' }))
+  }
+
+  /** Those of these hashes that mark a suppression, with its reason and time. */
+  async function suppressed(hashes: string[]) {
+    return tx.$queryRaw<{ hash: string; kind: string; at: Date }[]>(Prisma.sql`
+      select hash, kind, at from tombstones where hash = any(${hashes}::text[]) and kind = any(${[...SUPPRESSED_BY]}::text[])`)
   }
 
   return {
@@ -93,16 +100,59 @@ export function restores(tx: Tx, tools: Tools) {
           take: PAGE,
         }),
       )
-      for await (const ids of standing) {
-        const found = await marked('yes', ids)
-        const rows = await tx.$queryRaw<{ person_id: string }[]>(Prisma.sql`
+      for await (const rows of standing) {
+        const found = await marked(
+          'yes',
+          rows.map((row) => row.id),
+        )
+        const taken = await tx.$queryRaw<{ person_id: string }[]>(Prisma.sql`
           update directions d set standing = null, revoked_at = gone.at::timestamptz, revoked_by = ${TAKEN_BACK}
           from unnest(${found.map((mark) => mark.id)}::text[], ${found.map((mark) => mark.at.toISOString())}::text[])
             as gone (id, at)
           where d.id = gone.id returning d.person_id`)
-        whose.push(...rows.map((row) => row.person_id))
+        whose.push(...taken.map((row) => row.person_id))
       }
       return whose
+    },
+
+    /**
+     * Holds back again whom destinations must not be told of any more, by what was known of them since; whoever has no yes
+     * is told of to nobody anyway. Gives whom that concerned.
+     */
+    async suppress(): Promise<string[]> {
+      const whose = new Set<string>()
+      const destinations = await tx.destination.findMany({ select: { name: true } })
+      const standing = pages((last) =>
+        tx.direction.findMany({
+          where: { id: { gt: last }, standing: true },
+          select: { id: true, personId: true, communityId: true },
+          orderBy: { id: 'asc' },
+          take: PAGE,
+        }),
+      )
+      for await (const rows of standing) {
+        const held = new Map(
+          destinations.flatMap(({ name }) =>
+            rows.flatMap(({ personId, communityId }) =>
+              ['', communityId].map((community) => [
+                markHash(keys, 'unsubscribed', suppressionId(name, personId, community)),
+                { destination: name, personId, communityId: community },
+              ]),
+            ),
+          ),
+        )
+        const found = await suppressed([...held.keys()])
+        for (const { hash, kind: reason, at } of found) {
+          const key = held.get(hash)
+          if (!key) continue
+          const where = { destination_personId_communityId: key }
+          const before = await tx.suppression.findUnique({ where })
+          if (before && before.at >= at) continue
+          await tx.suppression.upsert({ where, create: { ...key, reason, at }, update: { reason, at } })
+          whose.add(key.personId)
+        }
+      }
+      return [...whose]
     },
 
     /**
@@ -123,10 +173,10 @@ export function restores(tx: Tx, tools: Tools) {
   }
 }
 
-async function* pages(ask: (last: string) => Promise<{ id: string }[]>): AsyncGenerator<string[]> {
+async function* pages<T extends { id: string }>(ask: (last: string) => Promise<T[]>): AsyncGenerator<T[]> {
   for (let last = ''; ; ) {
     const rows = await ask(last)
-    if (rows.length > 0) yield rows.map((row) => row.id)
+    if (rows.length > 0) yield rows
     last = rows.at(-1)?.id ?? last
     if (rows.length < PAGE) return
   }

@@ -1,8 +1,6 @@
+import type { SuppressedBy } from '../core/held.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
-
-/** Why a destination is not told of somebody who said yes: what it says of them itself, or that staff stopped it. */
-export type SuppressedBy = 'unsubscribed' | 'bounced' | 'complained' | 'stopped'
 
 /** What a destination may call a person: our number for them, its own, or an address. */
 export interface Named {
