@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import { csv } from '../src/segments/csv.ts'
@@ -133,4 +133,33 @@ test('a new destination is told of nobody before staff have seen how many it wou
     'first was another place',
   )
   for (const dir of [folder, later]) await rm(dir, { recursive: true, force: true })
+})
+
+test('a destination by another name is the one it was, with whom it holds and who unsubscribed there', async () => {
+  const folder = await mkdtemp(`${tmpdir()}/kindred-guard-`)
+  const place = { kind: 'folder' as const, folder: `${folder}/data` }
+  const open = (name: string, seed: string) => {
+    const store = csv.open({ DIR: `${folder}/segments` }, () => new Date('2026-01-05T12:00:00Z'))
+    const one = { name, connector: 'csv', purpose: 'letters' as const, place: 'a', store }
+    return openStage({ place, seed, destinations: [one], ...(seed !== '1' && { organization: null }) })
+  }
+  const held = async () =>
+    (await readFile(`${folder}/segments/parents-united.csv`, 'utf8')).match(/p\d(?=@)/g)?.sort() ?? []
+  const before = await open('crm', '1')
+  await before.actor('fay').types(START)
+  await manySharers(before, 3, 'parents-united')
+  await before.play(`hook crm ${JSON.stringify({ type: 'person.unsubscribed', data: { email: 'p0@example.org' } })}`)
+  await before.close()
+  expect(await held()).toEqual(['p1', 'p2'])
+
+  const after = await open('letters', '2')
+  await after.pass('1d')
+  expect(await held()).toEqual(['p1', 'p2'])
+  await after.actor('p1').types('/leave parents-united')
+  expect(await held()).toEqual(['p2'])
+  expect(await after.actor('p0').types('/sharing')).toContain('you unsubscribed there')
+  expect(await after.actor('sam!').types('/status')).toContain('Nothing needs you')
+  expect(after.failures).toEqual([])
+  await after.close()
+  await rm(folder, { recursive: true, force: true })
 })

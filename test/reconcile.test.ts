@@ -252,6 +252,30 @@ test('a file edited by hand is mended in the night', async () => {
   await rm(folder, { recursive: true })
 })
 
+test('who leaves after a restore is off a list that nothing is known of any more', async () => {
+  const folder = await mkdtemp(`${tmpdir()}/kindred-reconcile-`)
+  const place = { kind: 'folder' as const, folder }
+  const before = await openStage({ place })
+  await before.read((store) => store.restores.history(before.now()))
+  await before.close()
+  isOpen = false
+  rig = await openMailman(now)
+  destinations = opened(rig.settings)
+  stage = await openStage({ place, destinations, organization: null, seed: '2' })
+  isOpen = true
+  await stage.actor('fay').types(`/start-community Parents ${NEED}`)
+  const ana = await sharer(stage, 'ana', 'parents')
+  expect(held()).toEqual(['ana'])
+  await stage.read(async (store) => {
+    const [parents] = await store.reconciling.segments('crm')
+    await store.destinations.uncall('crm', parents?.communityId ?? '')
+  })
+  await ana.types('/leave parents')
+  expect(held()).toEqual([])
+  await close()
+  await rm(folder, { recursive: true })
+})
+
 describe('a service that asks each person once more', () => {
   beforeAll(async () => {
     await open({ OPT_IN: 'yes' })

@@ -59,8 +59,8 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     const hasTime = () => isHeld(now, clock)
     const { make } = store
     if (make && !segmentId) {
-      // Who was never put into a list is not in it.
-      if (wanted === 'out') return rows.map(() => ({ result: 'applied' }))
+      // Who was never put into a list is not in it; after a restore there may be one that is not known of.
+      if (wanted === 'out' && !first.mayHold) return rows.map(() => ({ result: 'applied' }))
       try {
         segment.id = await inTime(() => make(segment, AbortSignal.timeout(EFFECT_MS)))
       } catch (error) {

@@ -2,6 +2,7 @@ import type { Purpose } from '../core/direction.ts'
 import { MARKS_KEPT_MS } from '../core/marks.ts'
 import { CannotStart } from './data-folder.ts'
 import { Prisma } from './generated/client.ts'
+import { followPlaces } from './renamed.ts'
 import { HISTORY } from './replaced.ts'
 import { isSuppressed } from './suppressions.ts'
 import { IS_TOLD } from './told-of.ts'
@@ -60,6 +61,7 @@ export function destinations(tx: Tx) {
   return {
     /** Writes down what the configuration names; what it names no more is kept, unconnected, for what it still holds. */
     async connect(configured: Connected[], organizations: string, now: Date): Promise<void> {
+      await followPlaces(tx, configured)
       const wasConnected = new Set((await this.list()).map((one) => one.name))
       await tx.destination.updateMany({
         where: { name: { notIn: configured.map((one) => one.name) } },

@@ -67,7 +67,7 @@ function look(
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then p.email end as email,
         case when d.by_address then array(select e from unnest(mine.emails) e where e <> lower(p.email) order by e)
           else '{}' end as earlier,
-        mine.spared,
+        mine.spared, d.may_hold,
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then here.id end as id,
         case when named.id is distinct from here.id and f.known is distinct from 'out' then named.id end as earlier_id, case
         -- Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
@@ -105,7 +105,7 @@ function look(
         held_emails = case when j.wanted = 'in' and not lower(j.email) = any(r.held_emails) then r.held_emails || lower(j.email)
           else r.held_emails end ${ofVerdict('tell')})
     select verdict, person_id as "personId", key as "personKey", coalesce(email, '') as email, email_version as "emailVersion",
-      earlier, spared, id, earlier_id as "earlierId", community_name as "communityName", segment_id as "segmentId",
+      earlier, spared, id, earlier_id as "earlierId", community_name as "communityName", segment_id as "segmentId", may_hold as "mayHold",
       community_id as "communityId", segment, destination, wanted, reason, since, direction_id as "directionId", revision,
       changed_at as "changedAt", attempts, first_failed_at as "firstFailedAt"
     from judged order by changed_at, person_id`)

@@ -23,6 +23,8 @@ export interface ClaimedReport {
   segment: string
   /** What the destination calls the segment's list or tag. */
   segmentId: string | null
+  /** Whether it may hold people nothing is known of here, since a restore. */
+  mayHold: boolean
   destination: string
   wanted: 'in' | 'out'
   reason: 'joined' | 'left' | 'erased'
