@@ -7,7 +7,7 @@ import { openDestinations } from '../src/segments/connectors.ts'
 import { openMailman } from './connectors/mailman.ts'
 import type { Rig } from './connectors/rig.ts'
 import { manySharers } from './sharers.ts'
-import { openStage, type Stage, sharer, textOf } from './stage.ts'
+import { codeFor, openStage, type Stage, sharer, textOf } from './stage.ts'
 
 const NEED = 'need:"people who would like to meet, so that we can" pledges:1'
 const MANY = 24
@@ -100,6 +100,46 @@ describe('a few people', () => {
     expect(held()).toContain('ana')
     await night()
     expect(held()).toContain('ana')
+  })
+
+  test('who has left there is put on again neither by a replay, nor by a new address, nor by a pause that ends', async () => {
+    const ours = () => held().filter((name) => name !== 'stranger')
+    const comes = async (name: string) => {
+      const actor = await sharer(stage, name, 'parents')
+      await stage.pass('1h')
+      rig.byHand?.take('parents', `${name}@example.org`)
+      return actor
+    }
+    const gus = await comes('gus')
+    await stage.actor('sam!').types('/destinations crm replay:2026-01-05')
+    await stage.pass('1h')
+    expect(ours()).toEqual(['ana', 'ben', 'cem'])
+    const hal = await comes('hal')
+    await hal.types('/email hal@second.example')
+    await hal.types(`/email ${codeFor(stage, 'hal@second.example')}`)
+    await stage.pass('1h')
+    expect(ours()).toEqual(['ana', 'ben', 'cem'])
+    const ida = await comes('ida')
+    await ida.types('/my')
+    await ida.presses('Pause everything')
+    await stage.pass('1m')
+    await ida.types('/my')
+    await ida.presses('Go on')
+    await stage.pass('1h')
+    expect(ours()).toEqual(['ana', 'ben', 'cem'])
+    // Each has heard why, and a yes of their own has them told of again.
+    for (const [name, actor] of [
+      ['gus', gus],
+      ['hal', hal],
+      ['ida', ida],
+    ] as const) {
+      expect(await actor.types('/sharing')).toContain('you unsubscribed there')
+      await actor.types('/sharing parents on')
+      await actor.presses('Yes')
+      expect(held()).toContain(name)
+      await actor.types('/leave parents')
+    }
+    expect(ours()).toEqual(['ana', 'ben', 'cem'])
   })
 
   test('a list renamed there goes on; one deleted there is made again, and staff are told once', async () => {

@@ -35,7 +35,8 @@ export async function deliver(
     return batch.map(() => ({ result: 'wait', afterMs: SHORTEST_WAIT_MS, why: 'there was no time left for this one' }))
   try {
     const call = first.wanted === 'in' ? store.put : store.take
-    return await inTime(() => call(segment, batch.map(entryOf), AbortSignal.timeout(EFFECT_MS)))
+    const entries = batch.map((row) => entryOf(row, store.absent !== undefined))
+    return await inTime(() => call(segment, entries, AbortSignal.timeout(EFFECT_MS)))
   } catch (error) {
     // Out of a list that is not there they are already.
     if (error instanceof Gone && first.wanted === 'out') return batch.map(() => ({ result: 'applied' }))
@@ -67,11 +68,12 @@ export function metIn(heard: Heard | undefined): { id?: string; isNew?: boolean;
   }
 }
 
-function entryOf(row: ClaimedReport): Entry {
+function entryOf(row: ClaimedReport, tellsByAbsence: boolean): Entry {
   return {
     person: row.personKey,
     email: row.email,
     earlier: row.earlier,
+    ...(tellsByAbsence && { heldAs: row.heldAs }),
     ...(row.id && { id: row.id }),
     ...(row.earlierId && { earlierId: row.earlierId }),
     since: row.since,

@@ -34,6 +34,8 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     const refused = results.find((result): result is Refused => 'unauthorized' in result)
     const rests = await database.transaction(async (open) => {
       await noteStates(open, name, rows, results, now)
+      const missed = rows.filter((row, i) => isMissed(row, results[i]))
+      if (missed.length > 0) await open.reports.missed(missed, lease)
       for (const [outcome, same] of byOutcome(rows, results, now, chance)) {
         const met = same.map((row) => metIn(results[rows.indexOf(row)]))
         await open.reports.finish(same, lease, outcome, now, met)
@@ -96,6 +98,9 @@ export function reportsJob(database: Database, destinations: Destination[], draw
   }
 }
 
+/** Whether somebody is not where they were, and so nothing was done: a look finds out whether they have left, or all have. */
+const isMissed = (row: ClaimedReport, heard: Heard | undefined) => heard?.result === 'left' && row.wanted === 'in'
+
 /** What a store said of people besides taking them: that it does not write to them, or calls them otherwise now. */
 async function noteStates(
   open: Store,
@@ -106,8 +111,15 @@ async function noteStates(
 ): Promise<void> {
   const unknown = rows.filter((_, i) => results[i]?.result === 'unknown')
   if (unknown.length > 0) await open.reports.forgetIds(unknown)
+  if (rows.some((row, i) => isMissed(row, results[i]))) await open.reconciling.lookNow(destination, now)
   for (const [i, row] of rows.entries()) {
     const heard = results[i]
+    if (heard?.result === 'left' && row.wanted === 'out') {
+      // They paused, or the like, and had left before that: a yes they still have is not for there any more.
+      const had = await open.suppressions.standing(destination, [row.personId], row.communityId, now, false)
+      const ids = had.map(({ id }) => id)
+      await open.suppressions.suppress(destination, ids, row.communityId, 'unsubscribed', now)
+    }
     if (heard?.result !== 'suppressed' || row.wanted !== 'in') continue
     const { communityId: id, communityName: name, segment: slug } = row
     await holdBack(open, destination, [row.personId], heard.isHere ? { id, name, slug } : undefined, heard.why, now)
@@ -138,6 +150,7 @@ async function rest(open: Store, name: string, results: Heard[], now: Date, chan
 function byOutcome(batch: ClaimedReport[], results: Heard[], now: Date, chance: number): [Outcome, ClaimedReport[]][] {
   const groups = new Map<string, [Outcome, ClaimedReport[]]>()
   batch.forEach((row, i) => {
+    if (isMissed(row, results[i])) return
     const outcome = outcomeOf(row, results[i] ?? { result: 'retry', why: 'no answer for this one' }, now, chance)
     const key = JSON.stringify(outcome)
     const group = groups.get(key) ?? [outcome, []]
@@ -151,6 +164,7 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
   switch (heard.result) {
     case 'applied':
     case 'accepted':
+    case 'left':
       return { done: true }
     case 'rejected':
       // A leave is never given up, however often it is refused: the person would stay there for good.

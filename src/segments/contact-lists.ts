@@ -18,8 +18,13 @@ export interface Contact {
   isMade?: boolean
 }
 
+/** Why nobody was found, made or seen. */
+type Unmet = Exclude<Result, Met>
+
 /** Somebody found or made, or why not. */
-export type Meeting = { contact: Contact; isNew?: boolean } | Exclude<Result, Met>
+export type Meeting = { contact: Contact; isNew?: boolean } | Unmet
+
+const UNSAID: Unmet = { result: 'retry', why: 'It did not say what became of this one.' }
 
 /**
  * A store that keeps contacts, and lists or tags to put them on: what all of these have in common is in `contactLists`, and
@@ -34,6 +39,8 @@ export interface ContactStore extends Pick<SegmentStore, 'hear' | 'poll' | 'abse
   /** Those of the addresses that it knows. */
   find(emails: string[], signal: AbortSignal): Promise<Contact[]>
   add(list: string, contacts: Contact[], signal: AbortSignal): Promise<Result[]>
+  /** Whether a list holds anybody by one of these addresses, each asked for on its own; where whoever is missing has left. */
+  isOn?(list: string, emails: string[][], signal: AbortSignal): Promise<(boolean | Unmet)[]>
   remove(list: string, contacts: Contact[], signal: AbortSignal): Promise<Result[]>
   members(list: string, signal: AbortSignal): AsyncIterable<Listed>
   /** Deletes a contact that was made for us. */
@@ -53,7 +60,7 @@ export function listName({ key, name }: Segment): string {
  * Segments as lists of contacts. Whoever has another address now is put on as who has that address, and taken off as who had
  * the one before: the contact itself is the organization's, and Kindred changes no address in it.
  */
-export function contactLists({ limits, members, erase, ...store }: ContactStore): SegmentStore {
+export function contactLists({ limits, members, erase, isOn, ...store }: ContactStore): SegmentStore {
   const { find, add, remove } = store
   const meet = remembering(store.meet, limits.batch)
   /** Of whom is being forgotten, the lists they are off, so that a store that takes few requests is not begun with anew. */
@@ -84,58 +91,84 @@ export function contactLists({ limits, members, erase, ...store }: ContactStore)
     })
   }
 
+  async function putOn(segment: Segment, entries: Entry[], signal: AbortSignal): Promise<Result[]> {
+    const list = listOf(segment)
+    const strangers = entries.filter(({ id }) => id === undefined)
+    const met = await meet(strangers, signal)
+    const meetings: Meeting[] = entries.map((entry) =>
+      entry.id === undefined
+        ? (met[strangers.indexOf(entry)] ?? UNSAID)
+        : { contact: { id: entry.id, email: entry.email } },
+    )
+    const contacts = meetings.flatMap((one) => ('contact' in one ? one.contact : []))
+    const added = contacts.length > 0 ? await add(list, contacts, signal) : []
+    const stale = await heldFor(entries, ({ earlier }) => earlier, signal)
+    const taken = await takeOff(
+      list,
+      entries.map((entry, i) => {
+        const meeting = meetings[i]
+        const now = meeting && 'contact' in meeting ? meeting.contact.id : undefined
+        const before = [...(entry.earlierId ? [{ id: entry.earlierId, email: '' }] : []), ...(stale[i] ?? [])]
+        // Only once the new one is on: nobody is without.
+        return now === undefined ? [] : before.filter(({ id }) => id !== now)
+      }),
+      signal,
+    )
+    let at = 0
+    const results = meetings.map((meeting, i): Result => {
+      if (!('contact' in meeting)) return meeting
+      const heard = added[at++] ?? UNSAID
+      if (heard.result !== 'applied' && heard.result !== 'accepted') return heard
+      const before = taken[i]
+      // One that it does not know any more is on no list.
+      if (before && ['retry', 'wait', 'rejected'].includes(before.result)) return before
+      return { ...heard, id: meeting.contact.id, ...(meeting.isNew && { isNew: true }) }
+    })
+    meet.forget(entries.filter((_, i) => !isOpen(results[i])))
+    return results
+  }
+
+  async function takeFrom(segment: Segment, entries: Entry[], signal: AbortSignal): Promise<Result[]> {
+    const found = await heldFor(
+      entries,
+      ({ id, email, earlier }) => (id === undefined ? [email, ...earlier] : earlier),
+      signal,
+    )
+    const contacts = entries.map(({ id, earlierId, email }, i) => [
+      ...(id ? [{ id, email }] : []),
+      ...(earlierId ? [{ id: earlierId, email: '' }] : []),
+      ...(found[i] ?? []).filter((one) => one.id !== id && one.id !== earlierId),
+    ])
+    return takeOff(listOf(segment), contacts, signal)
+  }
+
+  /** Does the work for all but those whom the list is known to have held, and who have left it meanwhile. */
+  async function butForLeft(
+    segment: Segment,
+    entries: Entry[],
+    signal: AbortSignal,
+    work: (stayed: Entry[]) => Promise<Result[]>,
+  ): Promise<Result[]> {
+    const known = isOn ? entries.filter(({ heldAs = [] }) => heldAs.length > 0) : []
+    const emails = known.map(({ heldAs = [] }) => heldAs)
+    const are = isOn && known.length > 0 ? await isOn(listOf(segment), emails, signal) : []
+    const others = new Map<Entry, Result>()
+    for (const [i, entry] of known.entries()) {
+      const is = are[i] ?? UNSAID
+      if (is === false) others.set(entry, { result: 'left' })
+      else if (is !== true) others.set(entry, is)
+    }
+    const stayed = entries.filter((entry) => !others.has(entry))
+    const results = stayed.length > 0 ? await work(stayed) : []
+    return entries.map((entry) => others.get(entry) ?? results[stayed.indexOf(entry)] ?? UNSAID)
+  }
+
   return {
     ...store,
     batch: limits.batch,
-    async put(segment, entries, signal) {
-      const list = listOf(segment)
-      const strangers = entries.filter(({ id }) => id === undefined)
-      const met = await meet(strangers, signal)
-      const meetings: Meeting[] = entries.map((entry) =>
-        entry.id === undefined
-          ? (met[strangers.indexOf(entry)] ?? { result: 'retry', why: 'It did not say what became of this one.' })
-          : { contact: { id: entry.id, email: entry.email } },
-      )
-      const contacts = meetings.flatMap((one) => ('contact' in one ? one.contact : []))
-      const added = contacts.length > 0 ? await add(list, contacts, signal) : []
-      const stale = await heldFor(entries, ({ earlier }) => earlier, signal)
-      const taken = await takeOff(
-        list,
-        entries.map((entry, i) => {
-          const meeting = meetings[i]
-          const now = meeting && 'contact' in meeting ? meeting.contact.id : undefined
-          const before = [...(entry.earlierId ? [{ id: entry.earlierId, email: '' }] : []), ...(stale[i] ?? [])]
-          // Only once the new one is on: nobody is without.
-          return now === undefined ? [] : before.filter(({ id }) => id !== now)
-        }),
-        signal,
-      )
-      let at = 0
-      const results = meetings.map((meeting, i): Result => {
-        if (!('contact' in meeting)) return meeting
-        const heard = added[at++] ?? { result: 'retry', why: 'It did not say what became of this one.' }
-        if (heard.result !== 'applied' && heard.result !== 'accepted') return heard
-        const before = taken[i]
-        // One that it does not know any more is on no list.
-        if (before && ['retry', 'wait', 'rejected'].includes(before.result)) return before
-        return { ...heard, id: meeting.contact.id, ...(meeting.isNew && { isNew: true }) }
-      })
-      meet.forget(entries.filter((_, i) => !isOpen(results[i])))
-      return results
-    },
-    async take(segment, entries, signal) {
-      const found = await heldFor(
-        entries,
-        ({ id, email, earlier }) => (id === undefined ? [email, ...earlier] : earlier),
-        signal,
-      )
-      const contacts = entries.map(({ id, earlierId, email }, i) => [
-        ...(id ? [{ id, email }] : []),
-        ...(earlierId ? [{ id: earlierId, email: '' }] : []),
-        ...(found[i] ?? []).filter((one) => one.id !== id && one.id !== earlierId),
-      ])
-      return takeOff(listOf(segment), contacts, signal)
-    },
+    put: (segment, entries, signal) => butForLeft(segment, entries, signal, (stayed) => putOn(segment, stayed, signal)),
+    take: (segment, entries, signal) =>
+      butForLeft(segment, entries, signal, (stayed) => takeFrom(segment, stayed, signal)),
     async forget({ person, held, isOurs }: Forgotten, signal) {
       const off = isOff.get(person) ?? new Set<string>()
       if (isOff.size > 10 * limits.batch) isOff.clear()

@@ -88,6 +88,16 @@ function openMailman(api: Api, domain: string, asksAgain: boolean): SegmentStore
         return { result: status === 202 ? 'accepted' : 'applied' }
       })
     },
+    async isOn(list, emails, signal) {
+      await mustBeThere(list, signal)
+      return each(emails, limits.connections, async (own) => {
+        for (const email of own) {
+          const member = `${path(list)}/member/${encodeURIComponent(email)}`
+          if ((await api.call('GET', member, { signal, allow: [404] })).status !== 404) return true
+        }
+        return false
+      })
+    },
     remove: (list, contacts, signal) =>
       each(contacts, limits.connections, async ({ id }): Promise<Result> => {
         await api.call('DELETE', `${path(list)}/member/${encodeURIComponent(id)}`, { signal, allow: [404] })

@@ -17,6 +17,8 @@ export interface Entry {
   email: string
   /** Other addresses, in lower case, under which the store may still hold them in this segment, and should not. */
   earlier: string[]
+  /** Of whom it is known to have held in this segment: every address it may have been by. Given to stores with `absent`. */
+  heldAs?: string[]
   /** What the store calls whoever has this address, where it said so before. */
   id?: string
   /** What it called them by an earlier address. */
@@ -54,6 +56,8 @@ export type Result =
   | { result: 'rejected'; why: string }
   /** The store does not write to them any more; `isHere`: in this segment, and in others it may. */
   | { result: 'suppressed'; why: SuppressedWhy; isHere?: boolean }
+  /** It held them (`heldAs`) and does not any more, though nobody took them off: nothing was done. */
+  | { result: 'left' }
   /** The store does not know the id it was asked about. */
   | { result: 'unknown'; why: string }
 
@@ -128,7 +132,7 @@ export interface SegmentStore {
   forget(person: Forgotten, signal: AbortSignal): Promise<Result>
   /** Everybody it holds in a segment; left out where it can't be asked. `Gone` where there is no such list any more. */
   list?(segment: Segment, signal: AbortSignal): AsyncIterable<Listed>
-  /** Set where whoever is not in a list any more has left it there themselves, as it tells that in no other way. */
+  /** Set where whoever is not in a list any more has left it there themselves, as it tells that in no other way: by a look, or as `left`. */
   absent?: SuppressedWhy
   /** Set where it may tell of people as unsubscribed whom we have just taken out ourselves. */
   echoes?: true

@@ -67,7 +67,7 @@ function look(
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then p.email end as email,
         case when d.by_address then array(select e from unnest(mine.emails) e where e <> lower(p.email) order by e)
           else '{}' end as earlier,
-        mine.spared, d.may_hold,
+        mine.spared, d.may_hold, case when f.proven and d.by_address then f.held_emails else '{}' end as held_as,
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then here.id end as id,
         case when named.id is distinct from here.id and f.known is distinct from 'out' then named.id end as earlier_id, case
         -- Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).
@@ -101,11 +101,12 @@ function look(
     known as (
       update reports r set due_at = null, attempts = 0, failure = null ${ofVerdict('known')}),
     claimed as (
-      update reports r set known = null, known_email = j.email_version, ${taken(lease)},
+      -- Whom we have begun to take off is not there for certain any more.
+      update reports r set known = null, known_email = j.email_version, proven = r.proven and j.wanted = 'in', ${taken(lease)},
         held_emails = case when j.wanted = 'in' and not lower(j.email) = any(r.held_emails) then r.held_emails || lower(j.email)
           else r.held_emails end ${ofVerdict('tell')})
     select verdict, person_id as "personId", key as "personKey", coalesce(email, '') as email, email_version as "emailVersion",
-      earlier, spared, id, earlier_id as "earlierId", community_name as "communityName", segment_id as "segmentId", may_hold as "mayHold",
+      earlier, spared, id, earlier_id as "earlierId", community_name as "communityName", segment_id as "segmentId", may_hold as "mayHold", held_as as "heldAs",
       community_id as "communityId", segment, destination, wanted, reason, since, direction_id as "directionId", revision,
       changed_at as "changedAt", attempts, first_failed_at as "firstFailedAt"
     from judged order by changed_at, person_id`)

@@ -23,6 +23,8 @@ export interface ClaimedReport {
   segment: string
   /** What the destination calls the segment's list or tag. */
   segmentId: string | null
+  /** Every address by which it is known to have held them here; empty where that is not known. */
+  heldAs: string[]
   /** Whether it may hold people nothing is known of here, since a restore. */
   mayHold: boolean
   destination: string
@@ -117,7 +119,8 @@ export function reports(tx: Tx, { draws }: Tools) {
           set wanted = 'in', reason = 'joined', since = excluded.since, direction_id = excluded.direction_id,
             revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
             known = case when reports.direction_id = excluded.direction_id then reports.known
-              else nullif(reports.known, 'in') end, first_failed_at = null, failure = null, guarded = false
+              else nullif(reports.known, 'in') end,
+            proven = reports.proven and reports.direction_id = excluded.direction_id, first_failed_at = null, failure = null, guarded = false
           where reports.wanted <> 'in' or reports.direction_id is distinct from excluded.direction_id
             or reports.known_email is distinct from (select email_version from people where id = excluded.person_id)`)
       const isOver = Prisma.sql`r.wanted = 'in' and ${within('r')}
@@ -172,6 +175,19 @@ export function reports(tx: Tx, { draws }: Tools) {
     finish: (rows: ClaimedReport[], lease: string, outcome: Outcome, now: Date, met?: MetThere[]) =>
       finishReports(tx, rows, lease, outcome, now, met),
 
+    /** They are not where they were, which a look is to see: nothing is told of them before that. */
+    async missed(rows: ClaimedReport[], lease: string): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        update reports r set lease = null, leased_until = null, known_email = 0, attempts = 0, failure = null,
+          first_failed_at = null, known = case when r.revision = m.revision then 'in' end,
+          due_at = case when r.revision = m.revision then null else r.due_at end
+        from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
+          ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[])
+          as m (person_id, community_id, destination, revision)
+        where r.person_id = m.person_id and r.community_id = m.community_id and r.destination = m.destination
+          and r.lease = ${lease}`)
+    },
+
     /** What the destination calls them is of no use any more. */
     async forgetIds(rows: ClaimedReport[]): Promise<void> {
       const [{ destination } = { destination: '' }] = rows
@@ -184,7 +200,7 @@ export function reports(tx: Tx, { draws }: Tools) {
     /** The list or tag of a community is gone there: nobody is held in it, and whoever should be is told anew. */
     async tellAnew(destination: string, communityId: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        update reports set known = case when wanted = 'in' then null else 'out' end, held_emails = '{}',
+        update reports set known = case when wanted = 'in' then null else 'out' end, held_emails = '{}', proven = false,
           revision = case when wanted = 'in' then revision + 1 else revision end,
           due_at = case when wanted = 'in' then ${now}::timestamptz else due_at end
         where destination = ${destination} and community_id = ${communityId}`)

@@ -63,6 +63,8 @@ export const openMailman: OpenRig = async (now) => {
       Object.assign(list.config, z.record(z.string(), z.unknown()).parse(body))
       return { status: 204 }
     }
+    if (method === 'GET' && part === 'member')
+      return list.members.has(who.toLowerCase()) ? { status: 200, body: { email: who } } : problem(404, 'Not Found')
     if (method === 'DELETE' && part === 'member')
       return list.members.delete(who.toLowerCase()) ? { status: 204 } : problem(404, 'Not Found')
     if (method === 'GET' && part === 'roster') {
