@@ -30,7 +30,10 @@ const settings = z.object({
     .describe('The token the webhook sends; without it nothing is heard of who unsubscribes'),
 })
 
-/** Lists of Brevo, one for each community. */
+/**
+ * Lists of Brevo, one for each community. Who is forgotten is deleted there only where Kindred made them and they are on no
+ * other list; it does not say in which automations they are.
+ */
 export const brevo: Connector<typeof settings> = {
   name: 'brevo',
   settings,
@@ -42,6 +45,7 @@ export const brevo: Connector<typeof settings> = {
     'Restart Kindred, then make a marketing webhook to `https://<your Kindred>/hooks/<destination>` with the authentication “Token” and HOOK_SECRET as the token.',
     'There, choose Unsubscribed, Marked as spam, Hard bounced, Delivered, Opened and Clicked.',
     'Lists are made on first use as `Kindred: <name> (<community>)`; rename them as you like.',
+    'Whoever Kindred made there is deleted when they are forgotten, unless they are on another list by then. Brevo does not say who is in an automation: whom you want to keep belongs on a list of yours.',
   ],
   fields: 'address, and the number of whoever was not in Brevo before, as EXT_ID',
   byAddress: true,
@@ -198,6 +202,9 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
       }
     },
     async erase({ id }, signal) {
+      const one = await look(id, signal)
+      // Whoever is on another list by now is not there for us alone.
+      if (!one || one.listIds?.length) return
       await api.call('DELETE', `/contacts/${encodeURIComponent(id)}`, { signal, allow: [404] })
     },
     ...(secret && { hear: hearBrevo(secret, now) }),

@@ -2,27 +2,27 @@ import { z } from 'zod'
 import { type Api, openApi } from './api.ts'
 import type { Answer } from './client.ts'
 import { type Contact, contactLists } from './contact-lists.ts'
+import {
+  CONTACTS,
+  type ContactRecord,
+  contactRecords,
+  emailsOf,
+  isOnLists,
+  readContacts,
+  suppressionOf,
+} from './hubspot-contacts.ts'
 import { heardFromHubspot } from './hubspot-hook.ts'
 import { jsonOf } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { rootOf } from './root-of.ts'
-import {
-  type Connector,
-  Gone,
-  type HookRequest,
-  Rejected,
-  type SegmentStore,
-  type SuppressedWhy,
-} from './segment-store.ts'
+import { type Connector, Gone, type HookRequest, Rejected, type SegmentStore } from './segment-store.ts'
 
 const limits = LIMITS.hubspot
 const [CHECK_MS, HOUR_MS] = [10_000, 3_600_000]
-/** The most contacts it reads or makes in one request, and the most members it lists. */
-const [BATCH, PAGE] = [100, 250]
-const CONTACTS = '/crm/v3/objects/contacts'
+/** The most members it lists in one request. */
+const PAGE = 250
 /** Locked for a moment, and moving to another data centre: it says when to come again. */
 const [LOCKED, MOVING] = [423, 477]
-const OPT_OUT = ['hs_email_optout', 'hs_email_bad_address', 'hs_email_hard_bounce_reason_enum'] as const
 
 const settings = z.object({
   URL: z
@@ -37,7 +37,10 @@ const settings = z.object({
   HOOK_SECRET: z.string().min(1).optional().describe("The app's client secret, where it is to tell of unsubscribes"),
 })
 
-/** Lists of contacts in HubSpot that are filled by hand, one for each community. */
+/**
+ * Lists of contacts in HubSpot that are filled by hand, one for each community. Who is forgotten is deleted there only where
+ * Kindred made them and they are on no other such list; in which workflows they are is not asked.
+ */
 export const hubspot: Connector<typeof settings> = {
   name: 'hubspot',
   settings,
@@ -48,6 +51,7 @@ export const hubspot: Connector<typeof settings> = {
     "Under the app's Webhooks set the target address to `/hooks/<destination>` of Kindred, and subscribe to changes of the contact properties `hs_email_optout`, `hs_email_bad_address` and `hs_email_hard_bounce_reason_enum`.",
     "Set HOOK_SECRET to the app's client secret. Without these two steps HubSpot is asked every night who unsubscribed.",
     'Lists are made on first use as `<name> (<community>)`. Rename them as you like.',
+    'Whoever Kindred made there is deleted for good when they are forgotten, unless they are on another static list by then. Active lists, workflows and deals do not count: whom you want to keep belongs on a static list of yours.',
   ],
   fields: 'address',
   byAddress: true,
@@ -70,21 +74,6 @@ function waitMs({ status, text }: Answer): number | undefined {
   return isDaily ? HOUR_MS : undefined
 }
 
-const property = z.string().nullish()
-const record = z.object({
-  id: z.string(),
-  new: z.boolean().default(false),
-  properties: z.object({
-    email: property,
-    hs_additional_emails: property,
-    ...{ hs_email_optout: property, hs_email_bad_address: property, hs_email_hard_bounce_reason_enum: property },
-  }),
-})
-type ContactRecord = z.infer<typeof record>
-const records = z.object({
-  results: z.array(record).default([]),
-  errors: z.array(z.object({ category: z.string().optional() })).default([]),
-})
 const list = z.object({ list: z.object({ listId: z.coerce.string(), processingType: z.string() }) })
 const moved = z.object({ recordIdsMissing: z.array(z.coerce.string()).default([]) })
 const members = z.object({
@@ -94,18 +83,6 @@ const members = z.object({
 
 function openHubspot(api: Api): SegmentStore {
   const path = (id: string) => `/crm/v3/lists/${encodeURIComponent(id)}`
-
-  async function read(ids: string[], idProperty: 'email' | undefined, signal: AbortSignal): Promise<ContactRecord[]> {
-    const found: ContactRecord[] = []
-    for (let i = 0; i < ids.length; i += BATCH) {
-      const inputs = ids.slice(i, i + BATCH).map((id) => ({ id }))
-      const properties = ['email', 'hs_additional_emails', ...OPT_OUT]
-      const body = { inputs, properties, propertiesWithHistory: [], ...(idProperty && { idProperty }) }
-      const { json } = await api.call('POST', `${CONTACTS}/batch/read`, { body, signal })
-      found.push(...records.parse(json).results)
-    }
-    return found
-  }
 
   async function byName(name: string, signal: AbortSignal): Promise<string | undefined> {
     const asked = `/crm/v3/lists/object-type-id/0-1/name/${encodeURIComponent(name)}`
@@ -118,7 +95,7 @@ function openHubspot(api: Api): SegmentStore {
 
   /** It knows people by several addresses, and finds them by any: each is given as it was asked for. */
   async function find(emails: string[], signal: AbortSignal): Promise<Contact[]> {
-    const found = await read(emails, 'email', signal)
+    const found = await readContacts(api, emails, 'email', signal)
     const byEmail = new Map(found.flatMap((one) => emailsOf(one).map((email) => [email, one.id])))
     return emails.flatMap((email) => {
       const id = byEmail.get(email.toLowerCase())
@@ -136,7 +113,7 @@ function openHubspot(api: Api): SegmentStore {
     })
     // Somebody else has just made one of them.
     if (status === 409) throw new Error('It answered 409.')
-    const { results, errors } = records.parse(json)
+    const { results, errors } = contactRecords.parse(json)
     const isRefused = errors.length > 0 && errors.every(({ category }) => category === 'VALIDATION_ERROR')
     return { isRefused, made: new Map(results.flatMap((one) => emailsOf(one).map((email) => [email, one]))) }
   }
@@ -186,7 +163,7 @@ function openHubspot(api: Api): SegmentStore {
     },
     find,
     async add(listId, contacts, signal) {
-      const found = new Map((await read(idsOf(contacts), undefined, signal)).map((one) => [one.id, one]))
+      const found = new Map((await readContacts(api, idsOf(contacts), undefined, signal)).map((one) => [one.id, one]))
       const wanted = [...found.values()].filter((one) => suppressionOf(one) === undefined).map(({ id }) => id)
       const missing = wanted.length > 0 ? await move(listId, 'recordIdsToAdd', wanted, signal) : new Set()
       return contacts.map(({ id }) => {
@@ -210,7 +187,7 @@ function openHubspot(api: Api): SegmentStore {
         if (status === 404) throw new Gone('It has no such list.')
         const page = members.parse(json)
         const ids = page.results.map(({ recordId }) => recordId)
-        const found = new Map((await read(ids, undefined, signal)).map((one) => [one.id, one]))
+        const found = new Map((await readContacts(api, ids, undefined, signal)).map((one) => [one.id, one]))
         for (const id of ids) {
           const one = found.get(id)
           const [email, suppressed] = [one?.properties.email, one && suppressionOf(one)]
@@ -221,6 +198,8 @@ function openHubspot(api: Api): SegmentStore {
       }
     },
     async erase({ id }, signal) {
+      // Whoever is on another list by now is not there for us alone.
+      if (await isOnLists(api, id, signal)) return
       // For good, and not into the bin for ninety days; they may come back by a yes of their own all the same.
       await api.call('POST', `${CONTACTS}/gdpr-delete`, { body: { objectId: id }, signal, allow: [404] })
     },
@@ -231,15 +210,3 @@ function openHubspot(api: Api): SegmentStore {
 const NOBODY = { isRefused: false, made: new Map<string, ContactRecord>() }
 
 const idsOf = (contacts: Contact[]) => [...new Set(contacts.map(({ id }) => id))]
-
-/** Every address of a contact, in lower case. */
-function emailsOf({ properties: { email, hs_additional_emails: more } }: ContactRecord): string[] {
-  return [email ?? '', ...(more ?? '').split(';')].map((one) => one.trim().toLowerCase()).filter(Boolean)
-}
-
-function suppressionOf({ properties }: ContactRecord): SuppressedWhy | undefined {
-  if (properties.hs_email_optout === 'true') return 'unsubscribed'
-  return properties.hs_email_bad_address === 'true' || properties.hs_email_hard_bounce_reason_enum
-    ? 'bounced'
-    : undefined
-}

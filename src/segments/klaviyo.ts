@@ -29,7 +29,10 @@ const settings = z.object({
   HOOK_SECRET: z.string().min(16).optional().describe('The secret key of a webhook, where it is to tell what happens'),
 })
 
-/** Lists in Klaviyo, one for each community. Nobody's consent there is changed, and no suppression is lifted. */
+/**
+ * Lists in Klaviyo, one for each community. Nobody's consent there is changed, and no suppression is lifted. Who is forgotten
+ * is deleted there only where Kindred made them and they are on no other list; it does not say in which flows they are.
+ */
 export const klaviyo: Connector<typeof settings> = {
   name: 'klaviyo',
   settings,
@@ -40,6 +43,7 @@ export const klaviyo: Connector<typeof settings> = {
     'If your account has webhooks, make one to `/hooks/<destination>` of Kindred with the topics of e-mail: unsubscribed, suppressed, bounced, marked as spam, received, opened and clicked.',
     "Set HOOK_SECRET to the webhook's secret key. Without these two steps Klaviyo is asked every night who unsubscribed.",
     'Lists are made on first use as `<name> (<community>)`. Rename them as you like.',
+    'Whoever Kindred made there is deleted when they are forgotten, unless they are on another list by then. Klaviyo does not say who is in a flow: whom you want to keep belongs on a list of yours.',
   ],
   fields: 'address',
   byAddress: true,
@@ -54,7 +58,8 @@ export const klaviyo: Connector<typeof settings> = {
     const api = (limits: Limits) => openApi({ url: rootOf(url), limits, headers }, now)
     const apis = {
       ...{ reader: api(LIMITS.klaviyo), adder: api(LIMITS.klaviyoLists) },
-      ...{ remover: api(LIMITS.klaviyoLists), eraser: api(LIMITS.klaviyoDeletions) },
+      ...{ remover: api(LIMITS.klaviyoLists), looker: api(LIMITS.klaviyoDeletions) },
+      eraser: api(LIMITS.klaviyoDeletions),
     }
     const hear = secret && ((request: HookRequest) => heardFromKlaviyo(request, secret, now()))
     return { ...openKlaviyo(apis), ...(hear && { hear }) }
@@ -72,6 +77,7 @@ type Profile = z.infer<typeof profile>
 const imported = z.object({ data: profile })
 const made = z.object({ data: z.object({ id: z.string() }) })
 const profiles = z.object({ data: z.array(profile), links: z.object({ next: z.string().nullish() }).nullish() })
+const onLists = z.object({ data: z.array(z.unknown()) })
 const lists = z.object({
   data: z.array(z.object({ id: z.string(), attributes: z.object({ name: z.string().nullish() }) })),
 })
@@ -83,10 +89,12 @@ interface Apis {
   /** New lists, and who is put on one. */
   adder: Api
   remover: Api
+  /** Which lists somebody is on. */
+  looker: Api
   eraser: Api
 }
 
-function openKlaviyo({ reader, adder, remover, eraser }: Apis): SegmentStore {
+function openKlaviyo({ reader, adder, remover, looker, eraser }: Apis): SegmentStore {
   const path = (list: string) => `/api/lists/${encodeURIComponent(list)}`
 
   async function read(field: 'id' | 'email', values: string[], signal: AbortSignal): Promise<Profile[]> {
@@ -201,12 +209,16 @@ function openKlaviyo({ reader, adder, remover, eraser }: Apis): SegmentStore {
       }
     },
     async erase({ id }, signal) {
+      const asked = `/api/profiles/${encodeURIComponent(id)}/relationships/lists`
+      const { status, json } = await looker.call('GET', asked, { signal, allow: [404] })
+      // Whoever is on another list by now is not there for us alone.
+      if (status === 404 || onLists.parse(json).data.length > 0) return
       const who = { data: { type: 'profile', id, attributes: {} } }
       const body = { data: { type: 'data-privacy-deletion-job', attributes: { profile: who } } }
       await eraser.call('POST', '/api/data-privacy-deletion-jobs', { body, signal, allow: [404] })
     },
     async close() {
-      await Promise.all([reader, adder, remover, eraser].map((api) => api.close()))
+      await Promise.all([reader, adder, remover, looker, eraser].map((api) => api.close()))
     },
   })
 }

@@ -1,19 +1,12 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type Api, each, openApi } from './api.ts'
 import type { Answer } from './client.ts'
 import { type Contact, contactLists, listName, type Meeting } from './contact-lists.ts'
 import { LIMITS } from './limits.ts'
 import { hearMailchimp } from './mailchimp-hooks.ts'
+import { contactOf, isInUse, member, met, ofStatus, suppressed, whyOf } from './mailchimp-member.ts'
 import { rootOf } from './root-of.ts'
-import {
-  type Connector,
-  type Entry,
-  Gone,
-  type Result,
-  type SegmentStore,
-  type SuppressedWhy,
-} from './segment-store.ts'
+import { type Connector, type Entry, Gone, type Result, type SegmentStore } from './segment-store.ts'
 
 const limits = LIMITS.mailchimp
 const CHECK_MS = 10_000
@@ -45,7 +38,10 @@ type Settings = z.output<typeof settings>
 const urlOf = ({ URL: url, KEY }: Settings) =>
   (url && rootOf(url)) ?? `https://${DATA_CENTRE.exec(KEY)?.[1]}.api.mailchimp.com`
 
-/** Tags in one audience of Mailchimp, one for each community. */
+/**
+ * Tags in one audience of Mailchimp, one for each community. Who is forgotten is put away there only where Kindred made them
+ * and they have no other tag or group and are no VIP; it does not say in which flows they are.
+ */
 export const mailchimp: Connector<typeof settings> = {
   name: 'mailchimp',
   settings,
@@ -56,6 +52,7 @@ export const mailchimp: Connector<typeof settings> = {
     'Restart Kindred, then open Audience, Settings, Webhooks, and add `https://<your Kindred>/hooks/<destination>?secret=<HOOK_SECRET>`.',
     'There, choose Unsubscribes, Cleaned address and Campaign sending, and all three sources.',
     'Tags are made on first use as `Kindred: <name> (<community>)`; rename them as you like.',
+    'Whoever Kindred made there is put away when they are forgotten, unless they have another tag or group by then, or are a VIP. Mailchimp does not say who is in a flow: give a tag of yours to whom you want to keep.',
   ],
   fields: 'address',
   byAddress: true,
@@ -72,22 +69,9 @@ export const mailchimp: Connector<typeof settings> = {
 const isTooMuch = ({ status, text }: Answer) => status === 403 && !text.trimStart().startsWith('{')
 
 const idSchema = z.object({ id: z.number() })
-const member = z.object({
-  id: z.string(),
-  email_address: z.string(),
-  status: z.string(),
-  tags: z.array(idSchema).default([]),
-})
 const members = z.object({ members: z.array(member) })
 const changed = z.object({ members_added: z.array(member).default([]), members_removed: z.array(member).default([]) })
 const segments = z.object({ segments: z.array(z.object({ id: z.number(), name: z.string() })) })
-const problem = z.object({ title: z.string() })
-
-/** What Mailchimp calls whoever has an address. */
-const contactOf = (email: string): Contact => ({
-  id: createHash('md5').update(email.toLowerCase()).digest('hex'),
-  email,
-})
 
 function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () => Date): SegmentStore {
   const audience = `/lists/${encodeURIComponent(AUDIENCE)}`
@@ -188,6 +172,10 @@ function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () =>
     },
     // Archived, and not deleted for good (`actions/delete-permanent`): that bars the address for ever, also from a new yes.
     async erase({ id }, signal) {
+      const asked = `${memberPath(id)}?fields=id,email_address,status,tags,interests,vip`
+      const { status, json } = await api.call('GET', asked, { signal, allow: [404] })
+      // Whoever has another tag or group by now is not there for us alone.
+      if (status === 404 || isInUse(member.parse(json))) return
       // 405: it is archived already.
       await api.call('DELETE', memberPath(id), { signal, allow: [404, 405] })
     },
@@ -198,35 +186,3 @@ function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () =>
 
 const NO_AUDIENCE = 'Mailchimp has no such audience: look at AUDIENCE.'
 const NOT_TAGGED = 'It does not put this one under the tag.'
-
-function whyOf(status: string): SuppressedWhy | undefined {
-  if (status === 'unsubscribed') return 'unsubscribed'
-  return status === 'cleaned' ? 'bounced' : undefined
-}
-
-const suppressed = (status: string) => ({ result: 'suppressed' as const, why: whyOf(status) ?? 'unsubscribed' })
-
-/** What a member's status says that is not simply that they are there. */
-function ofStatus(status: string): Result | undefined {
-  if (status === 'archived') return { result: 'unknown', why: 'It has put this one aside.' }
-  // They were asked once more by mail, as the audience wants it.
-  if (status === 'pending') return { result: 'accepted' }
-  return whyOf(status) ? suppressed(status) : undefined
-}
-
-/** Who was put on the audience, or why not. */
-function met(contact: Contact, { status, json }: { status: number; json: unknown }): Meeting {
-  if (status !== 400) {
-    const one = member.parse(json)
-    return whyOf(one.status) ? suppressed(one.status) : { contact, isNew: true }
-  }
-  switch (problem.safeParse(json).data?.title) {
-    case 'Member In Compliance State':
-      // It does not say whether they unsubscribed or bounced.
-      return suppressed('unsubscribed')
-    case 'Forgotten Email Not Subscribed':
-      return { result: 'rejected', why: 'It was deleted there for good, and comes back by a form of Mailchimp alone.' }
-    default:
-      return { result: 'rejected', why: 'It does not take this address.' }
-  }
-}

@@ -3,7 +3,7 @@ import { type Api, each, openApi } from './api.ts'
 import { type Contact, contactLists } from './contact-lists.ts'
 import { LIMITS } from './limits.ts'
 import { rootOf } from './root-of.ts'
-import { type Connector, Gone, Rejected, type Result, type SegmentStore } from './segment-store.ts'
+import { type Connector, Gone, type Result, type SegmentStore } from './segment-store.ts'
 
 const limits = LIMITS.mailman
 const CHECK_MS = 10_000
@@ -20,7 +20,10 @@ const settings = z.object({
   OPT_IN: z.enum(['yes', 'no']).default('no').describe('Whether Mailman asks each person once more by mail: yes or no'),
 })
 
-/** Lists of GNU Mailman 3, one for each community, by the REST interface of its core. */
+/**
+ * Lists of GNU Mailman 3, one for each community, by the REST interface of its core. Who is forgotten is deleted there only
+ * where Kindred made them and they are on no other list in any role.
+ */
 export const mailman: Connector<typeof settings> = {
   name: 'mailman',
   settings,
@@ -41,6 +44,7 @@ export const mailman: Connector<typeof settings> = {
   },
 }
 
+const total = z.object({ total_size: z.number() }).transform(({ total_size }) => total_size)
 const members = z.object({ entries: z.array(z.object({ email: z.string() })).default([]) })
 
 /** A contact is an address, so nobody is looked up, and who has an address is called by it. */
@@ -113,9 +117,12 @@ function openMailman(api: Api, domain: string, asksAgain: boolean): SegmentStore
       }
     },
     async erase({ id }, signal) {
-      await api.call('DELETE', `/users/${encodeURIComponent(id)}`, { signal, allow: [404] }).catch((error: unknown) => {
-        if (!(error instanceof Rejected)) throw error
-      })
+      const user = `/users/${encodeURIComponent(id)}`
+      const owned = await api.call('GET', `${user}/addresses`, { signal, allow: [400, 404] })
+      const { json } = await api.call('GET', `/members/find?subscriber=${encodeURIComponent(id)}`, { signal })
+      // Whoever is on another list by now, looks after one, or has another address there is not there for us alone.
+      if (owned.status >= 400 || total.parse(owned.json) > 1 || total.parse(json) > 0) return
+      await api.call('DELETE', user, { signal, allow: [404] })
     },
     close: api.close,
   })

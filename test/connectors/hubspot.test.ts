@@ -117,6 +117,16 @@ test('says of a contact that was merged away that it does not know it, and takes
   expect(hubspot.holds('parents')).toEqual([])
 })
 
+test('deletes whom it made and is forgotten, though a list that fills itself holds them', async () => {
+  const [met] = await put(entry('ana'))
+  hubspot.makeDynamic('Everybody', ['ana@example.org'])
+  const ids = met && 'id' in met && met.id ? [met.id] : []
+  const email = 'ana@example.org'
+  const person = { person: 'person-of-ana', email, held: [{ segment: parents, emails: [email], ids }] }
+  expect(await store.forget({ ...person, isOurs: true, at: AT }, signal)).toEqual({ result: 'applied' })
+  expect(hubspot.contacts()).toEqual([])
+})
+
 test('keeps two communities of one name apart, finds its list again, and takes none that fills itself', async () => {
   const other = await made({ key: 'parents-2', name: 'The parents' })
   expect(other.id).not.toBe(parents.id)

@@ -49,8 +49,8 @@ export interface Hubspot extends Rig {
   refuseAlone(email: string): void
   /** Two contacts become one, which has the addresses of both and the number of the first. */
   merge(email: string, into: string): void
-  /** A list somebody made by hand, that fills itself. */
-  makeDynamic(name: string): void
+  /** A list somebody made by hand, that fills itself: with these. */
+  makeDynamic(name: string, emails?: string[]): void
   /** Everybody on a list, whether they are written to or not. */
   members(community: string): string[]
 }
@@ -114,6 +114,14 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
       return { status: 204 }
     }
     if (kind !== 'lists') return undefined
+    if (what === 'GET /crm/v3/lists') {
+      const found = query.getAll('listIds').flatMap((one) => lists.get(one) ?? [])
+      return { status: 200, body: { lists: found.map((one) => listOf('a number', one)) } }
+    }
+    if (method === 'GET' && id === 'records' && part === '0-1' && name === 'memberships') {
+      const on = [...lists].filter(([, { members }]) => members.has(third ?? ''))
+      return { status: 200, body: { results: on.map(([listId]) => ({ listId, listVersion: 1 })), total: on.length } }
+    }
     if (method === 'GET' && id === 'object-type-id' && part === '0-1' && third === 'name') {
       const [found] = [...lists].filter(([, list]) => list.name === name)
       return found ? { status: 200, body: { list: listOf(...found) } } : problem(404, 'OBJECT_NOT_FOUND')
@@ -241,7 +249,10 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
       archive(id)
       change(into, { hs_additional_emails: email })
     },
-    makeDynamic: (name) => void makeList({ name, objectTypeId: '0-1', processingType: 'DYNAMIC' }),
+    makeDynamic(name, emails = []) {
+      const members = new Set(emails.flatMap((email) => idOf(email) ?? []))
+      lists.set(String(++number), { name, first: name, processingType: 'DYNAMIC', members })
+    },
     members: (community) => emailsIn(membersOf(community), () => true).sort(),
     close: server.close,
   }

@@ -74,7 +74,8 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
     tooMuch: () => ({ ...problem(429, 'throttled'), headers: { 'retry-after': '17' } }),
     windows: [
       ...kind(/^POST \/api\/profile-import/, 75, 750),
-      ...kind(/^GET \/api\/profiles/, 75, 750),
+      ...kind(/^GET \/api\/profiles$/, 75, 750),
+      ...kind(/^GET \/api\/profiles\/[^/]+\/relationships\/lists$/, 3, 60),
       ...kind(/^GET \/api\/lists/, 75, 750),
       ...kind(/^POST \/api\/lists\/.+\/relationships/, 10, 150),
       ...kind(/^DELETE \/api\/lists\/.+\/relationships/, 10, 150),
@@ -127,6 +128,11 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
       return { status: 201, body: { data: listOf(id, list) } }
     }
     const [, , kindOf, id = '', part, third] = path.split('/').map(decodeURIComponent)
+    if (method === 'GET' && kindOf === 'profiles' && part === 'relationships' && third === 'lists') {
+      if (!profiles.has(id)) return problem(404, 'not_found')
+      const on = [...lists].filter(([, { members }]) => members.has(id))
+      return { status: 200, body: { data: on.map(([list]) => ({ type: 'list', id: list })) } }
+    }
     if (kindOf !== 'lists') return undefined
     const list = lists.get(id)
     if (!list) return problem(404, 'not_found')

@@ -93,6 +93,16 @@ test('takes a new yes of somebody who was put aside, but not of who had unsubscr
   expect(rig.holds('parents')).toEqual(['ana@example.org'])
 })
 
+test('leaves whoever is forgotten and chose a group of the audience by now', async () => {
+  const segment = await made(store, 'parents')
+  await put(['ana'])
+  const email = 'ana@example.org'
+  rig.chooseGroup(email, 'concerts')
+  const person = { person: 'person-of-ana', email, held: [{ segment, emails: [email], ids: [] }], isOurs: true, at: AT }
+  expect(await store.forget(person, signal)).toEqual({ result: 'applied' })
+  expect([rig.holds('parents'), rig.statusOf(email)]).toEqual([[], 'subscribed'])
+})
+
 test('puts whoever is forgotten aside, so that they may come back', async () => {
   const segment = await made(store, 'parents')
   await put(['ana'])

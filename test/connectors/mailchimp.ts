@@ -20,6 +20,8 @@ interface Member {
   status: z.output<typeof statuses> | 'archived'
   /** What they were before they were archived. */
   before?: string
+  /** The groups they chose. */
+  interests?: Record<string, boolean>
 }
 
 interface Tag {
@@ -40,6 +42,8 @@ export interface MailchimpRig extends Rig {
   /** The address is deleted for good. */
   deleteForGood(email: string): void
   statusOf(email: string): string | undefined
+  /** The person chooses a group of the audience, as on a form. */
+  chooseGroup(email: string, group: string): void
 }
 
 const hashOf = (email: string) => createHash('md5').update(email.toLowerCase()).digest('hex')
@@ -172,8 +176,8 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
 
   const invalid = () => problem(400, 'Invalid Resource')
   const isAddress = (email: string) => ADDRESS.test(email) && !refused.has(email.toLowerCase())
-  const shown = ({ id, email_address, status }: Member) => ({
-    ...{ id, email_address, status },
+  const shown = ({ id, email_address, status, interests = {} }: Member) => ({
+    ...{ id, email_address, status, interests, vip: false },
     tags: [...tags.values()].flatMap(({ id: tag, name, members }) => (members.has(id) ? [{ id: tag, name }] : [])),
   })
   function page<T>(all: T[], query: URLSearchParams): T[] {
@@ -220,6 +224,10 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
       if (one) archive(one)
       members.delete(hashOf(email))
       forgotten.add(hashOf(email))
+    },
+    chooseGroup(email, group) {
+      const one = memberOf(email)
+      if (one) members.set(one.id, { ...one, interests: { ...one.interests, [group]: true } })
     },
     statusOf: (email) => memberOf(email)?.status,
     refuseAddress: (email) => void refused.add(email.toLowerCase()),

@@ -65,6 +65,22 @@ describe.runIf(process.env.SLOW && (await hasMailman()))('GNU Mailman itself', (
     expect(await mailman.ask('GET', '/users/jon@example.org')).toBe(404)
   })
 
+  test('leaves whom it made and who is on another list by now, looks after one, or has another address there', async () => {
+    await mailman.ask('POST', '/lists', { fqdn_listname: 'choir@lists.example.org' })
+    const choir = { list_id: 'choir.lists.example.org', pre_verified: true, pre_confirmed: true, pre_approved: true }
+    for (const who of ['lou', 'may', 'ned']) await comes(who)
+    await mailman.ask('POST', '/members', { ...choir, subscriber: 'lou@example.org' })
+    await mailman.ask('POST', '/members', { ...choir, subscriber: 'may@example.org', role: 'owner' })
+    await mailman.ask('POST', '/users/ned@example.org/addresses', { email: 'ned@work.example' })
+    for (const who of ['lou', 'may', 'ned']) await scene.forgetsMe(who)
+    await scene.rests('2m')
+    expect([await members(), await members('choir')]).toEqual([
+      ['eli@example.org', 'ida@example.org'],
+      ['lou@example.org'],
+    ])
+    for (const who of ['lou', 'may', 'ned']) expect(await mailman.ask('GET', `/users/${who}@example.org`)).toBe(200)
+  })
+
   test('leaves whom others put there, and leaves out who left by themselves, until they say yes anew', async () => {
     await scene.joins('kim', PARENTS)
     await scene.proves('kim', 'kim@example.org')

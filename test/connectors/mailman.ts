@@ -17,7 +17,10 @@ const newMember = z.object({
 
 /** GNU Mailman 3's core, as seen at version 3.3.8 (test/connectors/mailman-real.test.ts runs the same against the real one). */
 export const openMailman: OpenRig = async (now) => {
-  const lists = new Map<string, { name: string; config: Record<string, unknown>; members: Set<string> }>()
+  const lists = new Map<
+    string,
+    { name: string; config: Record<string, unknown>; members: Set<string>; owners: Set<string> }
+  >()
   const pending: { list: string; email: string }[] = []
   const users = new Set<string>()
   const refused = new Set<string>()
@@ -47,7 +50,14 @@ export const openMailman: OpenRig = async (now) => {
       lists.set(listId, { name: fqdn_listname, config: {}, members: new Set() })
       return { status: 201, headers: { location: `http://localhost:8001/3.1/lists/${listId}` } }
     }
+    if (method === 'GET' && kind === 'members' && id === 'find')
+      return find((query.get('subscriber') ?? '').toLowerCase())
     if (method === 'POST' && kind === 'members') return subscribe(newMember.parse(body))
+    if (method === 'GET' && kind === 'users' && part === 'addresses') {
+      const email = id.toLowerCase()
+      if (!users.has(email)) return problem(404, 'Not Found')
+      return { status: 200, body: { start: 0, total_size: 1, entries: [{ email }] } }
+    }
     if (method === 'GET' && kind === 'users')
       return users.has(id.toLowerCase()) ? { status: 200, body: { user_id: '1' } } : problem(404, 'Not Found')
     if (method === 'DELETE' && kind === 'users') {
@@ -75,6 +85,12 @@ export const openMailman: OpenRig = async (now) => {
       return { status: 200, body: { start: 0, total_size: all.length, ...(entries.length > 0 && { entries }) } }
     }
     return undefined
+  }
+
+  /** On whatever list. */
+  function find(email: string): Answered {
+    const all = [...lists].flatMap(([list_id, { members }]) => (members.has(email) ? { list_id, role: 'member' } : []))
+    return { status: 200, body: { start: 0, total_size: all.length, ...(all.length > 0 && { entries: all }) } }
   }
 
   function subscribe({ list_id, subscriber, pre_confirmed }: z.infer<typeof newMember>): Answered {

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Entry, Result, Segment, SegmentStore } from '../../src/segments/segment-store.ts'
+import { AT, entryOf as entry, made, opened } from './opened.ts'
+import type { Rig } from './rig.ts'
+import { RIGS } from './rigs.ts'
+
+/** So long is each request under way, so that a store that takes few in a second is not asked too much by a test. */
+const REQUEST_MS = 250
+const signal = new AbortController().signal
+const isDone = /^(applied|accepted)$/
+const ANA = 'ana@example.org'
+
+describe.each(Object.entries(RIGS))('%s, where others act too', (_, open) => {
+  let now = AT
+  let rig: Rig
+  let store: SegmentStore
+  let parents: Segment
+
+  beforeEach(async () => {
+    now = AT
+    rig = await open(() => now)
+    store = opened(rig, () => {
+      now = new Date(now.getTime() + REQUEST_MS)
+      return now
+    })
+    parents = await made(store, 'parents')
+  })
+  afterEach(async () => {
+    expect(rig.server.complaints).toEqual([])
+    await store.close?.()
+    await rig.close()
+  })
+
+  const put = (...entries: Entry[]) => store.put(parents, entries, signal)
+  const idOf = (result: Result | undefined) => (result && 'id' in result && result.id ? { id: result.id } : {})
+
+  test('forgets whom it made, and leaves who is on another list by now', async () => {
+    if (!rig.byHand) return
+    const [met] = await put(entry('ana'))
+    expect(met).toMatchObject({ isNew: true })
+    await made(store, 'choir')
+    rig.byHand.put('choir', ANA)
+    const { id } = idOf(met)
+    const held = [{ segment: parents, emails: [ANA], ids: id ? [id] : [] }]
+    const person = { person: 'person-of-ana', email: ANA, held, isOurs: true, at: AT }
+    expect((await store.forget(person, signal)).result).toMatch(isDone)
+    expect([rig.holds('parents'), rig.holds('choir'), rig.contacts()]).toEqual([[], [ANA], [ANA]])
+    rig.byHand.take('choir', ANA)
+    expect((await store.forget(person, signal)).result).toMatch(isDone)
+    expect(rig.contacts()).toEqual([])
+  })
+})
