@@ -9,6 +9,8 @@ import { type Connector, type Entry, Gone, type Result, type SegmentStore } from
 
 const limits = LIMITS.brevo
 const CHECK_MS = 10_000
+/** So many who are known by their numbers are looked at in one call, which leaves a request to put them on: limits.ts. */
+const LOOKS = 8
 /** Of the lists, and of a list's contacts. */
 const [LISTS_PAGE, PAGE] = [50, 500]
 
@@ -74,6 +76,7 @@ const contactSchema = z.object({
   listUnsubscribed: z.array(z.number()).nullish(),
   attributes: z.record(z.string(), z.unknown()).nullish(),
 })
+type Known = z.output<typeof contactSchema>
 const contactsSchema = z.object({ contacts: z.array(contactSchema).nullish() })
 const listsSchema = z.object({ lists: z.array(z.object({ id: z.number(), name: z.string() })).nullish() })
 const keySchema = z.union([z.string(), z.number()])
@@ -83,11 +86,11 @@ const changedSchema = z.object({ contacts: z.object({ success: z.array(keySchema
 const isId = (id: string) => /^\d+$/.test(id)
 
 function openBrevo(api: Api, folder: number, secret: string | undefined, now: () => Date): SegmentStore {
-  /** Which lists somebody left by themselves, as seen when they were met. */
-  const leftLists = new WeakMap<Contact, string[]>()
+  /** What it knew of somebody when they were met; of whom it is not known has just been made. */
+  const met = new WeakMap<Contact, Known | 'made'>()
   const listPath = (list: string) => `/contacts/lists/${encodeURIComponent(list)}`
 
-  async function look(who: string, signal: AbortSignal): Promise<z.output<typeof contactSchema> | undefined> {
+  async function look(who: string, signal: AbortSignal): Promise<Known | undefined> {
     const path = `/contacts/${encodeURIComponent(who)}`
     const { status, json } = await api.call('GET', path, { signal, allow: [404] })
     return status === 404 ? undefined : contactSchema.parse(json)
@@ -101,29 +104,53 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
   }
 
   async function meet({ email, person }: Entry, signal: AbortSignal): Promise<Meeting> {
-    const made = await make({ email, ext_id: person }, signal)
-    if (made !== undefined) return { contact: { id: made, email }, isNew: true }
+    const made = (id: string): Meeting => {
+      const contact = { id, email }
+      met.set(contact, 'made')
+      return { contact, isNew: true }
+    }
+    const numbered = await make({ email, ext_id: person }, signal)
+    if (numbered !== undefined) return made(numbered)
     const known = await look(email, signal)
     if (!known) {
       // Their number may stand for who has the address they had before; else it is the address that is refused.
       const id = await make({ email }, signal)
-      if (id !== undefined) return { contact: { id, email }, isNew: true }
+      if (id !== undefined) return made(id)
       return { result: 'rejected', why: 'It does not take this address.' }
     }
     if (known.emailBlacklisted) return { result: 'suppressed', why: 'unsubscribed' }
     const contact = { id: String(known.id), email }
-    leftLists.set(contact, (known.listUnsubscribed ?? []).map(String))
+    met.set(contact, known)
     // Made for us before, where nobody heard that it was.
     return { contact, isNew: known.attributes?.EXT_ID === person }
   }
 
-  /** What became of one it did not add, of which it says no more than that it is there already, or not at all. */
-  async function unadded(list: string, { id }: Contact, signal: AbortSignal): Promise<Result> {
-    const known = await look(id, signal)
+  /** What is to be said of somebody it knows, or whether they are to be put on. */
+  function ofKnown(list: string, known: Known | undefined): Result | 'add' {
     if (!known) return { result: 'unknown', why: 'It knows nobody of this id.' }
     if (known.emailBlacklisted) return { result: 'suppressed', why: 'unsubscribed' }
-    if (known.listIds?.some((one) => String(one) === list)) return { result: 'applied' }
-    return { result: 'rejected', why: 'It does not put this one on the list.' }
+    const isIn = (lists: number[] | null | undefined) => lists?.some((one) => String(one) === list)
+    if (isIn(known.listUnsubscribed)) return { result: 'suppressed', why: 'unsubscribed', isHere: true }
+    return isIn(known.listIds) ? { result: 'applied' } : 'add'
+  }
+
+  /** Whoever was met before may have unsubscribed since. As many as it takes no more of come again later. */
+  async function isToAdd(list: string, contacts: Contact[], signal: AbortSignal): Promise<(Result | 'add')[]> {
+    const unseen = contacts.filter((one) => !met.has(one))
+    const looks = unseen.slice(0, LOOKS)
+    const looked = await each(looks, limits.connections, async ({ id }) => ofKnown(list, await look(id, signal)))
+    return contacts.map((contact) => {
+      const known = met.get(contact)
+      if (known) return known === 'made' ? 'add' : ofKnown(list, known)
+      const afterMs = limits.windows[0]?.ms ?? limits.waitMs
+      return looked[looks.indexOf(contact)] ?? { result: 'wait', afterMs, why: 'It is to come again later.' }
+    })
+  }
+
+  /** What became of one it did not add, of which it says no more than that it is there already, or not at all. */
+  async function unadded(list: string, { id }: Contact, signal: AbortSignal): Promise<Result> {
+    const heard = ofKnown(list, await look(id, signal))
+    return heard === 'add' ? { result: 'rejected', why: 'It does not put this one on the list.' } : heard
   }
 
   /** Whom it says it added or removed; undefined where there is no such list. */
@@ -159,12 +186,13 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
     // Nobody is looked up: it takes addresses too where contacts are taken off.
     find: async (emails) => emails.map((email) => ({ id: email.toLowerCase(), email })),
     async add(list, contacts, signal) {
-      const wanted = contacts.filter((one) => !leftLists.get(one)?.includes(list))
-      const ids = wanted.map(({ id }) => Number(id))
+      const before = await isToAdd(list, contacts, signal)
+      const ids = contacts.filter((_, i) => before[i] === 'add').map(({ id }) => Number(id))
       const added = ids.length > 0 ? await change(list, 'add', { ids }, signal) : new Set<string>()
       if (!added) throw new Gone('It has no such list.')
-      return each(contacts, limits.connections, async (contact): Promise<Result> => {
-        if (!wanted.includes(contact)) return { result: 'suppressed', why: 'unsubscribed', isHere: true }
+      const pairs = contacts.map((contact, i) => ({ contact, heard: before[i] }))
+      return each(pairs, limits.connections, async ({ contact, heard = 'add' }): Promise<Result> => {
+        if (heard !== 'add') return heard
         return added.has(contact.id) ? { result: 'applied' } : unadded(list, contact, signal)
       })
     },

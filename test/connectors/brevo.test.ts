@@ -55,6 +55,20 @@ test('puts in many more than it may ask for in a second, and is never asked too 
   expect(again.every(({ result }) => result === 'applied')).toBe(true)
 })
 
+test('looks at everybody it knows by their numbers, a few at a time, and puts in nobody who is blocked since', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `p${String(i).padStart(2, '0')}`)
+  const ids = (await put(names.map((name) => [name]))).map((one) => ('id' in one && one.id) || '')
+  const leaving = names.map((name, i) => entry(name, { revision: 2, reason: 'left', id: ids[i] ?? '' }))
+  later(1000)
+  await store.take(await made(store, 'parents'), leaving, signal)
+  rig.suppress?.('p07@example.org', 'unsubscribed', 'parents')
+  rig.suppress?.('p39@example.org', 'bounced', 'parents')
+  later(1000)
+  const results = await put(names.map((name, i) => [name, { revision: 3, id: ids[i] ?? '' }]))
+  expect(names.filter((_, i) => results[i]?.result === 'suppressed')).toEqual(['p07', 'p39'])
+  expect(rig.holds('parents')).toHaveLength(38)
+})
+
 test('waits as long as it is told to', async () => {
   const segment = await made(store, 'parents')
   rig.server.feel('too much')
@@ -101,7 +115,14 @@ test('says who wants to hear from nothing, or not from this list', async () => {
     { result: 'applied' },
   ])
   later(1000)
-  expect(await put([['ben']], 'cooks')).toMatchObject([{ result: 'applied' }])
+  const ben = await put([['ben']], 'cooks')
+  expect(ben).toMatchObject([{ result: 'applied' }])
+  // Known by their number as well, and taken off by us in between.
+  const id = (ben[0] && 'id' in ben[0] && ben[0].id) || ''
+  await store.take(await made(store, 'parents'), [entry('ben', { revision: 2, reason: 'left', id })], signal)
+  later(1000)
+  const again = await put([['ben', { revision: 3, id }]])
+  expect(again).toEqual([{ result: 'suppressed', why: 'unsubscribed', isHere: true }])
   expect([rig.holds('parents'), rig.holds('cooks')]).toEqual([['cem@example.org'], ['ben@example.org']])
 })
 

@@ -17,10 +17,7 @@ const newMember = z.object({
 
 /** GNU Mailman 3's core, as seen at version 3.3.8 (test/connectors/mailman-real.test.ts runs the same against the real one). */
 export const openMailman: OpenRig = async (now) => {
-  const lists = new Map<
-    string,
-    { name: string; config: Record<string, unknown>; members: Set<string>; owners: Set<string> }
-  >()
+  const lists = new Map<string, { name: string; config: Record<string, unknown>; members: Set<string> }>()
   const pending: { list: string; email: string }[] = []
   const users = new Set<string>()
   const refused = new Set<string>()

@@ -10,7 +10,7 @@ const signal = new AbortController().signal
 const isDone = /^(applied|accepted)$/
 const ANA = 'ana@example.org'
 
-describe.each(Object.entries(RIGS))('%s, where others act too', (_, open) => {
+describe.each(Object.entries(RIGS))('%s, where others act too', (connector, open) => {
   let now = AT
   let rig: Rig
   let store: SegmentStore
@@ -31,6 +31,8 @@ describe.each(Object.entries(RIGS))('%s, where others act too', (_, open) => {
     await rig.close()
   })
 
+  /** Whether it says by itself of who unsubscribed there, and not only by what it does not hold any more. */
+  const knows = () => rig.suppress !== undefined && store.absent === undefined
   const put = (...entries: Entry[]) => store.put(parents, entries, signal)
   const idOf = (result: Result | undefined) => (result && 'id' in result && result.id ? { id: result.id } : {})
 
@@ -48,5 +50,29 @@ describe.each(Object.entries(RIGS))('%s, where others act too', (_, open) => {
     rig.byHand.take('choir', ANA)
     expect((await store.forget(person, signal)).result).toMatch(isDone)
     expect(rig.contacts()).toEqual([])
+  })
+  test.each([
+    'unsubscribed',
+    'bounced',
+  ] as const)('puts in nobody it knows by their number who has %s since', async (why) => {
+    if (!knows()) return
+    const id = idOf((await put(entry('ana')))[0])
+    rig.suppress?.(ANA, why, 'parents')
+    expect(await put(entry('ana', { revision: 2, ...id }))).toMatchObject([{ result: 'suppressed' }])
+    expect(rig.holds('parents')).toEqual([])
+  })
+
+  test('still holds who unsubscribed there for unsubscribed once they were taken out by us', async () => {
+    // listmonk forgets what they said of a list together with their being on it.
+    if (!knows() || connector === 'listmonk') return
+    const id = idOf((await put(entry('ana')))[0])
+    rig.suppress?.(ANA, 'unsubscribed', 'parents')
+    const leaving = entry('ana', { revision: 2, reason: 'left', ...id })
+    expect(await store.take(parents, [leaving], signal)).toMatchObject([{ result: expect.stringMatching(isDone) }])
+    for (const known of [id, {}]) {
+      const again = entry('ana', { revision: 3, ...known })
+      expect(await put(again)).toMatchObject([{ result: 'suppressed', why: 'unsubscribed' }])
+    }
+    expect(rig.holds('parents')).toEqual([])
   })
 })
