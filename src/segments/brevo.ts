@@ -218,13 +218,11 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
         const { status, json } = await inTurn(() => api.call('GET', path, { signal, allow: [404] }), signal)
         if (status === 404) throw new Gone('It has no such list.')
         const page = contactsSchema.parse(json).contacts ?? []
-        for (const { id, email, emailBlacklisted, listUnsubscribed } of page) {
-          const isSuppressed = emailBlacklisted || listUnsubscribed?.some((one) => String(one) === list)
-          yield {
-            id: String(id),
-            ...(email && { email }),
-            ...(isSuppressed && { suppressed: 'unsubscribed' as const }),
-          }
+        for (const one of page) {
+          const heard = ofKnown(list, one)
+          const isOff = heard !== 'add' && heard.result === 'suppressed'
+          const off = isOff && { suppressed: heard.why, isHere: heard.isHere ?? false }
+          yield { id: String(one.id), ...(one.email && { email: one.email }), ...off }
         }
         if (page.length < PAGE) return
       }

@@ -201,8 +201,9 @@ function openKlaviyo({ reader, adder, remover, looker, eraser }: Apis): SegmentS
         const { data, links } = profiles.parse(json)
         for (const one of data) {
           const { email } = one.attributes
-          const suppressed = suppressionOf(marketingOf(one), list)?.why
-          yield { id: one.id, ...(email && { email }), ...(suppressed && { suppressed }) }
+          const heard = suppressionOf(marketingOf(one), list)
+          const off = heard && { suppressed: heard.why, isHere: heard.isHere ?? false }
+          yield { id: one.id, ...(email && { email }), ...off }
         }
         // Of the address it gives only the place to go on from is taken, so that it leads nowhere else.
         cursor = links?.next ? new URL(links.next).searchParams.get('page[cursor]') : null

@@ -108,7 +108,7 @@ test('says who wants to hear from nothing, or not from this list', async () => {
   rig.suppress?.('ana@example.org', 'unsubscribed', 'parents')
   rig.byHand?.knew('ben@example.org')
   await made(store, 'parents')
-  rig.leaveList('ben@example.org', 'parents')
+  rig.leavesList?.('ben@example.org', 'parents')
   expect(await put([['ana'], ['ben'], ['cem']])).toMatchObject([
     { result: 'suppressed', why: 'unsubscribed' },
     { result: 'suppressed', why: 'unsubscribed', isHere: true },

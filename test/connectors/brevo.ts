@@ -38,8 +38,6 @@ export interface BrevoRig extends Rig {
   /** The number the organization's own systems know a contact by. */
   extIdOf(email: string): string | undefined
   setExtId(email: string, extId: string): void
-  /** The person leaves one list and not the others. */
-  leaveList(email: string, community: string): void
   /** It fails to take this address off any list, and says no more than of who is on none. */
   holdOn(email: string, isHeld: boolean): void
   /** The address of a contact is another from now on. */
@@ -205,7 +203,7 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
       const one = byEmail(email)
       if (one) one.extId = extId
     },
-    leaveList(email, community) {
+    leavesList(email, community) {
       const [one, list] = [byEmail(email), listOf(community)]
       if (one && list) one.left.add(list.id)
     },

@@ -43,8 +43,6 @@ type List = { name: string; first: string; members: Set<string> }
 
 /** What only the tests of this store want of it. */
 export interface Klaviyo extends Rig {
-  /** The person unsubscribes from the list of one community. */
-  leave(community: string, email: string): void
   /** The number the organization knows somebody by. */
   number(email: string, externalId: string): void
   numberOf(email: string): string | null
@@ -241,7 +239,7 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
       deleteContact: (email) => remove(idOf(email) ?? ''),
       knew: (email) => void create(email),
     },
-    leave(community, email) {
+    leavesList(email, community) {
       const [list_id = ''] = listFor(community) ?? []
       profileOf(email)?.list_suppressions.push({ list_id, reason: 'USER_SUPPRESSED', timestamp: now() })
     },

@@ -19,6 +19,8 @@ export interface Rig {
   refuseAddress(email: string): void
   /** The person does this there. Left out where people cannot. */
   suppress?(email: string, why: SuppressedWhy, community: string): void
+  /** The person leaves the list of one community there, and no other. Left out where it does not tell that apart. */
+  leavesList?(email: string, community: string): void
   /** The person subscribes anew there, by the store's own means. */
   unsuppress?(email: string, community: string): void
   /** By hand, in the store's own interface. */

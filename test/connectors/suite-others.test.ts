@@ -75,4 +75,18 @@ describe.each(Object.entries(RIGS))('%s, where others act too', (connector, open
     }
     expect(rig.holds('parents')).toEqual([])
   })
+  test('tells who left this list alone from who wants to hear from none', async () => {
+    if (!rig.leavesList || !rig.suppress || !store.list) return
+    await put(entry('ana'), entry('ben'), entry('cem'))
+    rig.leavesList(ANA, 'parents')
+    rig.suppress('ben@example.org', 'unsubscribed', 'parents')
+    const listed: Record<string, unknown> = {}
+    for await (const { email = '', suppressed, isHere } of store.list(parents, signal)) {
+      listed[email] = [suppressed, isHere ?? false]
+    }
+    expect(listed).toEqual({
+      [ANA]: ['unsubscribed', true],
+      ...{ 'ben@example.org': ['unsubscribed', false], 'cem@example.org': [undefined, false] },
+    })
+  })
 })
