@@ -48,10 +48,9 @@ function newsOf(event: unknown, now: () => Date): News[] {
   if (!kind) return []
   const { email, camp_id: campaignId, 'campaign name': title, ts_event: seconds } = heard
   const at = seconds ? new Date(seconds * 1000) : now()
-  // It has no id of its own: `id` is that of the webhook.
-  const id = createHash('sha256')
-    .update(JSON.stringify([kind, email, campaignId, seconds]))
-    .digest('base64url')
+  // It has no id of its own: `id` is that of the webhook. Where it names no time, all it says tells it from others.
+  const own = seconds ? [kind, email, campaignId, seconds] : [kind, sortedBut('id', event)]
+  const id = createHash('sha256').update(JSON.stringify(own)).digest('base64url')
   const person = email ? { email } : undefined
   const campaign = campaignId ? { id: String(campaignId), title: title?.trim() ?? '' } : undefined
   switch (kind) {
@@ -67,4 +66,12 @@ function newsOf(event: unknown, now: () => Date): News[] {
     default:
       return kind satisfies never
   }
+}
+
+/** All that is said but for one thing, in an order of our own. */
+function sortedBut(left: string, event: unknown): [string, unknown][] {
+  const said = z.record(z.string(), z.unknown()).safeParse(event).data ?? {}
+  return Object.entries(said)
+    .filter(([name]) => name !== left)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
 }

@@ -103,16 +103,12 @@ function openHubspot(api: Api): SegmentStore {
     })
   }
 
-  /** Makes contacts of addresses that it did not know; whom it refused is left out. */
+  /** Makes contacts of addresses that it did not know; whom it refused is left out. Undefined where one of them is there. */
   async function upsert(emails: string[], signal: AbortSignal) {
     const inputs = emails.map((email) => ({ id: email, idProperty: 'email', properties: { email } }))
-    const { status, json } = await api.call('POST', `${CONTACTS}/batch/upsert`, {
-      body: { inputs },
-      signal,
-      allow: [409],
-    })
-    // Somebody else has just made one of them.
-    if (status === 409) throw new Error('It answered 409.')
+    const asked = { body: { inputs }, signal, allow: [409] }
+    const { status, json } = await api.call('POST', `${CONTACTS}/batch/upsert`, asked)
+    if (status === 409) return undefined
     const { results, errors } = contactRecords.parse(json)
     const isRefused = errors.length > 0 && errors.every(({ category }) => category === 'VALIDATION_ERROR')
     return { isRefused, made: new Map(results.flatMap((one) => emailsOf(one).map((email) => [email, one]))) }
@@ -151,8 +147,14 @@ function openHubspot(api: Api): SegmentStore {
     async meet(entries, signal) {
       const typed = new Map(entries.map(({ email }) => [email.toLowerCase(), email]))
       const known = new Map((await find([...typed.keys()], signal)).map((one) => [one.email, one]))
-      const strangers = [...typed].filter(([email]) => !known.has(email)).map(([, email]) => email)
-      const { isRefused, made } = strangers.length > 0 ? await upsert(strangers, signal) : NOBODY
+      const strangers = () => [...typed].filter(([email]) => !known.has(email)).map(([, email]) => email)
+      let heard = strangers().length > 0 ? await upsert(strangers(), signal) : NOBODY
+      if (!heard) {
+        // Somebody else has made one of them in between.
+        for (const one of await find(strangers(), signal)) known.set(one.email.toLowerCase(), one)
+        heard = strangers().length > 0 ? await upsert(strangers(), signal) : NOBODY
+      }
+      const { isRefused, made } = heard ?? NOBODY
       return entries.map(({ email }) => {
         const [contact, one] = [known.get(email.toLowerCase()), made.get(email.toLowerCase())]
         if (contact) return { contact }

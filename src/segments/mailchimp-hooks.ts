@@ -35,16 +35,22 @@ function newsOf(heard: z.output<typeof told>, body: string, now: () => Date): Ne
   const id = createHash('sha256').update(body).digest('base64url')
   const firedAt = new Date(`${heard.fired_at?.replace(' ', 'T')}Z`)
   const at = Number.isNaN(firedAt.getTime()) ? now() : firedAt
-  const { type, 'data[email]': email, 'data[reason]': reason, 'data[id]': campaign } = heard
+  const { type, 'data[email]': email, 'data[action]': action, 'data[reason]': reason, 'data[id]': campaign } = heard
   if (type === 'campaign') {
     if (heard['data[status]'] !== 'sent' || !campaign) return []
     return [{ id, at, kind: 'sent', campaign: { id: campaign, title: heard['data[subject]'] ?? '' } }]
   }
   if (!email) return []
   const person = { email }
-  // Also told of whoever is archived or deleted, by the organization or by us: they did not unsubscribe.
-  if (type === 'unsubscribe' && heard['data[action]'] !== 'delete') {
-    return [{ id, at, kind: reason === 'abuse' ? 'complained' : 'unsubscribed', person }]
+  const isComplaint = reason === 'abuse'
+  switch (type) {
+    case 'unsubscribe':
+      if (isComplaint) return [{ id, at, kind: 'complained', person }]
+      // So it is told of whoever is archived or deleted, by the organization or by us: they did not unsubscribe.
+      return action === 'delete' ? [] : [{ id, at, kind: 'unsubscribed', person }]
+    case 'cleaned':
+      return [{ id, at, kind: isComplaint ? 'complained' : 'bounced', person }]
+    default:
+      return []
   }
-  return type === 'cleaned' ? [{ id, at, kind: reason === 'abuse' ? 'complained' : 'bounced', person }] : []
 }

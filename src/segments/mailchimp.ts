@@ -71,6 +71,7 @@ const isTooMuch = ({ status, text }: Answer) => status === 403 && !text.trimStar
 const idSchema = z.object({ id: z.number() })
 const members = z.object({ members: z.array(member) })
 const changed = z.object({ members_added: z.array(member).default([]), members_removed: z.array(member).default([]) })
+const activities = z.object({ activity: z.array(z.unknown()).default([]) })
 const segments = z.object({ segments: z.array(z.object({ id: z.number(), name: z.string() })) })
 
 function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () => Date): SegmentStore {
@@ -90,8 +91,10 @@ function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () =>
     }
     const { status } = member.parse(known.json)
     if (status !== 'archived') return whyOf(status) ? suppressed(status) : { contact }
-    // Put aside by the organization, or by us when they were forgotten, and not by themselves: a new yes takes them out of
-    // there, which `status_if_new` does not. Who had unsubscribed before is refused (Member In Compliance State).
+    // Put aside by the organization, and not by themselves: a new yes takes them out of there, which `status_if_new` does not.
+    // What they were before it does not say, and may let whoever had unsubscribed be subscribed.
+    const feed = await api.call('GET', `${path}/activity-feed?activity_filters=unsub&count=1`, { signal, allow: [404] })
+    if (feed.status !== 404 && activities.parse(feed.json).activity.length > 0) return suppressed('unsubscribed')
     return met(contact, await api.call('PATCH', path, { body: { status: 'subscribed' }, signal, allow: [400] }))
   }
 

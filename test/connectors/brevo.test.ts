@@ -220,6 +220,24 @@ test('hears who unsubscribes, bounces or complains, and what becomes of campaign
   expect(hear([told('opened'), told('click')])).toMatchObject([{ kind: 'opened' }, { kind: 'clicked' }])
 })
 
+test('tells one event from another where it names no time, and knows it again', () => {
+  const { ts_event: _, ...timeless } = told('opened')
+  const idOf = (event: object) => hear(event)?.map(({ id }) => id)
+  const [first] = hear(timeless) ?? []
+  expect(first).toMatchObject({ kind: 'opened', at: now })
+  const turned = Object.fromEntries(Object.entries(timeless).reverse())
+  // The number is that of the webhook, and another one tells of the same event.
+  for (const same of [timeless, turned, { ...timeless, id: 13 }]) expect(idOf(same)).toEqual([first?.id])
+  const others = [
+    { date_event: '2026-01-05 12:31:00' },
+    { camp_id: 43 },
+    { email: 'ben@example.org' },
+    { event: 'click' },
+  ]
+  const ids = others.flatMap((other) => idOf({ ...timeless, ...other }))
+  expect(new Set([first?.id, ...ids]).size).toBe(5)
+})
+
 test('takes its own doings, opens by machines and what it does not know for no news', () => {
   for (const event of [
     'list_addition',

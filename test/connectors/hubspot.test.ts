@@ -86,6 +86,15 @@ test('refuses the one address that HubSpot refuses among others', async () => {
   expect(hubspot.holds('parents')).toEqual(['ana@example.org', 'ben@example.org'])
 })
 
+test('finds whom somebody else made in the same moment, and makes the others', async () => {
+  hubspot.makeMeanwhile('ana@example.org')
+  expect(await put(entry('ana'), entry('ben'))).toEqual([
+    { result: 'applied', id: expect.any(String) },
+    { result: 'applied', id: expect.any(String), isNew: true },
+  ])
+  expect(hubspot.holds('parents')).toEqual(['ana@example.org', 'ben@example.org'])
+})
+
 test('puts in nobody who opted out or bounced, known by their number or not, and takes them out all the same', async () => {
   const [ana] = await put(entry('ana'))
   const id = ana && 'id' in ana && ana.id !== undefined ? { id: ana.id } : {}

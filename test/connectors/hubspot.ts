@@ -47,6 +47,8 @@ export interface Hubspot extends Rig {
   endDay(isOver: boolean): void
   /** The address is refused among others that are taken (207), and not with all of them (400). */
   refuseAlone(email: string): void
+  /** Somebody else makes this contact at the very moment at which it is next to be made. */
+  makeMeanwhile(email: string): void
   /** Two contacts become one, which has the addresses of both and the number of the first. */
   merge(email: string, into: string): void
   /** A list somebody made by hand, that fills itself: with these. */
@@ -61,6 +63,7 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
   const lists = new Map<string, List>()
   const refused = new Set<string>()
   const refusedAlone = new Set<string>()
+  const meanwhile = new Set<string>()
   let [isRevoked, isDayOver, number] = [false, false, 100]
   const problem = (status: number, category: string, more: object = {}): Answered => ({
     status,
@@ -157,6 +160,9 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
     const emails = inputs.map(({ id }) => id.toLowerCase())
     const isBad = emails.some((email) => !ADDRESS.test(email) || refused.has(email))
     if (isBad || new Set(emails).size < emails.length) return problem(400, 'VALIDATION_ERROR')
+    const raced = emails.filter((email) => meanwhile.delete(email))
+    for (const email of raced) create(email)
+    if (raced.length > 0) return problem(409, 'CONFLICT')
     const taken = emails.filter((email) => !refusedAlone.has(email))
     const results = taken.map((email) => {
       const known = idOf(email)
@@ -243,6 +249,7 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
       isDayOver = isOver
     },
     refuseAlone: (email) => void refusedAlone.add(email),
+    makeMeanwhile: (email) => void meanwhile.add(email),
     merge(email, into) {
       const [id, kept] = [idOf(email) ?? '', idOf(into) ?? '']
       for (const { members } of lists.values()) if (members.has(id)) members.add(kept)

@@ -80,6 +80,14 @@ test('hears that somebody it knows by their id unsubscribed since', async () => 
   ])
 })
 
+test('takes nobody back who had unsubscribed before they were put aside, though it would let us', async () => {
+  rig.suppress?.('ana@example.org', 'unsubscribed', 'parents')
+  rig.byHand?.deleteContact('ana@example.org')
+  rig.forgetCompliance()
+  expect(await put(['ana'])).toEqual([{ result: 'suppressed', why: 'unsubscribed' }])
+  expect(rig.statusOf('ana@example.org')).toBe('archived')
+})
+
 test('takes a new yes of somebody who was put aside, but not of who had unsubscribed before, nor for who is deleted for good', async () => {
   rig.byHand?.knew('ana@example.org')
   rig.suppress?.('ben@example.org', 'unsubscribed', 'parents')
@@ -150,10 +158,13 @@ test('hears who unsubscribes, bounces or complains', () => {
   for (const [type, reason, kind] of [
     ['unsubscribe', 'manual', 'unsubscribed'],
     ['unsubscribe', 'abuse', 'complained'],
+    ['unsubscribe and delete', 'abuse', 'complained'],
     ['cleaned', 'hard', 'bounced'],
     ['cleaned', 'abuse', 'complained'],
   ] as const) {
-    const body = told(type, { list_id, email, reason, ...(type === 'unsubscribe' && { action: 'unsub' }) })
+    const [what = '', isDeleted] = type.split(' and ')
+    const action = what === 'unsubscribe' && { action: isDeleted ? 'delete' : 'unsub' }
+    const body = told(what, { list_id, email, reason, ...action })
     expect(hear(body)).toEqual([{ id: expect.any(String), at, kind, person }])
     expect(hear(body)).toEqual(hear(body))
   }
@@ -170,6 +181,9 @@ test('hears of campaigns that were sent', () => {
 test('takes its own doings, other audiences and what it does not know for no news', () => {
   const email = 'ana@example.org'
   expect(hear(told('unsubscribe', { list_id, email, action: 'delete', reason: 'manual' }))).toEqual([])
+  expect(hear(told('unsubscribe', { list_id, email, action: 'something new', reason: 'manual' }))).toMatchObject([
+    { kind: 'unsubscribed' },
+  ])
   expect(hear(told('unsubscribe', { list_id: 'another', email, action: 'unsub', reason: 'manual' }))).toEqual([])
   expect(hear(told('subscribe', { list_id, email }))).toEqual([])
   expect(hear(told('profile', { list_id, email }))).toEqual([])

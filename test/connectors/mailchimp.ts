@@ -42,6 +42,8 @@ export interface MailchimpRig extends Rig {
   /** The address is deleted for good. */
   deleteForGood(email: string): void
   statusOf(email: string): string | undefined
+  /** It lets whoever unsubscribed be subscribed by us, as it does where that was not by its own link. */
+  forgetCompliance(): void
   /** The person chooses a group of the audience, as on a form. */
   chooseGroup(email: string, group: string): void
 }
@@ -64,6 +66,7 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
   let isRevoked = false
   let isShut = false
   let isDisabled = false
+  let isCompliant = true
 
   const server = await openFakeServer({
     now,
@@ -88,9 +91,16 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
     return undefined
   }
 
-  function answerMember({ method, body }: Asked, [id = '', ...rest]: string[]): Answered | undefined {
-    if (rest.length > 0) return undefined
+  function answerMember({ method, query, body }: Asked, [id = '', ...rest]: string[]): Answered | undefined {
     const known = members.get(id)
+    if (method === 'GET' && rest.join('/') === 'activity-feed') {
+      if (!known) return problem(404, NOT_FOUND)
+      const isAsked = query.get('activity_filters')?.split(',').includes('unsub')
+      const hasLeft = isAsked && (known.before ?? known.status) === 'unsubscribed'
+      const left = { activity_type: 'unsub', created_at_timestamp: now().toISOString() }
+      return { status: 200, body: { email_id: id, list_id: AUDIENCE, activity: hasLeft ? [left] : [] } }
+    }
+    if (rest.length > 0) return undefined
     if (method === 'PUT') {
       const said = newMember.safeParse(body).data
       if (!said || hashOf(said.email_address) !== id || !isAddress(said.email_address)) return invalid()
@@ -108,7 +118,7 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
       const said = patch.safeParse(body).data
       if (!said) return invalid()
       const was = known.before ?? known.status
-      if (said.status === 'subscribed' && (was === 'unsubscribed' || was === 'cleaned'))
+      if (isCompliant && said.status === 'subscribed' && (was === 'unsubscribed' || was === 'cleaned'))
         return problem(400, 'Member In Compliance State')
       members.set(id, { id, email_address: known.email_address, status: said.status })
       return { status: 200, body: shown({ ...known, status: said.status }) }
@@ -224,6 +234,9 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
       if (one) archive(one)
       members.delete(hashOf(email))
       forgotten.add(hashOf(email))
+    },
+    forgetCompliance() {
+      isCompliant = false
     },
     chooseGroup(email, group) {
       const one = memberOf(email)
