@@ -168,7 +168,8 @@ function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () =>
         const page = members.parse(json).members
         for (const { id, email_address: email, status } of page) {
           const why = whyOf(status)
-          if (status !== 'archived') yield { id, email, ...(why && { suppressed: why }) }
+          // Who is put aside is not there, and who is still to confirm not yet.
+          if (!['archived', 'pending'].includes(status)) yield { id, email, ...(why && { suppressed: why }) }
         }
         if (page.length < PAGE) return
       }

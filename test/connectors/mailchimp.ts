@@ -66,7 +66,7 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
   let isRevoked = false
   let isShut = false
   let isDisabled = false
-  let isCompliant = true
+  let [isCompliant, asksFirst] = [true, false]
 
   const server = await openFakeServer({
     now,
@@ -106,7 +106,8 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
       if (!said || hashOf(said.email_address) !== id || !isAddress(said.email_address)) return invalid()
       if (forgotten.has(id)) return problem(400, 'Forgotten Email Not Subscribed')
       if (!known && !said.status_if_new) return invalid()
-      const { email_address, status_if_new: status = 'subscribed' } = said
+      const { email_address, status_if_new = 'subscribed' } = said
+      const status = asksFirst && status_if_new === 'subscribed' ? 'pending' : status_if_new
       // An archived member stays archived: they are not new.
       const one = known ?? { id, email_address, status }
       members.set(id, one)
@@ -151,7 +152,7 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
     if (method === 'DELETE') return tag.members.delete(id) ? { status: 204 } : problem(404, NOT_FOUND)
     if (method !== 'GET' || id !== '') return undefined
     const isAsked = ({ status }: Member) =>
-      status === 'subscribed' || (status !== 'archived' && query.get(`include_${status}`) === 'true')
+      ['subscribed', 'pending'].includes(status) || (status !== 'archived' && query.get(`include_${status}`) === 'true')
     const all = [...tag.members].flatMap((one) => members.get(one) ?? []).filter(isAsked)
     return { status: 200, body: { members: page(all, query).map(shown), total_items: all.length } }
   }
@@ -243,6 +244,9 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
       if (one) members.set(one.id, { ...one, interests: { ...one.interests, [group]: true } })
     },
     statusOf: (email) => memberOf(email)?.status,
+    asksFirst() {
+      asksFirst = true
+    },
     refuseAddress: (email) => void refused.add(email.toLowerCase()),
     suppress: (email, why) => void put(email, why === 'unsubscribed' ? 'unsubscribed' : 'cleaned'),
     unsuppress: (email) => void put(email, 'subscribed'),

@@ -23,6 +23,8 @@ export interface Rig {
   leavesList?(email: string, community: string): void
   /** The person subscribes anew there, by the store's own means. */
   unsuppress?(email: string, community: string): void
+  /** From now on it asks everybody it takes to confirm by mail. Left out where a setting of ours says so, or it never does. */
+  asksFirst?(): void
   /** By hand, in the store's own interface. */
   byHand?: {
     put(community: string, email: string): void
