@@ -12,6 +12,8 @@ import { type Connector, Gone, type HookRequest, type Result, type SegmentStore 
 const REVISION = '2026-07-15'
 const CHECK_MS = 10_000
 const PAGE = 100
+/** So many whose deletion is under way are remembered. */
+const GOING_MAX = 10_000
 /** It takes so many values in a filter; and encoded so many letters, for the address of a request to stay under 8 kB. */
 const [VALUES_MAX, LETTERS_MAX] = [100, 7_000]
 const [SUBSCRIPTIONS, FIELDS] = ['additional-fields[profile]', 'fields[profile]']
@@ -96,6 +98,8 @@ interface Apis {
 
 function openKlaviyo({ reader, adder, remover, looker, eraser }: Apis): SegmentStore {
   const path = (list: string) => `/api/lists/${encodeURIComponent(list)}`
+  /** Whom it was asked to delete, which it does in its own time: they may be there until then, and gone after. */
+  const going = new Set<string>()
 
   async function read(field: 'id' | 'email', values: string[], signal: AbortSignal): Promise<Profile[]> {
     const found: Profile[] = []
@@ -152,7 +156,7 @@ function openKlaviyo({ reader, adder, remover, looker, eraser }: Apis): SegmentS
     if (wanted.length > 0) await change(method, list, wanted, signal)
     return contacts.map(({ id }): Result => {
       if (!known.has(id)) return { result: 'unknown', why: 'It does not know this profile.' }
-      return why(id) ?? { result: 'applied' }
+      return why(id) ?? { result: going.has(id) && method === 'POST' ? 'accepted' : 'applied' }
     })
   }
 
@@ -217,6 +221,8 @@ function openKlaviyo({ reader, adder, remover, looker, eraser }: Apis): SegmentS
       const who = { data: { type: 'profile', id, attributes: {} } }
       const body = { data: { type: 'data-privacy-deletion-job', attributes: { profile: who } } }
       await eraser.call('POST', '/api/data-privacy-deletion-jobs', { body, signal, allow: [404] })
+      if (going.size > GOING_MAX) going.clear()
+      going.add(id)
     },
     async close() {
       await Promise.all([reader, adder, remover, looker, eraser].map((api) => api.close()))

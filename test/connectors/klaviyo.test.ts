@@ -127,6 +127,22 @@ test('puts in nobody who was suppressed before their profile was deleted', async
   expect(klaviyo.members('parents')).toEqual([])
 })
 
+test('does not take for in who comes back while their deletion is under way, and makes them anew afterwards', async () => {
+  const [met] = await put(entry('ana'))
+  klaviyo.putOffDeletions()
+  const email = 'ana@example.org'
+  const held = [{ segment: parents, emails: [email], ids: [] }]
+  await store.forget({ person: 'person-of-ana', email, held, isOurs: true, at: AT }, signal)
+  for (const known of [{}, idOf(met)]) {
+    expect(await put(entry('ana', { revision: 2, ...known }))).toMatchObject([{ result: 'accepted' }])
+  }
+  klaviyo.comeToDeletions()
+  now = new Date(now.getTime() + 1_000)
+  expect(outcomes(await put(entry('ana', { revision: 2, ...idOf(met) })))).toEqual(['unknown'])
+  expect(await put(entry('ana', { revision: 2 }))).toMatchObject([{ result: 'applied', isNew: true }])
+  expect(klaviyo.members('parents')).toEqual([email])
+})
+
 test('keeps two communities of one name apart, and finds its list again', async () => {
   const other = await made({ ...PARENTS, key: 'parents-2' })
   expect(other.id).not.toBe(parents.id)

@@ -46,6 +46,9 @@ export interface Klaviyo extends Rig {
   /** The number the organization knows somebody by. */
   number(email: string, externalId: string): void
   numberOf(email: string): string | null
+  /** From now on it deletes only when it comes to it, as it says of itself; and then. */
+  putOffDeletions(): void
+  comeToDeletions(): void
   /** Everybody on a list, whether they are written to or not. */
   members(community: string): string[]
 }
@@ -57,6 +60,7 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
   /** Why addresses were not written to whose profile is gone. */
   const suppressed = new Map<string, Profile['suppression']>()
   const refused = new Set<string>()
+  let putOff: string[] | undefined
   let [isRevoked, number] = [false, 0]
   const problem = (status: number, code: string): Answered => ({
     status,
@@ -110,7 +114,8 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
     if (what === 'POST /api/data-privacy-deletion-jobs') {
       const asked = deleting.safeParse(body).data
       if (!asked) return problem(400, 'invalid')
-      remove(asked.data.attributes.profile.data.id)
+      const { id } = asked.data.attributes.profile.data
+      putOff ? putOff.push(id) : remove(id)
       return { status: 202 }
     }
     if (what === 'GET /api/profiles') return page(query, `${server.url}${path}`, filtered(query, [...profiles]))
@@ -248,6 +253,13 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
       if (profile) profile.external_id = externalId
     },
     numberOf: (email) => profileOf(email)?.external_id ?? null,
+    putOffDeletions() {
+      putOff = []
+    },
+    comeToDeletions() {
+      for (const id of putOff ?? []) remove(id)
+      putOff = undefined
+    },
     members: (community) => emailsIn(community, () => true),
     close: server.close,
   }
