@@ -84,6 +84,9 @@ const changedSchema = z.object({ contacts: z.object({ success: z.array(keySchema
 
 /** Who is called by an id was met; who is called by their address was not, and is only ever taken off. */
 const isId = (id: string) => /^\d+$/.test(id)
+/** It is said what it is, as a bare number may also be somebody's for text messages. */
+const contactPath = (who: string) =>
+  `/contacts/${encodeURIComponent(who)}?identifierType=${isId(who) ? 'contact_id' : 'email_id'}`
 
 function openBrevo(api: Api, folder: number, secret: string | undefined, now: () => Date): SegmentStore {
   /** What it knew of somebody when they were met; of whom it is not known has just been made. */
@@ -91,8 +94,7 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
   const listPath = (list: string) => `/contacts/lists/${encodeURIComponent(list)}`
 
   async function look(who: string, signal: AbortSignal): Promise<Known | undefined> {
-    const path = `/contacts/${encodeURIComponent(who)}`
-    const { status, json } = await api.call('GET', path, { signal, allow: [404] })
+    const { status, json } = await api.call('GET', contactPath(who), { signal, allow: [404] })
     return status === 404 ? undefined : contactSchema.parse(json)
   }
 
@@ -231,7 +233,7 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
       const one = await look(id, signal)
       // Whoever is on another list by now is not there for us alone.
       if (!one || one.listIds?.length) return
-      await api.call('DELETE', `/contacts/${encodeURIComponent(id)}`, { signal, allow: [404] })
+      await api.call('DELETE', contactPath(id), { signal, allow: [404] })
     },
     ...(secret && { hear: hearBrevo(secret, now) }),
     close: api.close,

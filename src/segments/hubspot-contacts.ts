@@ -71,6 +71,6 @@ export async function isOnLists(api: Api, id: string, signal: AbortSignal): Prom
   const ids = status === 404 ? [] : onLists.parse(json).results.map(({ listId }) => listId)
   if (ids.length === 0) return false
   const query = ids.map((listId) => `listIds=${encodeURIComponent(listId)}`).join('&')
-  const { json: told } = await api.call('GET', `/crm/v3/lists?${query}`, { signal })
+  const { json: told } = await api.call('GET', `/crm/v3/lists/?${query}`, { signal })
   return kinds.parse(told).lists.some(({ processingType }) => processingType !== 'DYNAMIC')
 }

@@ -136,6 +136,20 @@ test('takes off whoever has another address there by now', async () => {
   expect(rig.holds('parents')).toEqual([])
 })
 
+test('takes nobody for somebody whose telephone number is theirs', async () => {
+  rig.byHand?.knew('ben@example.org')
+  const [met] = await put([['ana']])
+  const id = (met && 'id' in met && met.id) || ''
+  rig.setPhone('ben@example.org', id)
+  rig.suppress?.('ana@example.org', 'unsubscribed', 'parents')
+  expect(await put([['ana', { revision: 2, id }]])).toMatchObject([{ result: 'suppressed' }])
+  const email = 'ana@example.org'
+  const held = [{ segment: await made(store, 'parents'), emails: [email], ids: [id] }]
+  later(1000)
+  await store.forget({ person: 'person-of-ana', email, held, isOurs: true, at: AT }, signal)
+  expect(rig.contacts()).toEqual(['ben@example.org'])
+})
+
 test('takes nobody for gone who is still there', async () => {
   await put([['ana'], ['ben']])
   const segment = await made(store, 'parents')

@@ -22,6 +22,7 @@ interface Contact {
   email: string
   extId?: string | undefined
   emailBlacklisted: boolean
+  phone?: string
   /** The lists they left by themselves. */
   left: Set<number>
 }
@@ -38,6 +39,8 @@ export interface BrevoRig extends Rig {
   /** The number the organization's own systems know a contact by. */
   extIdOf(email: string): string | undefined
   setExtId(email: string, extId: string): void
+  /** The organization enters somebody's number for text messages. */
+  setPhone(email: string, phone: string): void
   /** It fails to take this address off any list, and says no more than of who is on none. */
   holdOn(email: string, isHeld: boolean): void
   /** The address of a contact is another from now on. */
@@ -75,7 +78,7 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
     if (part === undefined) return method === 'POST' ? create(body) : undefined
     if (part === 'folders')
       return Number(id) === FOLDER ? { status: 200, body: { id: FOLDER, name: 'Kindred' } } : notFound('Folder')
-    if (part !== 'lists') return id === undefined ? answerContact(method, part) : undefined
+    if (part !== 'lists') return id === undefined ? answerContact(method, part, query) : undefined
     if (id === undefined && method === 'GET') {
       const all = page([...lists.values()], query, 50).map(({ id, name }) => ({ id, name, folderId: FOLDER }))
       // It leaves them out where there are none.
@@ -122,8 +125,12 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
     return { status: 201, body: { id: list.id } }
   }
 
-  function answerContact(method: string, who: string): Answered | undefined {
-    const one = /^\d+$/.test(who) ? contacts.get(Number(who)) : byEmail(who)
+  /** Unless it is said what kind of thing it is, a number may be somebody's for text messages. */
+  function answerContact(method: string, who: string, query: URLSearchParams): Answered | undefined {
+    const kind = query.get('identifierType')
+    const byPhone = kind ? undefined : [...contacts.values()].find(({ phone }) => phone === who)
+    const isNumber = kind ? kind === 'contact_id' : /^\d+$/.test(who)
+    const one = byPhone ?? (isNumber ? contacts.get(Number(who)) : byEmail(who))
     if (!one) return notFound('Contact')
     if (method === 'GET') return { status: 200, body: shown(one) }
     if (method !== 'DELETE') return undefined
@@ -206,6 +213,10 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
     leavesList(email, community) {
       const [one, list] = [byEmail(email), listOf(community)]
       if (one && list) one.left.add(list.id)
+    },
+    setPhone(email, phone) {
+      const one = byEmail(email)
+      if (one) one.phone = phone
     },
     holdOn: (email, isHeld) => void (isHeld ? stuck.add(email) : stuck.delete(email)),
     readdress(email, nextEmail) {

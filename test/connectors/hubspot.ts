@@ -117,7 +117,7 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
       return { status: 204 }
     }
     if (kind !== 'lists') return undefined
-    if (what === 'GET /crm/v3/lists') {
+    if (what === 'GET /crm/v3/lists/') {
       const found = query.getAll('listIds').flatMap((one) => lists.get(one) ?? [])
       return { status: 200, body: { lists: found.map((one) => listOf('a number', one)) } }
     }
