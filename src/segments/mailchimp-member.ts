@@ -44,10 +44,10 @@ export function ofStatus(status: string): Result | undefined {
 }
 
 /** Who was put on the audience, or why not. */
-export function met(contact: Contact, { status, json }: { status: number; json: unknown }): Meeting {
+export function met(contact: Contact, { status, json }: { status: number; json: unknown }, isNew: boolean): Meeting {
   if (status !== 400) {
     const one = member.parse(json)
-    return whyOf(one.status) ? suppressed(one.status) : { contact, isNew: true }
+    return whyOf(one.status) ? suppressed(one.status) : { contact, isNew }
   }
   switch (problem.safeParse(json).data?.title) {
     case 'Member In Compliance State':

@@ -39,8 +39,8 @@ const urlOf = ({ URL: url, KEY }: Settings) =>
   (url && rootOf(url)) ?? `https://${DATA_CENTRE.exec(KEY)?.[1]}.api.mailchimp.com`
 
 /**
- * Tags in one audience of Mailchimp, one for each community. Who is forgotten is put away there only where Kindred made them
- * and they have no other tag or group and are no VIP; it does not say in which flows they are.
+ * Tags in one audience of Mailchimp, one for each community. Who is forgotten is deleted there for good only where Kindred made
+ * them and they have no other tag or group and are no VIP; it does not say in which flows they are.
  */
 export const mailchimp: Connector<typeof settings> = {
   name: 'mailchimp',
@@ -52,7 +52,8 @@ export const mailchimp: Connector<typeof settings> = {
     'Restart Kindred, then open Audience, Settings, Webhooks, and add `https://<your Kindred>/hooks/<destination>?secret=<HOOK_SECRET>`.',
     'There, choose Unsubscribes, Cleaned address and Campaign sending, and all three sources.',
     'Tags are made on first use as `Kindred: <name> (<community>)`; rename them as you like.',
-    'Whoever Kindred made there is put away when they are forgotten, unless they have another tag or group by then, or are a VIP. Mailchimp does not say who is in a flow: give a tag of yours to whom you want to keep.',
+    'Whoever Kindred made there is deleted for good when they are forgotten, unless they have another tag or group by then, or are a VIP. Mailchimp does not say who is in a flow: give a tag of yours to whom you want to keep.',
+    'Mailchimp takes whoever is deleted for good from nobody but themselves: if they come back, send them a signup form of Mailchimp.',
   ],
   fields: 'address',
   byAddress: true,
@@ -87,7 +88,7 @@ function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () =>
       // They said yes to letters, and that is recorded, so who is new is subscribed. `status` would subscribe those too who
       // are there and unsubscribed; `status_if_new` does not.
       const body = { email_address: email, status_if_new: 'subscribed' }
-      return met(contact, await api.call('PUT', path, { body, signal, allow: [400] }))
+      return met(contact, await api.call('PUT', path, { body, signal, allow: [400] }), true)
     }
     const { status } = member.parse(known.json)
     if (status !== 'archived') return whyOf(status) ? suppressed(status) : { contact }
@@ -95,7 +96,7 @@ function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () =>
     // What they were before it does not say, and may let whoever had unsubscribed be subscribed.
     const feed = await api.call('GET', `${path}/activity-feed?activity_filters=unsub&count=1`, { signal, allow: [404] })
     if (feed.status !== 404 && activities.parse(feed.json).activity.length > 0) return suppressed('unsubscribed')
-    return met(contact, await api.call('PATCH', path, { body: { status: 'subscribed' }, signal, allow: [400] }))
+    return met(contact, await api.call('PATCH', path, { body: { status: 'subscribed' }, signal, allow: [400] }), false)
   }
 
   /** What became of a contact that was not simply put under the tag: it may be there already. */
@@ -174,14 +175,13 @@ function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () =>
         if (page.length < PAGE) return
       }
     },
-    // Archived, and not deleted for good (`actions/delete-permanent`): that bars the address for ever, also from a new yes.
     async erase({ id }, signal) {
       const asked = `${memberPath(id)}?fields=id,email_address,status,tags,interests,vip`
       const { status, json } = await api.call('GET', asked, { signal, allow: [404] })
       // Whoever has another tag or group by now is not there for us alone.
       if (status === 404 || isInUse(member.parse(json))) return
-      // 405: it is archived already.
-      await api.call('DELETE', memberPath(id), { signal, allow: [404, 405] })
+      // What is archived instead is all still there: decision 17 says what this costs.
+      await api.call('POST', `${memberPath(id)}/actions/delete-permanent`, { signal, allow: [404] })
     },
     ...(HOOK_SECRET && { hear: hearMailchimp(AUDIENCE, HOOK_SECRET, now) }),
     close: api.close,

@@ -143,7 +143,9 @@ async function play(scene: Scene, acts: Act[], connector: string): Promise<void>
   for (const community of COMMUNITIES) {
     // Two who share an address are one, or two with the same.
     const holds = [...new Set(rig.holds(community))].filter((email) => isOurs(email, community))
-    expect({ community, holds }).toEqual({ community, holds: wanted(community) })
+    // Who is deleted for good in some tools comes back by a form of theirs alone.
+    const taken = wanted(community).filter((email) => !rig.bars?.(email))
+    expect({ community, holds }).toEqual({ community, holds: taken })
   }
   expect(stage.failures).toEqual([])
   expect(rig.server.complaints).toEqual([])

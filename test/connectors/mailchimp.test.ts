@@ -95,7 +95,8 @@ test('takes a new yes of somebody who was put aside, but not of who had unsubscr
   rig.byHand?.deleteContact('ben@example.org')
   rig.deleteForGood('cem@example.org')
   const [ana, ben, cem] = await put(['ana'], ['ben'], ['cem'])
-  expect(ana).toMatchObject({ result: 'applied' })
+  // They were the organization's before, and stay so when they are forgotten here.
+  expect(ana).toEqual({ result: 'applied', id: expect.any(String) })
   expect(ben).toEqual({ result: 'suppressed', why: 'unsubscribed' })
   expect(cem).toMatchObject({ result: 'rejected', why: expect.stringContaining('deleted there for good') })
   expect(rig.holds('parents')).toEqual(['ana@example.org'])
@@ -111,16 +112,29 @@ test('leaves whoever is forgotten and chose a group of the audience by now', asy
   expect([rig.holds('parents'), rig.statusOf(email)]).toEqual([[], 'subscribed'])
 })
 
-test('puts whoever is forgotten aside, so that they may come back', async () => {
+test('keeps nothing of whoever is forgotten, and takes them again once they have used its own form', async () => {
   const segment = await made(store, 'parents')
   await put(['ana'])
   const email = 'ana@example.org'
   const ids = [createHash('md5').update(email).digest('hex')]
   const person = { person: 'person-of-ana', email, held: [{ segment, emails: [email], ids }], isOurs: true, at: AT }
-  expect(await store.forget(person, signal)).toEqual({ result: 'applied' })
-  expect(rig.statusOf(email)).toBe('archived')
-  expect(await put(['ana'])).toMatchObject([{ result: 'applied', isNew: true }])
+  for (let time = 1; time <= 2; time++) expect(await store.forget(person, signal)).toEqual({ result: 'applied' })
+  expect(rig.kept()).not.toContain(email)
+  const why = expect.stringContaining('by a form of Mailchimp alone')
+  expect(await put(['ana'])).toEqual([{ result: 'rejected', why }])
+  rig.signsUp(email)
+  expect(await put(['ana'])).toMatchObject([{ result: 'applied' }])
   expect(rig.holds('parents')).toEqual([email])
+})
+
+test('keeps nothing of whoever is forgotten and was put aside before', async () => {
+  const segment = await made(store, 'parents')
+  await put(['ana'])
+  const email = 'ana@example.org'
+  rig.byHand?.deleteContact(email)
+  const person = { person: 'person-of-ana', email, held: [{ segment, emails: [email], ids: [] }], isOurs: true, at: AT }
+  expect(await store.forget(person, signal)).toEqual({ result: 'applied' })
+  expect(rig.kept()).not.toContain(email)
 })
 
 test('takes nobody for put in or gone whom a batch passed over', async () => {

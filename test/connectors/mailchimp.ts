@@ -44,6 +44,8 @@ export interface MailchimpRig extends Rig {
   statusOf(email: string): string | undefined
   /** It lets whoever unsubscribed be subscribed by us, as it does where that was not by its own link. */
   forgetCompliance(): void
+  /** The person subscribes by a form of Mailchimp. */
+  signsUp(email: string): void
   /** The person chooses a group of the audience, as on a form. */
   chooseGroup(email: string, group: string): void
 }
@@ -100,6 +102,11 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
       const left = { activity_type: 'unsub', created_at_timestamp: now().toISOString() }
       return { status: 200, body: { email_id: id, list_id: AUDIENCE, activity: hasLeft ? [left] : [] } }
     }
+    if (method === 'POST' && rest.join('/') === 'actions/delete-permanent') {
+      if (!known) return problem(404, NOT_FOUND)
+      deleteForGood(known)
+      return { status: 204 }
+    }
     if (rest.length > 0) return undefined
     if (method === 'PUT') {
       const said = newMember.safeParse(body).data
@@ -124,10 +131,7 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
       members.set(id, { id, email_address: known.email_address, status: said.status })
       return { status: 200, body: shown({ ...known, status: said.status }) }
     }
-    if (method !== 'DELETE') return undefined
-    if (known.status === 'archived') return problem(405, 'Method Not Allowed')
-    archive(known)
-    return { status: 204 }
+    return undefined
   }
 
   function answerTags({ method, query, body }: Asked): Answered | undefined {
@@ -199,6 +203,11 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
     members.set(one.id, { ...one, status: 'archived', before: one.status })
     for (const tag of tags.values()) tag.members.delete(one.id)
   }
+  function deleteForGood(one: Member) {
+    archive(one)
+    members.delete(one.id)
+    forgotten.add(one.id)
+  }
   const tagOf = (community: string) => [...tags.values()].find(({ made }) => made.endsWith(`(${community})`))
   const memberOf = (email: string) => members.get(hashOf(email))
   const put = (email: string, status: Member['status']) =>
@@ -230,12 +239,13 @@ export async function openMailchimp(now: () => Date): Promise<MailchimpRig> {
       isDisabled = is
     },
     overlook: (email) => void overlooked.add(email),
-    deleteForGood(email) {
-      const one = memberOf(email)
-      if (one) archive(one)
-      members.delete(hashOf(email))
-      forgotten.add(hashOf(email))
+    deleteForGood: (email) =>
+      deleteForGood(memberOf(email) ?? { id: hashOf(email), email_address: '', status: 'archived' }),
+    signsUp(email) {
+      forgotten.delete(hashOf(email))
+      put(email, 'subscribed')
     },
+    bars: (email) => forgotten.has(hashOf(email)),
     forgetCompliance() {
       isCompliant = false
     },

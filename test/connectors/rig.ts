@@ -17,6 +17,8 @@ export interface Rig {
   revoke(isRevoked: boolean): void
   /** From now on this address is refused, as one that cannot be one. */
   refuseAddress(email: string): void
+  /** Whether it takes an address from nobody but the person themselves any more. Left out where it takes every one. */
+  bars?(email: string): boolean
   /** The person does this there. Left out where people cannot. */
   suppress?(email: string, why: SuppressedWhy, community: string): void
   /** The person leaves the list of one community there, and no other. Left out where it does not tell that apart. */
