@@ -8,7 +8,7 @@ export const CONTACTS = '/crm/v3/objects/contacts'
 const BATCH = 100
 const PROPERTIES = [
   ...['email', 'hs_additional_emails'],
-  ...['hs_email_optout', 'hs_email_bad_address', 'hs_email_hard_bounce_reason_enum'],
+  ...['hs_email_optout', 'hs_email_bad_address', 'hs_email_hard_bounce_reason_enum', 'num_associated_deals'],
 ]
 
 const property = z.string().nullish()
@@ -18,6 +18,7 @@ const contactRecord = z.object({
   properties: z.object({
     email: property,
     hs_additional_emails: property,
+    num_associated_deals: property,
     ...{ hs_email_optout: property, hs_email_bad_address: property, hs_email_hard_bounce_reason_enum: property },
   }),
 })
@@ -64,8 +65,14 @@ export function suppressionOf({ properties }: ContactRecord): SuppressedWhy | un
 const onLists = z.object({ results: z.array(z.object({ listId: z.coerce.string() })) })
 const kinds = z.object({ lists: z.array(z.object({ processingType: z.string() })) })
 
-/** Whether somebody was put on a list by hand or by a workflow; lists that fill themselves do not count. */
-export async function isOnLists(api: Api, id: string, signal: AbortSignal): Promise<boolean> {
+/** Whether the organization has to do with somebody beyond lists of ours; lists that fill themselves do not count. */
+export async function isInUse(api: Api, id: string, signal: AbortSignal): Promise<boolean> {
+  const [one] = await readContacts(api, [id], undefined, signal)
+  if (!one) return false
+  return Number(one.properties.num_associated_deals ?? 0) > 0 || isOnLists(api, id, signal)
+}
+
+async function isOnLists(api: Api, id: string, signal: AbortSignal): Promise<boolean> {
   const asked = `/crm/v3/lists/records/0-1/${encodeURIComponent(id)}/memberships`
   const { status, json } = await api.call('GET', asked, { signal, allow: [404] })
   const ids = status === 404 ? [] : onLists.parse(json).results.map(({ listId }) => listId)

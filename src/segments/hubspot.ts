@@ -7,7 +7,7 @@ import {
   type ContactRecord,
   contactRecords,
   emailsOf,
-  isOnLists,
+  isInUse,
   readContacts,
   suppressionOf,
 } from './hubspot-contacts.ts'
@@ -39,7 +39,7 @@ const settings = z.object({
 
 /**
  * Lists of contacts in HubSpot that are filled by hand, one for each community. Who is forgotten is deleted there only where
- * Kindred made them and they are on no other such list; in which workflows they are is not asked.
+ * Kindred made them, they are on no other such list and have no deal; in which workflows they are is not asked.
  */
 export const hubspot: Connector<typeof settings> = {
   name: 'hubspot',
@@ -51,7 +51,7 @@ export const hubspot: Connector<typeof settings> = {
     "Under the app's Webhooks set the target address to `/hooks/<destination>` of Kindred, and subscribe to changes of the contact properties `hs_email_optout`, `hs_email_bad_address` and `hs_email_hard_bounce_reason_enum`.",
     "Set HOOK_SECRET to the app's client secret. Without these two steps HubSpot is asked every night who unsubscribed.",
     'Lists are made on first use as `<name> (<community>)`. Rename them as you like.',
-    'Whoever Kindred made there is deleted for good when they are forgotten, unless they are on another static list by then. Active lists, workflows and deals do not count: whom you want to keep belongs on a static list of yours.',
+    'Whoever Kindred made there is deleted for good when they are forgotten, unless they are on another static list by then, or have a deal. Active lists and workflows do not count: whom you want to keep belongs on a static list of yours.',
   ],
   fields: 'address',
   byAddress: true,
@@ -200,8 +200,8 @@ function openHubspot(api: Api): SegmentStore {
       }
     },
     async erase({ id }, signal) {
-      // Whoever is on another list by now is not there for us alone.
-      if (await isOnLists(api, id, signal)) return
+      // Whoever is on another list by now, or has a deal, is not there for us alone.
+      if (await isInUse(api, id, signal)) return
       // For good, and not into the bin for ninety days; they may come back by a yes of their own all the same.
       await api.call('POST', `${CONTACTS}/gdpr-delete`, { body: { objectId: id }, signal, allow: [404] })
     },

@@ -136,6 +136,16 @@ test('deletes whom it made and is forgotten, though a list that fills itself hol
   expect(hubspot.contacts()).toEqual([])
 })
 
+test('leaves whom it made and is forgotten, once there is a deal with them', async () => {
+  await put(entry('ana'))
+  const email = 'ana@example.org'
+  hubspot.dealWith(email)
+  const held = [{ segment: parents, emails: [email], ids: [] }]
+  const person = { person: 'person-of-ana', email, held, isOurs: true, at: AT }
+  expect(await store.forget(person, signal)).toEqual({ result: 'applied' })
+  expect([hubspot.members('parents'), hubspot.contacts()]).toEqual([[], [email]])
+})
+
 test('keeps two communities of one name apart, finds its list again, and takes none that fills itself', async () => {
   const other = await made({ key: 'parents-2', name: 'The parents' })
   expect(other.id).not.toBe(parents.id)

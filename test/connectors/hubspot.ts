@@ -7,7 +7,7 @@ const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/
 const BATCH_MAX = 100
 const PROPERTIES = [
   ...['email', 'hs_additional_emails', 'firstname'],
-  ...['hs_email_optout', 'hs_email_bad_address', 'hs_email_hard_bounce_reason_enum'],
+  ...['hs_email_optout', 'hs_email_bad_address', 'hs_email_hard_bounce_reason_enum', 'num_associated_deals'],
 ]
 
 const reading = z.strictObject({
@@ -47,6 +47,8 @@ export interface Hubspot extends Rig {
   endDay(isOver: boolean): void
   /** The address is refused among others that are taken (207), and not with all of them (400). */
   refuseAlone(email: string): void
+  /** The organization's people make a deal with somebody. */
+  dealWith(email: string): void
   /** Somebody else makes this contact at the very moment at which it is next to be made. */
   makeMeanwhile(email: string): void
   /** Two contacts become one, which has the addresses of both and the number of the first. */
@@ -249,6 +251,7 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
       isDayOver = isOver
     },
     refuseAlone: (email) => void refusedAlone.add(email),
+    dealWith: (email) => change(email, { num_associated_deals: '1' }),
     makeMeanwhile: (email) => void meanwhile.add(email),
     merge(email, into) {
       const [id, kept] = [idOf(email) ?? '', idOf(into) ?? '']
