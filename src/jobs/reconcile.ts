@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LEASE_MS } from '../core/backoff.ts'
 import type { Draws } from '../core/ids.ts'
 import { nextLook } from '../core/nightly.ts'
@@ -23,7 +24,7 @@ const RENEW_MS = LEASE_MS / 2
 class Overtaken extends Error {}
 
 /** Asks each destination that can be asked whom it holds, every night and when staff want it, and mends what differs. */
-export function reconcileJob(database: Database, destinations: Destination[], draws: Draws): Job {
+export function reconcileJob(database: Database, destinations: Destination[], draws: Draws, pause = sleep): Job {
   async function look(name: string, clock: Clock): Promise<void> {
     const began = clock()
     const holder = draws.key()
@@ -37,6 +38,17 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
     const keep = async () => {
       if (clock().getTime() - heldAt.getTime() >= RENEW_MS) await database.transaction(hold)
     }
+    /** Whether so much time has passed by the clock that there is, after as much by the machine's. */
+    const wait = async (ms: number) => {
+      const until = clock().getTime() + ms
+      for (let left = ms; left > 0; left = until - clock().getTime()) {
+        const before = clock().getTime()
+        await pause(Math.min(left, RENEW_MS))
+        if (clock().getTime() <= before) return false
+        await keep()
+      }
+      return true
+    }
     const store = destinations.find((one) => one.name === name)?.store
     try {
       const segments = await database.transaction(async (open) => {
@@ -46,7 +58,7 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
       const each: LookedAfter[] = []
       for (const segment of store?.list ? segments : []) {
         const at = clock()
-        const listed = store && (await read(store, segment, keep))
+        const listed = store && (await read(store, segment, keep, wait))
         await database.transaction(async (open) => {
           await hold(open)
           const now = clock()
@@ -88,6 +100,7 @@ async function read(
   store: SegmentStore,
   segment: LookSegment,
   keep: () => Promise<void>,
+  wait: (ms: number) => Promise<boolean>,
 ): Promise<Listed[] | undefined> {
   const { key, name, id } = segment
   const given = new AbortController()
@@ -97,7 +110,10 @@ async function read(
     for (;;) {
       const next = await inTime(async () => entries?.next())
       if (!next || next.done) return listed
-      listed.push(next.value)
+      const { afterMs } = next.value
+      if (afterMs === undefined) listed.push(next.value)
+      // Where a given clock stands still meanwhile it is asked from the beginning, later.
+      else if (!(await wait(afterMs))) throw new TryLater('It takes no more for now.', afterMs)
       await keep()
     }
   } catch (error) {

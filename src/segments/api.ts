@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { setTimeout } from 'node:timers/promises'
 import { type Answer, openClient } from './client.ts'
 import { jsonOf } from './json.ts'
 import type { Limits } from './limits.ts'
-import { Gone, NotYet, Rejected, type Result, TryLater, Unauthorized } from './segment-store.ts'
+import { Gone, type Listed, NotYet, Rejected, type Result, TryLater, Unauthorized } from './segment-store.ts'
 import { retryAfterMs } from './webhook-answer.ts'
 
 /** What a store answered to a request that it took, or that it answered in a way the connector wants to see. */
@@ -33,14 +32,26 @@ export interface ApiSettings {
   limits: Limits
   /** What every request carries, such as the key. */
   headers: () => Record<string, string>
+  /** Whether words of an answer that took something are its own though they are no JSON; left out, only none are. */
+  saysNothing?: (text: string) => boolean
   /** Whether an answer other than 429 says that it was too much. */
   isTooMuch?: (answer: Answer) => boolean
   /** How long it asks to wait, where it does not say so by Retry-After. */
   waitMs?: (answer: Answer, now: Date) => number | undefined
 }
 
+const isEmpty = (text: string) => text.trim() === ''
+
+/** What people are meant to read, and no program's answer to another. */
+export const isPage = (text: string): boolean => text.trimStart().startsWith('<')
+
+const isObject = (json: unknown) => typeof json === 'object' && json !== null
+
 /** A service outside is spoken to over https; http is for one's own network, where the organization's own servers are. */
-export function openApi({ url: words, limits, headers, isTooMuch, waitMs }: ApiSettings, now: () => Date): Api {
+export function openApi(
+  { url: words, limits, headers, saysNothing = isEmpty, isTooMuch, waitMs }: ApiSettings,
+  now: () => Date,
+): Api {
   const url = new URL(words)
   const client = openClient(url, url.protocol === 'https:' ? 'any' : 'private', limits.connections)
   const take = turnstile(limits, now)
@@ -59,7 +70,11 @@ export function openApi({ url: words, limits, headers, isTooMuch, waitMs }: ApiS
       const isTaken = status >= 200 && status < 300
       const isUnderstood = allow.includes(status) && !isTooMuch?.(answer)
       if (!isTaken && !isUnderstood) throw refusalOf(answer)
-      return { status, headers: answer.headers, json: jsonOf(answer.text) }
+      const json = jsonOf(answer.text)
+      const isItself = isTaken ? json !== undefined || saysNothing(answer.text) : isObject(json)
+      // What stands in front of a service, and is not it, answers with pages: nothing was done, and nothing is known.
+      if (!isItself) throw new Error(`It answered ${status} in a way that the service itself does not.`)
+      return { status, headers: answer.headers, json }
     },
     close: client.close,
   }
@@ -73,7 +88,8 @@ export function openApi({ url: words, limits, headers, isTooMuch, waitMs }: ApiS
     }
     if (status === 401 || status === 403) return new Unauthorized(`It answered ${status}: it refuses the key.`)
     const why = `It answered ${status}.`
-    if (status >= 400 && status < 500 && status !== 408 && status !== 425) return new Rejected(why)
+    const isOfTheRequest = status >= 400 && status < 500 && status !== 408 && status !== 425
+    if (isOfTheRequest && !isPage(answer.text)) return new Rejected(why)
     return afterMs === undefined ? new Error(why) : new TryLater(why, afterMs)
   }
 }
@@ -96,17 +112,17 @@ function turnstile({ windows }: Limits, now: () => Date): () => void {
   }
 }
 
-/** How often in a row a turn is waited for. */
-const TURNS = 3
+/** How often in a row one page is asked for, where the store says that it was too much. */
+const TURNS = 5
 
-/** Waits for its turn where the store takes few requests in a time: for what cannot be gone on with where it stopped. */
-export async function inTurn<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+/** Has whoever reads wait for its turn where the store takes few requests in a time, and goes on where it was. */
+export async function* inTurn<T>(work: () => Promise<T>): AsyncGenerator<Listed, T> {
   for (let turn = 1; ; turn++) {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof NotYet) || turn > TURNS) throw error
-      await setTimeout(error.afterMs, undefined, { signal })
+      if (!(error instanceof TryLater) || turn > TURNS) throw error
+      yield { afterMs: error.afterMs }
     }
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Api, each, inTurn, openApi } from './api.ts'
+import { type Api, each, openApi } from './api.ts'
 import { hearBrevo } from './brevo-hooks.ts'
 import type { Answer } from './client.ts'
 import { type Contact, contactLists, listName, type Meeting } from './contact-lists.ts'
@@ -175,7 +175,7 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
       const name = listName(segment)
       for (let offset = 0; ; offset += LISTS_PAGE) {
         const path = `/contacts/lists?limit=${LISTS_PAGE}&offset=${offset}`
-        const { json } = await inTurn(() => api.call('GET', path, { signal }), signal)
+        const { json } = await api.call('GET', path, { signal })
         const page = listsSchema.parse(json).lists ?? []
         const same = page.find((one) => one.name === name)
         if (same) return String(same.id)
@@ -214,20 +214,18 @@ function openBrevo(api: Api, folder: number, secret: string | undefined, now: ()
         return isOn ? { result: 'retry', why: 'It did not take this one off the list.' } : { result: 'applied' }
       })
     },
-    async *members(list, signal) {
-      for (let offset = 0; ; offset += PAGE) {
-        const path = `${listPath(list)}/contacts?limit=${PAGE}&offset=${offset}&sort=asc`
-        const { status, json } = await inTurn(() => api.call('GET', path, { signal, allow: [404] }), signal)
-        if (status === 404) throw new Gone('It has no such list.')
-        const page = contactsSchema.parse(json).contacts ?? []
-        for (const one of page) {
-          const heard = ofKnown(list, one)
-          const isOff = heard !== 'add' && heard.result === 'suppressed'
-          const off = isOff && { suppressed: heard.why, isHere: heard.isHere ?? false }
-          yield { id: String(one.id), ...(one.email && { email: one.email }), ...off }
-        }
-        if (page.length < PAGE) return
-      }
+    async members(list, offset = '0', signal) {
+      const path = `${listPath(list)}/contacts?limit=${PAGE}&offset=${offset}&sort=asc`
+      const { status, json } = await api.call('GET', path, { signal, allow: [404] })
+      if (status === 404) throw new Gone('It has no such list.')
+      const page = contactsSchema.parse(json).contacts ?? []
+      const listed = page.map((one) => {
+        const heard = ofKnown(list, one)
+        const isOff = heard !== 'add' && heard.result === 'suppressed'
+        const off = isOff && { suppressed: heard.why, isHere: heard.isHere ?? false }
+        return { id: String(one.id), ...(one.email && { email: one.email }), ...off }
+      })
+      return { listed, ...(page.length === PAGE && { next: String(Number(offset) + PAGE) }) }
     },
     async erase({ id }, signal) {
       const one = await look(id, signal)

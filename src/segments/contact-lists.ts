@@ -1,3 +1,4 @@
+import { inTurn } from './api.ts'
 import type { Limits } from './limits.ts'
 import {
   type Entry,
@@ -42,9 +43,16 @@ export interface ContactStore extends Pick<SegmentStore, 'hear' | 'poll' | 'abse
   /** Whether a list holds anybody by one of these addresses, each asked for on its own; where whoever is missing has left. */
   isOn?(list: string, emails: string[][], signal: AbortSignal): Promise<(boolean | Unmet)[]>
   remove(list: string, contacts: Contact[], signal: AbortSignal): Promise<Result[]>
-  members(list: string, signal: AbortSignal): AsyncIterable<Listed>
+  /** Some of those on a list, from the first or from where the last page ended, and where this one does, if there are more. */
+  members(list: string, from: string | undefined, signal: AbortSignal): Promise<MembersPage>
   /** Deletes a contact that was made for us. */
   erase(contact: Contact, signal: AbortSignal): Promise<void>
+}
+
+/** Some of those on a list; `next` is undefined where there are no more. */
+export interface MembersPage {
+  listed: Listed[]
+  next?: string | undefined
 }
 
 /** The most letters of a list's name that every store takes. */
@@ -195,7 +203,14 @@ export function contactLists({ limits, members, erase, isOn, ...store }: Contact
       isOff.delete(person)
       return { result: 'applied' }
     },
-    list: (segment, signal) => members(listOf(segment), signal),
+    async *list(segment, signal) {
+      for (let from: string | undefined; ; ) {
+        const { listed, next } = yield* inTurn(() => members(listOf(segment), from, signal))
+        yield* listed
+        if (next === undefined) return
+        from = next
+      }
+    },
   }
 }
 

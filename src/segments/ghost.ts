@@ -205,20 +205,17 @@ function openGhost({ api, now, secret, NEWSLETTER }: Opened): SegmentStore {
       const removed = await label('removeLabel', list, [...new Set(contacts.map((one) => one.id))], signal)
       return contacts.map(() => removed)
     },
-    async *members(list, signal) {
+    async members(list, last = '', signal) {
       const slug = await slugOf(list, signal)
-      for (let last = ''; ; ) {
-        const after = last && `+id:>${quoted(last)}`
-        const path = `/members/?limit=${PAGE}&order=id%20asc&filter=${encodeURIComponent(`label:${quoted(slug)}${after}`)}`
-        const { json } = await api.call('GET', path, { signal })
-        const page = members.parse(json).members
-        yield* page.map((one): Listed => {
-          const suppressed = whySuppressed(one)
-          return { id: one.id, email: one.email, ...(suppressed && { suppressed }) }
-        })
-        last = page.at(-1)?.id ?? ''
-        if (page.length < PAGE) return
-      }
+      const after = last && `+id:>${quoted(last)}`
+      const path = `/members/?limit=${PAGE}&order=id%20asc&filter=${encodeURIComponent(`label:${quoted(slug)}${after}`)}`
+      const { json } = await api.call('GET', path, { signal })
+      const page = members.parse(json).members
+      const listed = page.map((one): Listed => {
+        const suppressed = whySuppressed(one)
+        return { id: one.id, email: one.email, ...(suppressed && { suppressed }) }
+      })
+      return { listed, ...(page.length === PAGE && { next: page.at(-1)?.id }) }
     },
     async erase(contact, signal) {
       const [one] = await membersBy('id', [contact.id], signal)

@@ -182,22 +182,19 @@ function openHubspot(api: Api): SegmentStore {
         missing.has(id) ? { result: 'unknown', why: 'It does not know this contact.' } : { result: 'applied' },
       )
     },
-    async *members(listId, signal) {
-      for (let after = ''; ; ) {
-        const query = `limit=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`
-        const { status, json } = await api.call('GET', `${path(listId)}/memberships?${query}`, { signal, allow: [404] })
-        if (status === 404) throw new Gone('It has no such list.')
-        const page = members.parse(json)
-        const ids = page.results.map(({ recordId }) => recordId)
-        const found = new Map((await readContacts(api, ids, undefined, signal)).map((one) => [one.id, one]))
-        for (const id of ids) {
-          const one = found.get(id)
-          const [email, suppressed] = [one?.properties.email, one && suppressionOf(one)]
-          yield { id, ...(email && { email }), ...(suppressed && { suppressed }) }
-        }
-        after = page.paging?.next?.after ?? ''
-        if (!after) return
-      }
+    async members(listId, after = '', signal) {
+      const query = `limit=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`
+      const { status, json } = await api.call('GET', `${path(listId)}/memberships?${query}`, { signal, allow: [404] })
+      if (status === 404) throw new Gone('It has no such list.')
+      const page = members.parse(json)
+      const ids = page.results.map(({ recordId }) => recordId)
+      const found = new Map((await readContacts(api, ids, undefined, signal)).map((one) => [one.id, one]))
+      const listed = ids.map((id) => {
+        const one = found.get(id)
+        const [email, suppressed] = [one?.properties.email, one && suppressionOf(one)]
+        return { id, ...(email && { email }), ...(suppressed && { suppressed }) }
+      })
+      return { listed, next: page.paging?.next?.after }
     },
     async erase({ id }, signal) {
       // Whoever is on another list by now, or has a deal, is not there for us alone.

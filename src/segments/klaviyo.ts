@@ -194,24 +194,23 @@ function openKlaviyo({ reader, adder, remover, looker, eraser }: Apis): SegmentS
     find,
     add: (list, contacts, signal) => move('POST', list, contacts, signal),
     remove: (list, contacts, signal) => move('DELETE', list, contacts, signal),
-    async *members(list, signal) {
-      for (let cursor: string | null = ''; cursor !== null; ) {
-        const query = new URLSearchParams({
-          ...{ [SUBSCRIPTIONS]: 'subscriptions', [FIELDS]: 'email,subscriptions', 'page[size]': String(PAGE) },
-          ...(cursor && { 'page[cursor]': cursor }),
-        })
-        const { status, json } = await reader.call('GET', `${path(list)}/profiles?${query}`, { signal, allow: [404] })
-        if (status === 404) throw new Gone('It has no such list.')
-        const { data, links } = profiles.parse(json)
-        for (const one of data) {
-          const { email } = one.attributes
-          const heard = suppressionOf(marketingOf(one), list)
-          const off = heard && { suppressed: heard.why, isHere: heard.isHere ?? false }
-          yield { id: one.id, ...(email && { email }), ...off }
-        }
-        // Of the address it gives only the place to go on from is taken, so that it leads nowhere else.
-        cursor = links?.next ? new URL(links.next).searchParams.get('page[cursor]') : null
-      }
+    async members(list, cursor, signal) {
+      const query = new URLSearchParams({
+        ...{ [SUBSCRIPTIONS]: 'subscriptions', [FIELDS]: 'email,subscriptions', 'page[size]': String(PAGE) },
+        ...(cursor && { 'page[cursor]': cursor }),
+      })
+      const { status, json } = await reader.call('GET', `${path(list)}/profiles?${query}`, { signal, allow: [404] })
+      if (status === 404) throw new Gone('It has no such list.')
+      const { data, links } = profiles.parse(json)
+      const listed = data.map((one) => {
+        const { email } = one.attributes
+        const heard = suppressionOf(marketingOf(one), list)
+        const off = heard && { suppressed: heard.why, isHere: heard.isHere ?? false }
+        return { id: one.id, ...(email && { email }), ...off }
+      })
+      // Of the address it gives only the place to go on from is taken, so that it leads nowhere else.
+      const next = links?.next ? new URL(links.next).searchParams.get('page[cursor]') : null
+      return { listed, ...(next && { next }) }
     },
     async erase({ id }, signal) {
       const asked = `/api/profiles/${encodeURIComponent(id)}/relationships/lists`

@@ -77,17 +77,23 @@ const pageOf = <T>(item: z.ZodType<T>) =>
 
 function openListmonk(api: Api, now: () => Date): SegmentStore {
   /** Those a condition fits, by their ids and not by pages, so that whoever goes meanwhile hides nobody else. */
-  async function* subscribers(condition: string, signal: AbortSignal, list?: string): AsyncIterable<Subscriber> {
-    for (let last = 0; ; ) {
-      const query = new URLSearchParams({
-        ...(list !== undefined && { list_id: list }),
-        ...{ query: `${condition} AND subscribers.id > ${last}`, order_by: 'id', order: 'asc', per_page: String(PAGE) },
-      })
-      const { json } = await api.call('GET', `/subscribers?${query}`, { signal })
-      const { results, total } = pageOf(subscriber).parse(json).data
+  /** Those a condition fits after an id, and not by pages, so that whoever goes meanwhile hides nobody else. */
+  async function some(condition: string, last: number, signal: AbortSignal, list?: string) {
+    const query = new URLSearchParams({
+      ...(list !== undefined && { list_id: list }),
+      ...{ query: `${condition} AND subscribers.id > ${last}`, order_by: 'id', order: 'asc', per_page: String(PAGE) },
+    })
+    const { json } = await api.call('GET', `/subscribers?${query}`, { signal })
+    const { results, total } = pageOf(subscriber).parse(json).data
+    const isLast = results.length === 0 || results.length >= total
+    return { results, next: isLast ? undefined : Math.max(last, ...results.map((one) => one.id)) }
+  }
+
+  async function* subscribers(condition: string, signal: AbortSignal): AsyncIterable<Subscriber> {
+    for (let last: number | undefined = 0; last !== undefined; ) {
+      const { results, next }: Awaited<ReturnType<typeof some>> = await some(condition, last, signal)
       yield* results
-      last = Math.max(last, ...results.map((one) => one.id))
-      if (results.length === 0 || results.length >= total) return
+      last = next
     }
   }
 
@@ -202,14 +208,16 @@ function openListmonk(api: Api, now: () => Date): SegmentStore {
       if (ids.length > 0) await api.call('PUT', '/subscribers/lists', { body, signal })
       return contacts.map((): Result => ({ result: 'applied' }))
     },
-    async *members(list, signal) {
+    async members(list, from = '0', signal) {
       await mustBeThere(list, signal)
-      for await (const one of subscribers('TRUE', signal, list)) {
+      const { results, next } = await some('TRUE', Number(from), signal, list)
+      const listed = results.map((one) => {
         const isBlocked = one.status === 'blocklisted'
         const isOff = isBlocked || statusIn(list, one) === 'unsubscribed'
         const member: Listed = { id: String(one.id), email: one.email }
-        yield isOff ? { ...member, suppressed: 'unsubscribed', isHere: !isBlocked } : member
-      }
+        return isOff ? { ...member, suppressed: 'unsubscribed' as const, isHere: !isBlocked } : member
+      })
+      return { listed, ...(next !== undefined && { next: String(next) }) }
     },
     async erase(contact, signal) {
       const one = (await byIds([contact.id], signal)).get(contact.id)

@@ -159,21 +159,20 @@ function openMailchimp(api: Api, { AUDIENCE, HOOK_SECRET }: Settings, now: () =>
         return { result: 'applied' }
       })
     },
-    async *members(tag, signal) {
+    async members(tag, offset = '0', signal) {
       const all = 'include_unsubscribed=true&include_cleaned=true&include_transactional=true'
       const fields = 'fields=members.id,members.email_address,members.status'
-      for (let offset = 0; ; offset += PAGE) {
-        const path = `${tagPath(tag)}/members?${all}&${fields}&count=${PAGE}&offset=${offset}`
-        const { status, json } = await api.call('GET', path, { signal, allow: [404] })
-        if (status === 404) throw new Gone('It has no such tag.')
-        const page = members.parse(json).members
-        for (const { id, email_address: email, status } of page) {
-          const why = whyOf(status)
-          // Who is put aside is not there, and who is still to confirm not yet.
-          if (!['archived', 'pending'].includes(status)) yield { id, email, ...(why && { suppressed: why }) }
-        }
-        if (page.length < PAGE) return
-      }
+      const path = `${tagPath(tag)}/members?${all}&${fields}&count=${PAGE}&offset=${offset}`
+      const { status, json } = await api.call('GET', path, { signal, allow: [404] })
+      if (status === 404) throw new Gone('It has no such tag.')
+      const page = members.parse(json).members
+      // Who is put aside is not there, and who is still to confirm not yet.
+      const there = page.filter((one) => !['archived', 'pending'].includes(one.status))
+      const listed = there.map(({ id, email_address: email, status }) => {
+        const why = whyOf(status)
+        return { id, email, ...(why && { suppressed: why }) }
+      })
+      return { listed, ...(page.length === PAGE && { next: String(Number(offset) + PAGE) }) }
     },
     async erase({ id }, signal) {
       const asked = `${memberPath(id)}?fields=id,email_address,status,tags,interests,vip`

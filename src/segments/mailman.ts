@@ -56,6 +56,11 @@ function openMailman(api: Api, domain: string, asksAgain: boolean): SegmentStore
     if (status === 404) throw new Gone('It has no such list.')
   }
 
+  const isMember = async (list: string, email: string, signal: AbortSignal) => {
+    const member = `${path(list)}/member/${encodeURIComponent(email)}`
+    return (await api.call('GET', member, { signal, allow: [404] })).status !== 404
+  }
+
   return contactLists({
     limits,
     // It tells nobody who unsubscribes, and keeps no trace of them in the list.
@@ -89,16 +94,15 @@ function openMailman(api: Api, domain: string, asksAgain: boolean): SegmentStore
       return each(contacts, limits.connections, async ({ email }): Promise<Result> => {
         const body = { list_id: list, subscriber: email, pre_verified: verified, ...rest }
         const { status } = await api.call('POST', '/members', { body, signal, allow: [409] })
-        return { result: status === 202 ? 'accepted' : 'applied' }
+        // 409 is of who is there, and of who is still to confirm.
+        const isThere = status === 409 ? await isMember(list, email, signal) : status !== 202
+        return { result: isThere ? 'applied' : 'accepted' }
       })
     },
     async isOn(list, emails, signal) {
       await mustBeThere(list, signal)
       return each(emails, limits.connections, async (own) => {
-        for (const email of own) {
-          const member = `${path(list)}/member/${encodeURIComponent(email)}`
-          if ((await api.call('GET', member, { signal, allow: [404] })).status !== 404) return true
-        }
+        for (const email of own) if (await isMember(list, email, signal)) return true
         return false
       })
     },
@@ -107,14 +111,12 @@ function openMailman(api: Api, domain: string, asksAgain: boolean): SegmentStore
         await api.call('DELETE', `${path(list)}/member/${encodeURIComponent(id)}`, { signal, allow: [404] })
         return { result: 'applied' }
       }),
-    async *members(list, signal) {
+    async members(list, page = '1', signal) {
       await mustBeThere(list, signal)
-      for (let page = 1; ; page++) {
-        const { json } = await api.call('GET', `${path(list)}/roster/member?count=${PAGE}&page=${page}`, { signal })
-        const { entries } = members.parse(json)
-        yield* entries.map(({ email }) => ({ id: email.toLowerCase(), email }))
-        if (entries.length < PAGE) return
-      }
+      const { json } = await api.call('GET', `${path(list)}/roster/member?count=${PAGE}&page=${page}`, { signal })
+      const { entries } = members.parse(json)
+      const listed = entries.map(({ email }) => ({ id: email.toLowerCase(), email }))
+      return { listed, ...(entries.length === PAGE && { next: String(Number(page) + 1) }) }
     },
     async erase({ id }, signal) {
       const user = `/users/${encodeURIComponent(id)}`

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Api, openApi } from './api.ts'
+import { type Api, isPage, openApi } from './api.ts'
 import { LIMITS } from './limits.ts'
 import { rootOf } from './root-of.ts'
 import { newsOfEvents } from './segment-spec-news.ts'
@@ -52,9 +52,12 @@ export const segmentSpec: Connector<typeof settings> = {
     const authorization = isWhole ? WRITE_KEY : `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`
     // Customer.io else answers 200 to what it drops; others do not look at it.
     const headers = () => ({ authorization, 'x-strict-mode': '1' })
-    return openSegmentSpec(openApi({ url: rootOf(url), limits, headers }, now), PATH, now, HOOK_SECRET)
+    return openSegmentSpec(openApi({ url: rootOf(url), limits, headers, saysNothing }, now), PATH, now, HOOK_SECRET)
   },
 }
+
+/** RudderStack says OK, and others nothing at all; what begins like a page is somebody else's. */
+const saysNothing = (text: string) => !isPage(text)
 
 /** An event as it is sent. */
 interface Event {

@@ -78,6 +78,8 @@ export interface Listed {
   /** Held, and not written to; `isHere`: in this segment, and in others it may. */
   suppressed?: SuppressedWhy
   isHere?: boolean
+  /** Nobody: it takes no more for now, and whoever reads goes on after so many milliseconds. */
+  afterMs?: number
 }
 
 /** What a store tells of by itself. */

@@ -188,20 +188,6 @@ test('forgets who is on more lists than it may ask about in a second', async () 
   expect(rig.contacts()).toEqual(['ana@example.org'])
 })
 
-test('lists more than it may ask for in a second', async () => {
-  const segment = await made(store, 'parents')
-  for (let i = 0; i < 5200; i++) rig.byHand?.put('parents', `p${i}@example.org`)
-  await store.close?.()
-  store = openStore('brevo', rig.settings, () => {
-    later(90)
-    return now
-  })
-  later(1000)
-  const listed = new Set<string | undefined>()
-  for await (const { email } of store.list?.(segment, signal) ?? []) listed.add(email)
-  expect(listed.size).toBe(5200)
-})
-
 const TOKEN = { authorization: 'Bearer a secret of the hook' }
 const hear = (event: unknown, headers: Record<string, string> = TOKEN) =>
   store.hear?.(posted({ headers, body: JSON.stringify(event) }))

@@ -49,14 +49,11 @@ export const pigeon: Connector<typeof settings> = {
           await api.call('DELETE', on(list, id), { signal, allow: [404] })
           return { result: 'applied' }
         }),
-      async *members(list, signal) {
-        for (let from: string | null = ''; from !== null; ) {
-          const { status, json } = await api.call('GET', `${on(list)}?from=${from}`, { signal, allow: [404] })
-          if (status === 404) throw new Gone('It has no such list.')
-          const { members, next } = page.parse(json)
-          yield* members
-          from = next
-        }
+      async members(list, from = '', signal) {
+        const { status, json } = await api.call('GET', `${on(list)}?from=${from}`, { signal, allow: [404] })
+        if (status === 404) throw new Gone('It has no such list.')
+        const { members, next } = page.parse(json)
+        return { listed: members, ...(next !== null && { next }) }
       },
       erase: async ({ id }, signal) => void (await api.call('DELETE', `/people/${id}`, { signal, allow: [404] })),
       close: api.close,

@@ -21,9 +21,12 @@ export interface Answered {
 
 /**
  * How a store feels. `broken` answers 500 and does nothing; `deaf` does what it is asked and never answers; `too much` says so
- * by its own signal; `gone` hangs up.
+ * by its own signal; `gone` hangs up. With the others something in front of it answers in its place, by a page of its own:
+ * that there is no such address, that all is well (`unlike itself`), or that nobody is behind it.
  */
-export type Mood = 'well' | 'broken' | 'deaf' | 'too much' | 'gone'
+export type Mood = 'well' | 'broken' | 'deaf' | 'too much' | 'gone' | keyof typeof PAGES
+
+const PAGES = { 'not found': 404, 'unlike itself': 200, unreachable: 502 }
 
 export interface FakeServer {
   url: string
@@ -88,6 +91,11 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
     const feels = mood
     if (left > 0 && --left === 0) mood = 'well'
     if (feels === 'gone') return void request.socket.destroy()
+    if (feels in PAGES) {
+      // One of these names, as `in` says.
+      response.writeHead(PAGES[feels as keyof typeof PAGES], { 'content-type': 'text/html' })
+      return void response.end('<!doctype html><title>nginx</title><h1>Something else answers here</h1>')
+    }
     const said = ((): Answered => {
       if (feels === 'broken') return { status: 500, body: { error: 'broken' } }
       if (feels === 'too much' || isTooMuch(`${one.method} ${one.path}`)) return tooMuch(now())

@@ -10,11 +10,8 @@ const signal = new AbortController().signal
 const isDone = /^(applied|accepted)$/
 const ANA = 'ana@example.org'
 
-/**
- * Who takes a person, and holds them only once something more has come about; by settings. Not yet Mailman (`OPT_IN: yes`),
- * which answers 409 both to who is on a list and to who is still to confirm, and src/segments/mailman.ts takes all for the one.
- */
-const LATER: Record<string, Record<string, string>> = { segment: {}, mailchimp: {} }
+/** Who takes a person, and holds them only once something more has come about; by settings. */
+const LATER: Record<string, Record<string, string>> = { segment: {}, mailchimp: {}, mailman: { OPT_IN: 'yes' } }
 
 describe.each(Object.entries(RIGS))('%s, where others act too', (connector, open) => {
   let now = AT
@@ -111,3 +108,36 @@ describe.each(Object.entries(RIGS))('%s, where others act too', (connector, open
     expect(listed).toEqual([])
   })
 })
+
+test.each([
+  ['brevo', 5_200],
+  ['hubspot', 6_000],
+] as const)(
+  '%s reads a list to its end that takes more requests than it may ask for at once',
+  async (name, count) => {
+    let now = AT
+    const rig = await RIGS[name](() => now)
+    const clock = () => {
+      now = new Date(now.getTime() + 50)
+      return now
+    }
+    const store = opened(rig, clock)
+    const parents = await made(store, 'parents')
+    for (let i = 0; i < count; i++) rig.byHand?.put('parents', `p${i}@example.org`)
+    now = new Date(now.getTime() + 60_000)
+    const listed = new Set<string>()
+    let pauses = 0
+    for await (const { email, afterMs } of store.list?.(parents, signal) ?? []) {
+      if (email) listed.add(email)
+      if (afterMs === undefined) continue
+      now = new Date(now.getTime() + afterMs)
+      pauses++
+    }
+    expect(listed.size).toBe(count)
+    expect(pauses).toBeGreaterThan(0)
+    expect(rig.server.complaints).toEqual([])
+    await store.close?.()
+    await rig.close()
+  },
+  60_000,
+)

@@ -141,6 +141,41 @@ describe.each(Object.entries(RIGS))('%s', (connector, open) => {
     expect(rig.holds('parents')).toEqual(['ana@example.org', 'ben@example.org'])
   })
 
+  test.each([
+    'not found',
+    'unlike itself',
+    'unreachable',
+  ] as const)('believes nothing that something in front of it says: %s', async (mood) => {
+    await put('parents', entry('ana'))
+    const parents = await list('parents')
+    const held = [{ segment: parents, emails: ['ana@example.org'], ids: [] }]
+    const person = { person: 'person-of-ana', email: 'ana@example.org', held, isOurs: true, at: AT }
+    rig.server.feel(mood)
+    for (const work of [
+      () => store.put(parents, [entry('ben')], signal),
+      () => store.take(parents, [leaving('ana')], signal),
+      () => store.forget(person, signal).then((one) => [one]),
+    ]) {
+      const heard = await work().catch((error: unknown) => error)
+      if (Array.isArray(heard)) expect(outcomes(heard)).toEqual(['retry'])
+      else expect(heard).not.toBeInstanceOf(Gone)
+    }
+    if (store.list) {
+      const read = async () => {
+        for await (const _ of store.list?.(parents, signal) ?? []);
+      }
+      const failure = await failureOf(read())
+      expect(failure).toBeInstanceOf(Error)
+      expect(failure).not.toBeInstanceOf(Gone)
+    }
+    await expect(store.check()).rejects.toThrow()
+    rig.server.feel('well')
+    now = new Date(now.getTime() + 60_000)
+    await put('parents', entry('ben'))
+    await take('parents', leaving('ana'))
+    expect(rig.holds('parents')).toEqual(['ben@example.org'])
+  })
+
   test('says how long to wait when it was too much, by its own signal', async () => {
     await list('parents')
     rig.server.feel('too much')
