@@ -23,16 +23,16 @@ export async function finishReports(
   // Found by their keys, whatever the planner takes a lease for; once locked, a lease is what it says.
   const ours = Prisma.sql`
         with ours as materialized (
-          select sent.*, r.lease as held
-          from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
+          select sent.*, r.lease as held from (select * from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
             ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
             ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[],
             ${rows.map((row) => row.directionId)}::text[], ${rows.map((row) => row.email.toLowerCase())}::text[],
             ${rows.map((_, i) => met[i]?.id ?? null)}::text[], ${rows.map((_, i) => met[i]?.isNew ?? false)}::boolean[],
             ${rows.map((_, i) => met[i]?.isProven ?? false)}::boolean[])
             as sent (person_id, community_id, destination, revision, wanted, email, direction, address, id, is_new, is_proven)
-          join reports r using (person_id, community_id, destination)
-          order by person_id, community_id, destination for update of r)`
+            order by person_id, community_id, destination) sent
+          cross join lateral (select lease from reports r where r.person_id = sent.person_id
+            and r.community_id = sent.community_id and r.destination = sent.destination offset 0 for update) r)`
   const each = Prisma.sql`from ours as sent where sent.held = ${lease} and r.person_id = sent.person_id
         and r.community_id = sent.community_id and r.destination = sent.destination`
   const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
