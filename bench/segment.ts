@@ -90,7 +90,7 @@ async function byJob(store: SegmentStore, changes: number): Promise<number> {
   const { database } = museum
   await fillDirected(bare, changes)
   await makeDue(bare)
-  const job = reportsJob(database, [{ name: DESTINATION, store }], draws)
+  const job = reportsJob(database, { name: DESTINATION, store }, draws)
   const runner = createRunner(
     database,
     [job],

@@ -21,14 +21,17 @@ export interface Destination {
 const REFUSED_WAIT_MS = 3_600_000
 const TAKEN = "The list or tag it would get there is another community's: choose one for it with /destinations."
 
-/** Tells each destination what it should hold: wanted states, in batches, each person by their own result. */
-export function reportsJob(database: Database, destinations: Destination[], draws: Draws): Job {
+/**
+ * Tells a destination what it should hold: wanted states, in batches, each person by their own result. It is a job for each, so
+ * that a slow one holds up no other.
+ */
+export function reportsJob(database: Database, { name, store }: Destination, draws: Draws): Job {
   /** One request; false when no more is to be sent. Each is claimed on its own, since what it says must hold now. */
-  async function send({ name, store }: Destination, clock: Clock): Promise<boolean> {
+  async function send(clock: Clock): Promise<boolean> {
     const now = clock()
     const { lease, rows, more } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
     if (rows.length === 0) return more
-    const results = await tell(store, rows, clock, now)
+    const results = await tell(rows, clock, now)
     // One jitter for the batch: rows that failed together are tried together.
     const chance = draws.fraction()
     const refused = results.find((result): result is Refused => 'unauthorized' in result)
@@ -48,16 +51,16 @@ export function reportsJob(database: Database, destinations: Destination[], draw
       }
       return rest(open, name, results, now, chance)
     })
-    // One that does not answer gets no second request in this run, so that others are not held up by it.
+    // One that does not answer gets no second request in this run.
     return !refused && !rests && results.some((one) => one.result !== 'retry')
   }
 
   /** Makes the segment's list or tag where there is none yet, and tells the store of the batch. */
-  async function tell(store: SegmentStore, rows: ClaimedReport[], clock: Clock, now: Date): Promise<Heard[]> {
+  async function tell(rows: ClaimedReport[], clock: Clock, now: Date): Promise<Heard[]> {
     const [first] = rows
     if (!first) return []
-    const { segment: key, communityName: name, segmentId, communityId, destination, wanted } = first
-    const segment: Segment = { key, name, ...(segmentId && { id: segmentId }) }
+    const { segment: key, communityName, segmentId, communityId, wanted } = first
+    const segment: Segment = { key, name: communityName, ...(segmentId && { id: segmentId }) }
     const hasTime = () => isHeld(now, clock)
     const { make } = store
     if (make && !segmentId) {
@@ -70,9 +73,9 @@ export function reportsJob(database: Database, destinations: Destination[], draw
       }
       const made = segment.id
       const stands = await database.transaction(async (open) =>
-        (await open.destinationCare.isTaken(destination, communityId, made))
+        (await open.destinationCare.isTaken(name, communityId, made))
           ? undefined
-          : open.destinations.call(destination, communityId, made, now),
+          : open.destinations.call(name, communityId, made, now),
       )
       // Who left one of the two would leave both.
       if (stands === undefined) return rows.map(() => ({ result: 'rejected', why: TAKEN }))
@@ -80,21 +83,17 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     }
     const results = await deliver(store, segment, rows, hasTime)
     if (!results.some((one) => 'gone' in one)) return results
-    await database.transaction((open) => listGone(open, destination, { id: communityId, name }, now))
+    await database.transaction((open) => listGone(open, name, { id: communityId, name: communityName }, now))
     return results
   }
 
   return {
-    name: 'reports',
+    name: `reports/${name}`,
     schedule: { every: 'minute' },
     async run(clock) {
-      const running = await database.transaction((open) => open.destinations.list())
-      for (const destination of destinations) {
-        if (running.find((one) => one.name === destination.name)?.pausedAt) continue
-        while (await send(destination, clock));
-      }
+      while (await send(clock));
     },
-    next: async (_, open) => (await open.agenda()).reports,
+    next: async (_, open) => (await open.agenda()).reports.get(name),
   }
 }
 
