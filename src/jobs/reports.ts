@@ -4,7 +4,6 @@ import { say } from '../core/say.ts'
 import { holdBack } from '../news.ts'
 import type { Segment, SegmentStore } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
-import type { DestinationState } from '../store/destinations.ts'
 import type { ClaimedReport } from '../store/reports.ts'
 import type { Store } from '../store/store.ts'
 import type { Outcome } from '../store/work.ts'
@@ -111,17 +110,26 @@ async function noteStates(
   const unknown = rows.filter((_, i) => results[i]?.result === 'unknown')
   if (unknown.length > 0) await open.reports.forgetIds(unknown)
   if (rows.some((row, i) => isMissed(row, results[i]))) await open.reconciling.lookNow(destination, now)
-  for (const [i, row] of rows.entries()) {
-    const heard = results[i]
-    if (heard?.result === 'left' && row.wanted === 'out') {
-      // They paused, or the like, and had left before that: a yes they still have is not for there any more.
-      const had = await open.suppressions.standing(destination, [row.personId], row.communityId, now, false)
-      const ids = had.map(({ id }) => id)
-      await open.suppressions.suppress(destination, ids, row.communityId, 'unsubscribed', now)
+  const [first] = rows
+  if (!first) return
+  // All of a batch are of one community, and all in or all out.
+  const { communityId: id, communityName: name, segment: slug, wanted } = first
+  const of = (isThey: (heard: Heard) => boolean) =>
+    rows.filter((_, i) => results[i] && isThey(results[i])).map((row) => row.personId)
+  const left = wanted === 'out' ? of((heard) => heard.result === 'left') : []
+  if (left.length > 0) {
+    // They paused, or the like, and had left before that: a yes they still have is not for there any more.
+    const had = await open.suppressions.standing(destination, left, id, now, false)
+    const ids = had.map((one) => one.id)
+    await open.suppressions.suppress(destination, ids, id, 'unsubscribed', now)
+  }
+  if (wanted === 'out') return
+  const whys = new Set(results.flatMap((heard) => (heard.result === 'suppressed' ? heard.why : [])))
+  for (const why of whys) {
+    for (const isHere of [true, false]) {
+      const ids = of((one) => one.result === 'suppressed' && one.why === why && (one.isHere ?? false) === isHere)
+      if (ids.length > 0) await holdBack(open, destination, ids, isHere ? { id, name, slug } : undefined, why, now)
     }
-    if (heard?.result !== 'suppressed' || row.wanted !== 'in') continue
-    const { communityId: id, communityName: name, segment: slug } = row
-    await holdBack(open, destination, [row.personId], heard.isHere ? { id, name, slug } : undefined, heard.why, now)
   }
 }
 
@@ -130,7 +138,7 @@ async function noteStates(
  * batch finds out for all of them, however many wait.
  */
 async function rest(open: Store, name: string, results: Heard[], now: Date, chance: number): Promise<boolean> {
-  const state = (await open.destinations.list()).find((one: DestinationState) => one.name === name)
+  const state = await open.destinations.find(name)
   if (!state) return true
   const asked = results.flatMap((one) => ('isForAll' in one || one.result === 'wait' ? (one.afterMs ?? []) : []))
   const isDead = results.every((one) => 'isOpen' in one)
