@@ -71,7 +71,7 @@ async function drain(connector: string, open: OpenRig, place: DatabasePlace, cha
     let failure: unknown
     const runner = createRunner(
       database,
-      [reportsJob(database, [{ name: DESTINATION, store }], draws)],
+      [reportsJob(database, { name: DESTINATION, store }, draws)],
       () => now,
       (_, error) => {
         failure = error

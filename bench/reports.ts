@@ -131,7 +131,7 @@ async function loop(store: SegmentStore, calls: Call[]): Promise<void> {
 
 /** The job as the runner runs it, until nothing is due; milliseconds. */
 function untilDone(database: Database, store: SegmentStore): Promise<number> {
-  const job = reportsJob(database, [{ name: DESTINATION, store }], draws)
+  const job = reportsJob(database, { name: DESTINATION, store }, draws)
   let failure: unknown
   const runner = createRunner(
     database,

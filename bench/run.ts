@@ -18,7 +18,7 @@ const benches: Record<string, Bench> = {
   commands: benchCommands,
   reports: benchReports,
   destinations: benchDestinations,
-  segment: async (_server, isSmoke) => benchSegment(isSmoke),
+  segment: benchSegment,
   memory: benchMemory,
   start: benchStart,
   discord: benchDiscord,

@@ -31,6 +31,8 @@ function sink(): void {
     server.closeAllConnections()
     setTimeout(() => server.listen(port, '127.0.0.1'), ms)
   }
+  // Connections are kept from one party's turn to its next, or one would begin on a connection that is just being ended.
+  server.keepAliveTimeout = 600_000
   server.listen(0, '127.0.0.1')
   server.once('listening', () => {
     // A server on TCP has an address of this shape (node:net).

@@ -3,14 +3,17 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Analytics } from '@segment/analytics-node'
+import pg from 'pg'
 import { reportsJob } from '../src/jobs/reports.ts'
 import { createRunner } from '../src/jobs/runner.ts'
 import { segmentSpec } from '../src/segments/segment-spec.ts'
 import type { Entry, SegmentStore } from '../src/segments/segment-store.ts'
-import { barePglite } from './bare.ts'
+import type { DatabasePlace } from '../src/store/database.ts'
+import { barePg, barePglite } from './bare.ts'
 import { DESTINATION, fillDirected, makeDue, wanted } from './due-reports.ts'
 import { median, printTable } from './figures.ts'
 import { draws, openMuseum } from './museum.ts'
+import type { Server } from './postgres.ts'
 import type { Says, Told } from './segment-sink.ts'
 import { hear } from './tap.ts'
 
@@ -32,16 +35,22 @@ interface Sink {
  * The same changes into the same sink, two events each: by Kindred's connector, by its job with all that is kept of them in
  * the database, and by Segment's own library for Node. Then what each loses when the sink dies half way for ten seconds.
  */
-export async function benchSegment(isSmoke: boolean): Promise<void> {
+export async function benchSegment(server: Server | string, isSmoke: boolean): Promise<void> {
   const sink = await startSink()
   const changes = isSmoke ? SMOKE_CHANGES : CHANGES
   const store = segmentSpec.open({ URL: sink.url, PATH: '/v1/batch', WRITE_KEY }, () => new Date())
   try {
-    const rates: Record<'connector' | 'job' | 'library', number[]> = { connector: [], job: [], library: [] }
+    const rates: Record<'connector' | 'job' | 'onServer' | 'library', number[]> = {
+      ...{ connector: [], job: [], onServer: [], library: [] },
+    }
     for (let run = 0; run < (isSmoke ? 1 : RUNS); run++) {
       const entries = entriesOf(changes, run)
       rates.connector.push(await rate(changes, sink, () => byConnector(store, entries)))
-      rates.job.push(await rate(changes, sink, () => byJob(store, changes)))
+      rates.job.push(await rate(changes, sink, () => byJob(store, changes, { kind: 'memory' })))
+      if (typeof server !== 'string') {
+        const place = { kind: 'postgresql', url: await server.fresh(), connections: 4 } as const
+        rates.onServer.push(await rate(changes, sink, () => byJob(store, changes, place)))
+      }
       rates.library.push(await rate(changes, sink, () => byLibrary(sink.url, entries)))
     }
     const beside = (of: number[]) => median(of.map((one, i) => one / (rates.library[i] ?? Number.NaN))).toFixed(2)
@@ -52,12 +61,15 @@ export async function benchSegment(isSmoke: boolean): Promise<void> {
         ['@segment/analytics-node 3.1.0', median(rates.library).toFixed(), '1.00'],
         ['Kindred, the connector alone', median(rates.connector).toFixed(), beside(rates.connector)],
         ['Kindred, the job on the embedded database', median(rates.job).toFixed(), beside(rates.job)],
+        ...(typeof server === 'string'
+          ? []
+          : [[`Kindred, the job on ${server.name}`, median(rates.onServer).toFixed(), beside(rates.onServer)]]),
       ],
     )
     const lost: string[][] = []
     for (const [name, send] of [
       ['@segment/analytics-node 3.1.0', () => byLibrary(sink.url, entriesOf(changes, RUNS))],
-      ['Kindred, the job', () => byJob(store, changes)],
+      ['Kindred, the job', () => byJob(store, changes, { kind: 'memory' })],
     ] as const) {
       sink.die(changes, isSmoke ? 1_000 : DEAD_MS)
       await send()
@@ -80,17 +92,18 @@ async function byConnector(store: SegmentStore, entries: Entry[]): Promise<numbe
 }
 
 /** Everything due is told, however often it takes; milliseconds of it are what is measured, without the filling before. */
-async function byJob(store: SegmentStore, changes: number): Promise<number> {
+async function byJob(store: SegmentStore, changes: number, place: DatabasePlace): Promise<number> {
   let museum: Awaited<ReturnType<typeof openMuseum>> | undefined
   const { pglite } = await hear(async () => {
-    museum = await openMuseum({ kind: 'memory' })
+    museum = await openMuseum(place)
   })
-  if (!museum || !pglite) throw new Error('nothing was opened')
-  const bare = barePglite(pglite)
+  const pool = place.kind === 'postgresql' ? new pg.Pool({ connectionString: place.url, max: 1 }) : undefined
+  const bare = pool ? barePg(pool) : pglite && barePglite(pglite)
+  if (!museum || !bare) throw new Error('nothing was opened')
   const { database } = museum
   await fillDirected(bare, changes)
   await makeDue(bare)
-  const job = reportsJob(database, [{ name: DESTINATION, store }], draws)
+  const job = reportsJob(database, { name: DESTINATION, store }, draws)
   const runner = createRunner(
     database,
     [job],
@@ -104,6 +117,7 @@ async function byJob(store: SegmentStore, changes: number): Promise<number> {
     await pause(100)
   }
   const took = performance.now() - began
+  await pool?.end()
   await database.close()
   return took
 }

@@ -95,7 +95,7 @@ export async function build({
     cardsJob(database, platforms, commands, draws),
     postsJob(database, platforms, draws),
     mailsJob(database, mailer, draws, site),
-    reportsJob(database, destinations, draws),
+    ...destinations.map((one) => reportsJob(database, one, draws)),
     newsJob(database, destinations, draws),
     reconcileJob(database, destinations, draws),
     erasuresJob(database, platforms, destinations, draws),

@@ -31,7 +31,7 @@ export async function takeNews(store: Store, from: Telling, told: News[], now: D
   const fresh = told.filter(({ id }) => unheard.delete(id))
   const called = fresh.flatMap((one) => [segmentOf(one), one.campaign?.segment]).filter(isName)
   const communities = await store.news.communitiesOf(destination, called)
-  for (const one of fresh) if (endsSomething(one)) await end(store, from, one, communities, now)
+  await endAll(store, from, fresh.filter(endsSomething), communities, now)
   await count(store, destination, fresh, communities, now)
   return fresh.length
 }
@@ -49,26 +49,42 @@ const endsSomething = (one: News): one is Ending =>
 
 const segmentOf = (one: News) => (endsSomething(one) ? one.segment : undefined)
 
-/** Somebody is not written to any more, as they said there or as their address does not work. */
-async function end(
+/**
+ * People are not written to any more, as they said there or as their address does not work. Those of whom the same is said one
+ * after the other are one.
+ */
+async function endAll(
   store: Store,
   { name: destination, echoes }: Telling,
-  { kind, person, segment }: Ending,
+  endings: Ending[],
   communities: Map<string, Meant>,
   now: Date,
 ): Promise<void> {
-  // A list we know nothing of ends everything: whoever wants less than that says so with one yes, and who wants none is sure.
-  const community = segment === undefined ? undefined : communities.get(segment)
-  if (community?.sensitive) return
-  const meant = await store.suppressions.meant(destination, named(person), now)
-  const isEcho = echoes && kind === 'unsubscribed'
-  const found = await store.suppressions.standing(destination, meant, community?.id, now, isEcho)
-  const [heard, unheard] = [true, false].map((isTold) =>
-    found.filter((one) => one.isTold === isTold).map(({ id }) => id),
-  )
-  if (heard?.length) await holdBack(store, destination, heard, community, kind, now)
-  // A yes that is to somebody else by now may be to this destination again one day; their word was earlier.
-  if (unheard?.length) await store.suppressions.suppress(destination, unheard, community?.id, kind, now)
+  const people = endings.map(({ person }) => named(person))
+  const meant = await store.suppressions.meant(destination, people, now)
+  const runs: { kind: EndedBy; community: Meant | undefined; each: string[][] }[] = []
+  for (const [i, { kind, segment }] of endings.entries()) {
+    // A list we know nothing of ends everything: whoever wants less than that says so with one yes, and who wants none is sure.
+    const community = segment === undefined ? undefined : communities.get(segment)
+    const ids = meant[i] ?? []
+    if (community?.sensitive || ids.length === 0) continue
+    const last = runs.at(-1)
+    if (last?.kind === kind && last.community?.id === community?.id) last.each.push(ids)
+    else runs.push({ kind, community, each: [ids] })
+  }
+  for (const { kind, community, each } of runs) {
+    const isEcho = echoes && kind === 'unsubscribed'
+    const found: { id: string; isTold: boolean }[] = []
+    // What we brought about ourselves is known by all that one of them means, and by nobody else's.
+    for (const ids of isEcho ? each : [each.flat()])
+      found.push(...(await store.suppressions.standing(destination, ids, community?.id, now, isEcho)))
+    const [heard, unheard] = [true, false].map((isTold) => [
+      ...new Set(found.filter((one) => one.isTold === isTold).map(({ id }) => id)),
+    ])
+    if (heard?.length) await holdBack(store, destination, heard, community, kind, now)
+    // A yes that is to somebody else by now may be to this destination again one day; their word was earlier.
+    if (unheard?.length) await store.suppressions.suppress(destination, unheard, community?.id, kind, now)
+  }
 }
 
 /** Ends what a destination is told of people until they say yes anew, in one community or in all, and tells them so. */
@@ -81,7 +97,7 @@ export async function holdBack(
   now: Date,
 ): Promise<void> {
   await store.suppressions.suppress(destination, personIds, community?.id, reason, now)
-  const recipient = (await store.destinations.list()).find(({ name }) => name === destination)?.recipient
+  const recipient = (await store.destinations.find(destination))?.recipient
   if (!recipient) return
   const about = community ? say` about ${{ strong: community.name }}` : say``
   const again = { typed: `/sharing ${community ? (community.slug ?? community.id) : 'all'} on` }

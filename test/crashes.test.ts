@@ -125,7 +125,7 @@ describe('a house that is killed again and again', () => {
     const { posts, mails, reports, erasures } = await stage.read(async (store) => ({
       posts: (await store.agenda()).posts,
       mails: (await store.agenda()).mails,
-      reports: (await store.agenda()).reports,
+      reports: [...(await store.agenda()).reports.values()][0],
       erasures: (await store.agenda()).erasures,
     }))
     expect({ posts, mails, reports, erasures }).toEqual({})

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { drawsFrom, seededBytes } from '../src/core/ids.ts'
+import { reportsJob } from '../src/jobs/reports.ts'
+import { createRunner } from '../src/jobs/runner.ts'
 import type { SegmentStore } from '../src/segments/segment-store.ts'
 import { codeFor, openStage, sharer } from './stage.ts'
 
@@ -35,6 +38,44 @@ test('a destination that does not answer holds up no other', async () => {
   // One request finds out for all that waits for it.
   expect(calls).toEqual(['deaf', 'well', 'well', 'well'])
   expect(stage.failures).toEqual([])
+  await stage.close()
+})
+
+test('a slow destination keeps no other waiting', async () => {
+  let isQuickTold: () => void = () => undefined
+  let hold: Promise<void> | undefined
+  const told = (name: string): SegmentStore => {
+    const call: SegmentStore['put'] = async (_, entries) => {
+      if (name === 'slow') await hold
+      else isQuickTold()
+      return entries.map(() => ({ result: 'applied' }))
+    }
+    return {
+      ...{ batch: 10, check: async () => undefined, put: call, take: call },
+      forget: async () => ({ result: 'applied' }),
+    }
+  }
+  const stores = ['slow', 'quick'].map((name) => ({ name, store: told(name) }))
+  const destinations = stores.map((one) => ({ ...one, connector: 'memory', purpose: 'letters' as const }))
+  const stage = await openStage({ destinations })
+  await stage.actor('fay').types('/start-community Cooks need:"people who like to cook, so that we can eat" pledges:1')
+  await sharer(stage, 'ana', 'cooks')
+  const waiting = () => stage.read(async (store) => [...(await store.agenda()).reports.keys()])
+  await stage.read(async ({ destinationCare }) => {
+    for (const { name } of stores) await destinationCare.replay(name, new Date(0), stage.now())
+  })
+  expect(await waiting()).toEqual(['quick', 'slow'])
+  // The slow one answers once the other was told, and never before.
+  hold = new Promise((resolve) => {
+    isQuickTold = resolve
+  })
+  const failures: unknown[] = []
+  const jobs = stores.map((one) => reportsJob(stage.database, one, drawsFrom(seededBytes('pace'))))
+  const runner = createRunner(stage.database, jobs, stage.now, (_, error) => void failures.push(error))
+  runner.start()
+  await vi.waitFor(async () => expect(await waiting()).toEqual([]))
+  await runner.stop()
+  expect(failures).toEqual([])
   await stage.close()
 })
 

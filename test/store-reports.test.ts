@@ -55,7 +55,7 @@ async function deliver(at = stage.now()): Promise<('in' | 'out')[]> {
 }
 
 const counts = async () => (await stage.read((store) => store.reports.counts()))[0]
-const next = () => stage.read((store) => store.agenda().then(({ reports }) => reports))
+const next = () => stage.read((store) => store.agenda().then(({ reports }) => reports.get('files')))
 
 describe('the ledger', () => {
   test('a yes is written down once with its words, taken back once, and kept', async () => {

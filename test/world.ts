@@ -137,7 +137,7 @@ export async function openWorld(isReopened: boolean, said = createSaid(RECIPIENT
     // Only these can matter to a destination; with all jobs a history takes three times as long.
     const jobs = [
       mailsJob(mortal, mailer, draws, SITE),
-      reportsJob(mortal, configured, draws),
+      ...configured.map((one) => reportsJob(mortal, one, draws)),
       erasuresJob(mortal, [], configured, draws),
     ]
     const runner = createRunner(

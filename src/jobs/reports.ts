@@ -4,7 +4,6 @@ import { say } from '../core/say.ts'
 import { holdBack } from '../news.ts'
 import type { Segment, SegmentStore } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
-import type { DestinationState } from '../store/destinations.ts'
 import type { ClaimedReport } from '../store/reports.ts'
 import type { Store } from '../store/store.ts'
 import type { Outcome } from '../store/work.ts'
@@ -21,14 +20,17 @@ export interface Destination {
 const REFUSED_WAIT_MS = 3_600_000
 const TAKEN = "The list or tag it would get there is another community's: choose one for it with /destinations."
 
-/** Tells each destination what it should hold: wanted states, in batches, each person by their own result. */
-export function reportsJob(database: Database, destinations: Destination[], draws: Draws): Job {
+/**
+ * Tells a destination what it should hold: wanted states, in batches, each person by their own result. It is a job for each, so
+ * that a slow one holds up no other.
+ */
+export function reportsJob(database: Database, { name, store }: Destination, draws: Draws): Job {
   /** One request; false when no more is to be sent. Each is claimed on its own, since what it says must hold now. */
-  async function send({ name, store }: Destination, clock: Clock): Promise<boolean> {
+  async function send(clock: Clock): Promise<boolean> {
     const now = clock()
     const { lease, rows, more } = await database.transaction((open) => open.reports.claim(name, store.batch, now))
     if (rows.length === 0) return more
-    const results = await tell(store, rows, clock, now)
+    const results = await tell(rows, clock, now)
     // One jitter for the batch: rows that failed together are tried together.
     const chance = draws.fraction()
     const refused = results.find((result): result is Refused => 'unauthorized' in result)
@@ -48,16 +50,16 @@ export function reportsJob(database: Database, destinations: Destination[], draw
       }
       return rest(open, name, results, now, chance)
     })
-    // One that does not answer gets no second request in this run, so that others are not held up by it.
+    // One that does not answer gets no second request in this run.
     return !refused && !rests && results.some((one) => one.result !== 'retry')
   }
 
   /** Makes the segment's list or tag where there is none yet, and tells the store of the batch. */
-  async function tell(store: SegmentStore, rows: ClaimedReport[], clock: Clock, now: Date): Promise<Heard[]> {
+  async function tell(rows: ClaimedReport[], clock: Clock, now: Date): Promise<Heard[]> {
     const [first] = rows
     if (!first) return []
-    const { segment: key, communityName: name, segmentId, communityId, destination, wanted } = first
-    const segment: Segment = { key, name, ...(segmentId && { id: segmentId }) }
+    const { segment: key, communityName, segmentId, communityId, wanted } = first
+    const segment: Segment = { key, name: communityName, ...(segmentId && { id: segmentId }) }
     const hasTime = () => isHeld(now, clock)
     const { make } = store
     if (make && !segmentId) {
@@ -70,9 +72,9 @@ export function reportsJob(database: Database, destinations: Destination[], draw
       }
       const made = segment.id
       const stands = await database.transaction(async (open) =>
-        (await open.destinationCare.isTaken(destination, communityId, made))
+        (await open.destinationCare.isTaken(name, communityId, made))
           ? undefined
-          : open.destinations.call(destination, communityId, made, now),
+          : open.destinations.call(name, communityId, made, now),
       )
       // Who left one of the two would leave both.
       if (stands === undefined) return rows.map(() => ({ result: 'rejected', why: TAKEN }))
@@ -80,21 +82,17 @@ export function reportsJob(database: Database, destinations: Destination[], draw
     }
     const results = await deliver(store, segment, rows, hasTime)
     if (!results.some((one) => 'gone' in one)) return results
-    await database.transaction((open) => listGone(open, destination, { id: communityId, name }, now))
+    await database.transaction((open) => listGone(open, name, { id: communityId, name: communityName }, now))
     return results
   }
 
   return {
-    name: 'reports',
+    name: `reports/${name}`,
     schedule: { every: 'minute' },
     async run(clock) {
-      const running = await database.transaction((open) => open.destinations.list())
-      for (const destination of destinations) {
-        if (running.find((one) => one.name === destination.name)?.pausedAt) continue
-        while (await send(destination, clock));
-      }
+      while (await send(clock));
     },
-    next: async (_, open) => (await open.agenda()).reports,
+    next: async (_, open) => (await open.agenda()).reports.get(name),
   }
 }
 
@@ -112,17 +110,26 @@ async function noteStates(
   const unknown = rows.filter((_, i) => results[i]?.result === 'unknown')
   if (unknown.length > 0) await open.reports.forgetIds(unknown)
   if (rows.some((row, i) => isMissed(row, results[i]))) await open.reconciling.lookNow(destination, now)
-  for (const [i, row] of rows.entries()) {
-    const heard = results[i]
-    if (heard?.result === 'left' && row.wanted === 'out') {
-      // They paused, or the like, and had left before that: a yes they still have is not for there any more.
-      const had = await open.suppressions.standing(destination, [row.personId], row.communityId, now, false)
-      const ids = had.map(({ id }) => id)
-      await open.suppressions.suppress(destination, ids, row.communityId, 'unsubscribed', now)
+  const [first] = rows
+  if (!first) return
+  // All of a batch are of one community, and all in or all out.
+  const { communityId: id, communityName: name, segment: slug, wanted } = first
+  const of = (isThey: (heard: Heard) => boolean) =>
+    rows.filter((_, i) => results[i] && isThey(results[i])).map((row) => row.personId)
+  const left = wanted === 'out' ? of((heard) => heard.result === 'left') : []
+  if (left.length > 0) {
+    // They paused, or the like, and had left before that: a yes they still have is not for there any more.
+    const had = await open.suppressions.standing(destination, left, id, now, false)
+    const ids = had.map((one) => one.id)
+    await open.suppressions.suppress(destination, ids, id, 'unsubscribed', now)
+  }
+  if (wanted === 'out') return
+  const whys = new Set(results.flatMap((heard) => (heard.result === 'suppressed' ? heard.why : [])))
+  for (const why of whys) {
+    for (const isHere of [true, false]) {
+      const ids = of((one) => one.result === 'suppressed' && one.why === why && (one.isHere ?? false) === isHere)
+      if (ids.length > 0) await holdBack(open, destination, ids, isHere ? { id, name, slug } : undefined, why, now)
     }
-    if (heard?.result !== 'suppressed' || row.wanted !== 'in') continue
-    const { communityId: id, communityName: name, segment: slug } = row
-    await holdBack(open, destination, [row.personId], heard.isHere ? { id, name, slug } : undefined, heard.why, now)
   }
 }
 
@@ -131,7 +138,7 @@ async function noteStates(
  * batch finds out for all of them, however many wait.
  */
 async function rest(open: Store, name: string, results: Heard[], now: Date, chance: number): Promise<boolean> {
-  const state = (await open.destinations.list()).find((one: DestinationState) => one.name === name)
+  const state = await open.destinations.find(name)
   if (!state) return true
   const asked = results.flatMap((one) => ('isForAll' in one || one.result === 'wait' ? (one.afterMs ?? []) : []))
   const isDead = results.every((one) => 'isOpen' in one)

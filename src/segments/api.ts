@@ -15,6 +15,8 @@ export interface Told {
 
 export interface Call {
   body?: object
+  /** A body that is written already. */
+  json?: string
   signal: AbortSignal
   headers?: Record<string, string>
   /** Refusals (4xx) that say something the connector understands. */
@@ -57,12 +59,12 @@ export function openApi(
   const take = turnstile(limits, now)
 
   return {
-    async call(method, path, { body, signal, headers: more, allow = [] }) {
+    async call(method, path, { body, json = body && JSON.stringify(body), signal, headers: more, allow = [] }) {
       signal.throwIfAborted()
       take()
       const request = {
         ...{ method, path },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(json !== undefined && { body: json }),
         headers: { accept: 'application/json', ...headers(), ...more },
       }
       const answer = await client.send(request, signal)

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { assertWithin, lookupWithin, OutOfReach, type Reach } from './reach.ts'
@@ -66,6 +66,8 @@ export function openClient(base: URL, reach: Reach, connections: number): Client
   return {
     async send(request, signal) {
       signal.throwIfAborted()
+      // One signal ends all requests of a call, however many are under way; that is no leak to be warned of.
+      setMaxListeners(0, signal)
       try {
         return await send(request, signal)
       } catch (error) {

@@ -19,7 +19,7 @@ export const LIMITS = {
   listmonk: { batch: 100, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
   ghost: { batch: 50, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
   // 500 kB a request, 32 kB an event.
-  segment: { batch: 200, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
+  segment: { batch: 500, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
   // 10 connections at once; what is more is answered 429, or by a bare 403. Who is new takes two requests of half a second.
   mailchimp: { batch: 50, connections: 10, windows: [], waitMs: 10 * SECOND_MS },
   // For the whole portal, so that others of the organization's tools use of it too.

@@ -72,12 +72,13 @@ interface Event {
 
 function openSegmentSpec(api: Api, path: string, now: () => Date, secret: string | undefined): SegmentStore {
   /** In as many requests as they need; a repetition is told by the same ids, so that all may be sent again. */
-  async function send(events: Event[], signal: AbortSignal): Promise<void> {
-    for (const batch of requestsOf(events)) await api.call('POST', path, { body: { batch }, signal })
+  async function send(events: string[], signal: AbortSignal): Promise<void> {
+    for (const batch of requestsOf(events))
+      await api.call('POST', path, { json: `{"batch":[${batch.join()}]}`, signal })
   }
 
   async function tell(key: string, entries: Entry[], isIn: boolean, signal: AbortSignal): Promise<Result[]> {
-    const told = entries.map((entry) => eventsOf(key, entry, isIn))
+    const told = entries.map((entry) => eventsOf(key, entry, isIn).map(textOf))
     const fits = told.map((events) => events.every((one) => bytesOf(one) <= EVENT_MAX_BYTES))
     await send(told.filter((_, i) => fits[i]).flat(), signal)
     return fits.map((fit) =>
@@ -109,7 +110,7 @@ function openSegmentSpec(api: Api, path: string, now: () => Date, secret: string
       )
       const traits = { email: null, ...Object.fromEntries(keys.map((key) => [traitOf(key), false])) }
       const last: Event = { ...common, type: 'identify', messageId: idOf('erased', '', person), traits }
-      await send([...exits, last], signal)
+      await send([...exits, last].map(textOf), signal)
       return { result: 'accepted' }
     },
     ...(secret !== undefined && { hear: (request) => newsOfEvents(request, secret, now()) }),
@@ -141,12 +142,14 @@ function idOf(...parts: string[]): string {
   return `kindred-${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 40)}`
 }
 
-function bytesOf(event: Event): number {
-  return Buffer.byteLength(JSON.stringify(event)) + 1
-}
+/** Written once, since writing it is most of the work of telling somebody. */
+const textOf = (event: Event) => JSON.stringify(event)
 
-function requestsOf(events: Event[]): Event[][] {
-  const requests: Event[][] = []
+/** With the comma behind it. */
+const bytesOf = (event: string) => Buffer.byteLength(event) + 1
+
+function requestsOf(events: string[]): string[][] {
+  const requests: string[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const one of events) {
     const own = bytesOf(one)

@@ -5,7 +5,7 @@ import { Prisma } from './generated/client.ts'
 import { NEXT_MEETUP } from './meetups.ts'
 import { NEXT_POST } from './posts.ts'
 import { NEXT_LOOK } from './reconciling.ts'
-import { NEXT_REPORT } from './reports.ts'
+import { NEXT_REPORTS } from './reports.ts'
 import { NEXT_PLACE } from './rooms.ts'
 import { NEXT_NOTE } from './staff-notes.ts'
 import type { Tx } from './transaction.ts'
@@ -20,19 +20,21 @@ const KINDS = {
   cards: nextDue('cards'),
   posts: NEXT_POST,
   mails: nextDue('mails'),
-  reports: NEXT_REPORT,
   looks: NEXT_LOOK,
   erasures: NEXT_ERASURE,
   staffNotes: NEXT_NOTE,
 } satisfies Record<string, Prisma.Sql>
 
 export type Agenda = { [kind in keyof typeof KINDS]: Date | undefined } & {
+  /** When each destination can be told next, by its name. */
+  reports: Map<string, Date>
   /** When each once-only work was done last, by its name. */
   runs: Map<string, Date>
 }
 
 interface Row {
   runs: Record<string, string> | null
+  reports: Record<string, string> | null
   times: Record<keyof typeof KINDS, string | null>
 }
 
@@ -40,9 +42,12 @@ interface Row {
 export async function agenda(tx: Tx): Promise<Agenda> {
   const times = Prisma.join(Object.entries(KINDS).map(([kind, next]) => Prisma.sql`${kind}::text, (${next})`))
   const [row] = await tx.$queryRaw<Row[]>(
-    Prisma.sql`select json_build_object(${times}) as times, (select json_object_agg(name, ran_at) from job_runs) as runs`,
+    Prisma.sql`select json_build_object(${times}) as times, (${NEXT_REPORTS}) as reports,
+      (select json_object_agg(name, ran_at) from job_runs) as runs`,
   )
   if (!row) throw new Error('a select without a table gives a row')
+  const timesOf = (texts: Record<string, string> | null) =>
+    new Map(Object.entries(texts ?? {}).map(([name, text]) => [name, new Date(text)]))
   const timeOf = (text: string | null) => (text === null ? undefined : new Date(text))
   return {
     seeds: timeOf(row.times.seeds),
@@ -52,10 +57,10 @@ export async function agenda(tx: Tx): Promise<Agenda> {
     cards: timeOf(row.times.cards),
     posts: timeOf(row.times.posts),
     mails: timeOf(row.times.mails),
-    reports: timeOf(row.times.reports),
+    reports: timesOf(row.reports),
     looks: timeOf(row.times.looks),
     erasures: timeOf(row.times.erasures),
     staffNotes: timeOf(row.times.staffNotes),
-    runs: new Map(Object.entries(row.runs ?? {}).map(([name, ranAt]) => [name, new Date(ranAt)])),
+    runs: timesOf(row.runs),
   }
 }

@@ -51,6 +51,13 @@ export interface DestinationState extends Omit<Configured, 'fields'> {
   reconciledAt: Date | null
 }
 
+/** What is written there is written by these types alone. */
+const typed = <T extends { purpose: string; mode: string }>(row: T) => ({
+  ...row,
+  purpose: row.purpose as Purpose,
+  mode: row.mode as Mode,
+})
+
 export function destinations(tx: Tx) {
   /** Whether somebody may be held there. */
   const holds = async (name: string) =>
@@ -114,8 +121,16 @@ export function destinations(tx: Tx) {
         omit: { place: true, drift: true },
         orderBy: { name: 'asc' },
       })
-      // What is written there is written by these types alone.
-      return rows.map((row) => ({ ...row, purpose: row.purpose as Purpose, mode: row.mode as Mode }))
+      return rows.map(typed)
+    },
+
+    /** One that is connected. */
+    async find(name: string): Promise<DestinationState | undefined> {
+      const row = await tx.destination.findUnique({
+        where: { name, connected: true },
+        omit: { place: true, drift: true },
+      })
+      return row ? typed(row) : undefined
     },
 
     /**

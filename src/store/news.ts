@@ -1,5 +1,5 @@
 import { Prisma } from './generated/client.ts'
-import type { Named } from './suppressions.ts'
+import { type Named, suppressions } from './suppressions.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** Any number will do, so long as every process takes the same. */
@@ -50,17 +50,7 @@ export function news(tx: Tx, { keys }: Tools) {
 
     /** Of each of these, whether the destination was ever told of anybody it may mean. One statement for all. */
     async known(destination: string, named: Named[]): Promise<boolean[]> {
-      if (named.length === 0) return []
-      const rows = await tx.$queryRaw<{ known: boolean }[]>(Prisma.sql`
-        select exists (select 1 from people p join reports r on r.person_id = p.id and r.destination = ${destination}
-            and r.known_email is not null where p.key = n.person or lower(p.email) = n.email)
-          or exists (select 1 from reports r where r.destination = ${destination} and r.known_id = n.id
-            and r.known_email is not null)
-          or exists (select 1 from reports r where r.destination = ${destination} and r.held_emails @> array[n.email]) as known
-        from unnest(${named.map((one) => one.person ?? null)}::text[], ${named.map((one) => one.id ?? null)}::text[],
-          ${named.map((one) => one.email?.toLowerCase() ?? null)}::text[]) with ordinality as n (person, id, email, place)
-        order by n.place`)
-      return rows.map((row) => row.known)
+      return (await suppressions(tx).meant(destination, named)).map((ids) => ids.length > 0)
     },
   }
 }

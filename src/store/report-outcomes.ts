@@ -1,6 +1,6 @@
 import { Prisma } from './generated/client.ts'
 import type { ClaimedReport } from './reports.ts'
-import { sent } from './sent.ts'
+import { noteSent } from './sent.ts'
 import type { Tx } from './transaction.ts'
 import { type Outcome, settled } from './work.ts'
 
@@ -20,21 +20,26 @@ export async function finishReports(
   now: Date,
   met: MetThere[] = [],
 ): Promise<void> {
+  const told = rows.map((row, i) => ({
+    ...{ person_id: row.personId, community_id: row.communityId, destination: row.destination, revision: row.revision },
+    ...{ wanted: row.wanted, email: row.emailVersion, direction: row.directionId, address: row.email.toLowerCase() },
+    ...{ id: met[i]?.id ?? null, is_new: met[i]?.isNew ?? false, is_proven: met[i]?.isProven ?? false },
+  }))
   // Found by their keys, whatever the planner takes a lease for; once locked, a lease is what it says.
   const ours = Prisma.sql`
-        with ours as materialized (
-          select sent.*, r.lease as held
-          from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
-            ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
-            ${rows.map((row) => row.wanted)}::text[], ${rows.map((row) => row.emailVersion)}::int[],
-            ${rows.map((row) => row.directionId)}::text[], ${rows.map((row) => row.email.toLowerCase())}::text[],
-            ${rows.map((_, i) => met[i]?.id ?? null)}::text[], ${rows.map((_, i) => met[i]?.isNew ?? false)}::boolean[],
-            ${rows.map((_, i) => met[i]?.isProven ?? false)}::boolean[])
-            as sent (person_id, community_id, destination, revision, wanted, email, direction, address, id, is_new, is_proven)
-          join reports r using (person_id, community_id, destination)
-          order by person_id, community_id, destination for update of r)`
-  const each = Prisma.sql`from ours as sent where sent.held = ${lease} and r.person_id = sent.person_id
-        and r.community_id = sent.community_id and r.destination = sent.destination`
+        with sent as materialized (
+          select * from json_to_recordset(${JSON.stringify(told)}::json) as sent (person_id text, community_id text,
+            destination text, revision int, wanted text, email int, direction text, address text, id text, is_new boolean,
+            is_proven boolean) order by person_id, community_id, destination),
+        there as materialized (
+          select p.id from (select distinct person_id from sent order by 1) said
+          cross join lateral (select id from people where id = said.person_id offset 0 for key share) p),
+        ours as materialized (
+          select sent.*, r.lease as held from sent
+          cross join lateral (select lease from reports r where r.person_id = sent.person_id
+            and r.community_id = sent.community_id and r.destination = sent.destination offset 0 for update) r
+          -- People before reports, as whoever forgets somebody locks them.
+          where (select count(*) from there) >= 0)`
   const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
   const heard =
     'done' in outcome
@@ -47,9 +52,12 @@ export async function finishReports(
       : 'unsent' in outcome
         ? Prisma.sql`known_email = r.known_email`
         : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
-  // People before reports, as whoever forgets somebody locks them.
-  await tx.$queryRaw(Prisma.sql`
-        select id from people where id = any(${rows.map((row) => row.personId)}) order by id for key share`)
-  await tx.$executeRaw(Prisma.sql`${ours} update reports r set ${heard}, ${settled(outcome, unless)} ${each}`)
-  if ('done' in outcome) await sent(tx).note(rows, now)
+  const finished = Prisma.sql`update reports r set ${heard}, ${settled(outcome, unless)}
+        from ours as sent where sent.held = ${lease} and r.person_id = sent.person_id
+          and r.community_id = sent.community_id and r.destination = sent.destination`
+  await tx.$executeRaw(
+    'done' in outcome
+      ? Prisma.sql`${ours}, finished as (${finished}) ${noteSent(now)}`
+      : Prisma.sql`${ours} ${finished}`,
+  )
 }

@@ -66,12 +66,12 @@ export const firstKnown = (destination: Prisma.Sql) => Prisma.sql`(case when ${F
 export type Scope = { personId: string } | { personIds: string[] } | { communityId: string } | 'all'
 
 /**
- * The earliest report that can go out. While somebody is being told of to a destination, the rest about them waits for the
+ * The earliest report that can go out to each destination. While somebody is being told of to a destination, the rest about them waits for the
  * end of that lease; whoever is first and in nobody's way is found by the index alone, however many wait.
  */
-export const NEXT_REPORT = Prisma.sql`
-  select min(greatest(next.at, d.rests_until, case when d.by_address then (select max(l.leased_until) from reports l
-      where l.destination = d.name and l.leased_until is not null) end))
+export const NEXT_REPORTS = Prisma.sql`
+  select json_object_agg(name, at) from (select d.name, min(greatest(next.at, d.rests_until, case when d.by_address then (select max(l.leased_until) from reports l
+      where l.destination = d.name and l.leased_until is not null) end)) as at
   from destinations d cross join lateral (
     (select r.due_at as at from reports r
       where r.destination = d.name and r.due_at is not null and (d.started or r.wanted = 'out')
@@ -84,7 +84,7 @@ export const NEXT_REPORT = Prisma.sql`
       join reports r on r.person_id = held.person_id and r.destination = d.name
       where r.due_at is not null and (d.started or r.wanted = 'out'))) next
   -- greatest() passes over what is missing: where nothing waits, the end of a rest is no work.
-  where d.connected and d.paused_at is null and next.at is not null`
+  where d.connected and d.paused_at is null and next.at is not null group by d.name) each`
 
 export function reports(tx: Tx, { draws }: Tools) {
   return {

@@ -1,6 +1,5 @@
 import { Prisma } from './generated/client.ts'
 import { mayBeNamed } from './hidden.ts'
-import type { ClaimedReport } from './reports.ts'
 import { IS_TOLD } from './told-of.ts'
 import type { Tx } from './transaction.ts'
 
@@ -15,24 +14,19 @@ export interface Sent {
   at: Date
 }
 
+/**
+ * Writes down what a destination took: the end of a statement in which `sent` is that, and `there` the people, locked. Whoever
+ * was forgotten meanwhile has no record.
+ */
+export const noteSent = (now: Date) => Prisma.sql`
+  insert into sent_reports (person_id, community_id, destination, revision, op, recipient, at)
+  select said.person_id, said.community_id, said.destination, said.revision, said.wanted, d.recipient, ${now}::timestamptz
+  from sent said join destinations d on d.name = said.destination and ${IS_TOLD} where said.person_id in (select id from there)
+  on conflict (person_id, community_id, destination, revision) do nothing`
+
 /** The delivery log: each person's own record of what was passed on about them, to whom and when. */
 export function sent(tx: Tx) {
   return {
-    /** Writes down what a destination took, while the people are locked. Whoever was forgotten meanwhile has no record. */
-    async note(
-      rows: Pick<ClaimedReport, 'personId' | 'communityId' | 'destination' | 'revision' | 'wanted'>[],
-      now: Date,
-    ) {
-      await tx.$executeRaw(Prisma.sql`
-        insert into sent_reports (person_id, community_id, destination, revision, op, recipient, at)
-        select p.id, said.community_id, said.destination, said.revision, said.op, d.recipient, ${now}::timestamptz
-        from unnest(${rows.map((row) => row.personId)}::text[], ${rows.map((row) => row.communityId)}::text[],
-          ${rows.map((row) => row.destination)}::text[], ${rows.map((row) => row.revision)}::int[],
-          ${rows.map((row) => row.wanted)}::text[]) as said (person_id, community_id, destination, revision, op)
-        join people p on p.id = said.person_id join destinations d on d.name = said.destination and ${IS_TOLD}
-        on conflict (person_id, community_id, destination, revision) do nothing`)
-    },
-
     /** What is still to be passed on about a person, or tried again. */
     async waitingOf(personId: string): Promise<{ communityName: string; recipient: string; op: 'in' | 'out' }[]> {
       return tx.$queryRaw(Prisma.sql`

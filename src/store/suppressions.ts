@@ -38,20 +38,28 @@ const ECHO_MS = 2 * 3_600_000
 export function suppressions(tx: Tx) {
   return {
     /**
-     * Whom a destination means: of those it was ever told of, everybody whom any of its names fits. An earlier address that
-     * is being given up for another at this moment (`now`) is nobody's any more.
+     * Whom a destination means by each of these: of those it was ever told of, everybody whom any of its names fits. An earlier
+     * address that is being given up for another at this moment (`now`) is nobody's any more. Each name is looked up by an index
+     * of its own, so that it costs the same however many people there are.
      */
-    async meant(destination: string, { person, id, email }: Named, now?: Date): Promise<string[]> {
-      const address = email?.toLowerCase() ?? null
+    async meant(destination: string, named: Named[], now?: Date): Promise<string[][]> {
+      if (named.length === 0) return []
+      const isTold = Prisma.sql`r.destination = ${destination} and r.known_email is not null`
       const isMoving = now
-        ? Prisma.sql`r.wanted = 'in' and r.leased_until > ${now}::timestamptz and lower(p.email) <> ${address}`
+        ? Prisma.sql`r.wanted = 'in' and r.leased_until > ${now}::timestamptz
+            and (select lower(email) from people where id = r.person_id) <> n.email`
         : Prisma.sql`false`
-      const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        select distinct r.person_id as id from reports r join people p on p.id = r.person_id
-        where r.destination = ${destination} and r.known_email is not null and (p.key = ${person ?? null}
-          or r.known_id = ${id ?? null} or lower(p.email) = ${address} or r.held_emails @> array[${address}::text] and not (${isMoving}))
-        order by 1`)
-      return rows.map((row) => row.id)
+      const rows = await tx.$queryRaw<{ ids: string[] }[]>(Prisma.sql`
+        select array(
+            select r.person_id from people p join reports r on r.person_id = p.id and ${isTold} where p.key = n.person
+            union select r.person_id from people p join reports r on r.person_id = p.id and ${isTold} where lower(p.email) = n.email
+            union select r.person_id from reports r where ${isTold} and r.known_id = n.id
+            union select r.person_id from reports r where ${isTold} and r.held_emails @> array[n.email] and not (${isMoving})
+            order by 1) as ids
+        from unnest(${named.map((one) => one.person ?? null)}::text[], ${named.map((one) => one.id ?? null)}::text[],
+          ${named.map((one) => one.email?.toLowerCase() ?? null)}::text[]) with ordinality as n (person, id, email, place)
+        order by n.place`)
+      return rows.map((row) => row.ids)
     },
 
     /**

@@ -133,3 +133,6 @@ CREATE INDEX "people_same_email_idx" ON "people" (lower("email"));
 
 -- CreateIndex
 CREATE INDEX "reports_known_id_idx" ON "reports"("destination", "known_id") WHERE ("known_id" IS NOT NULL);
+
+-- CreateIndex
+CREATE INDEX "reports_held_emails_idx" ON "reports" USING GIN ("held_emails");
