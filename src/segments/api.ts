@@ -15,8 +15,8 @@ export interface Told {
 
 export interface Call {
   body?: object
-  /** A body that is written already. */
-  json?: string
+  /** A body as JSON, where it is written already. */
+  text?: string
   signal: AbortSignal
   headers?: Record<string, string>
   /** Refusals (4xx) that say something the connector understands. */
@@ -59,12 +59,12 @@ export function openApi(
   const take = turnstile(limits, now)
 
   return {
-    async call(method, path, { body, json = body && JSON.stringify(body), signal, headers: more, allow = [] }) {
+    async call(method, path, { body, text = body && JSON.stringify(body), signal, headers: more, allow = [] }) {
       signal.throwIfAborted()
       take()
       const request = {
         ...{ method, path },
-        ...(json !== undefined && { body: json }),
+        ...(text !== undefined && { body: text }),
         headers: { accept: 'application/json', ...headers(), ...more },
       }
       const answer = await client.send(request, signal)

@@ -74,7 +74,7 @@ function openSegmentSpec(api: Api, path: string, now: () => Date, secret: string
   /** In as many requests as they need; a repetition is told by the same ids, so that all may be sent again. */
   async function send(events: string[], signal: AbortSignal): Promise<void> {
     for (const batch of requestsOf(events))
-      await api.call('POST', path, { json: `{"batch":[${batch.join()}]}`, signal })
+      await api.call('POST', path, { text: `{"batch":[${batch.join()}]}`, signal })
   }
 
   async function tell(key: string, entries: Entry[], isIn: boolean, signal: AbortSignal): Promise<Result[]> {
