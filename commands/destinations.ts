@@ -144,10 +144,8 @@ async function askThem(context: Context, d: string): Promise<Reply> {
   const body = say`${{ strong: recipient }} could not take your address. Look whether it is right, and give another one if it is not: ${{ typed: '/email' }}.`
   await store.notices.tell(ids, 'address', { text: body }, now, where)
   await noted(context, 'people asked', d)
-  const told =
-    ids.length === 0
-      ? say`Everybody concerned has been asked already.`
-      : say`Asked in private to look at their address: ${somePeople(ids.length)}. Once they give another one it is tried again by itself.`
+  // The same whether anybody was left to be asked: staff do not learn whose it was from whom they stopped before.
+  const told = say`Whoever had not been asked yet was asked in private to look at their address: ${somePeople(ids.length)}. Once they give another one it is tried again by itself.`
   return { update: await shown(context, d, told) }
 }
 

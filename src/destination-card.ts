@@ -1,12 +1,14 @@
 import type { Context } from './command.ts'
 import { lines, say, type Text } from './core/say.ts'
 import { roughly, somePeople } from './core/small-numbers.ts'
+import { wallClock } from './core/wall-clock.ts'
 import { destinationButtons, destinationState, type Each, eachDestination } from './destination-state.ts'
 import { address, type Button, type Card } from './reply.ts'
 import type { Drift } from './store/listing.ts'
 
 /** So many communities are shown at once, and so many reasons why reports failed. */
 const [PAGE, REASONS] = [15, 5]
+const DAY_MS = 86_400_000
 /** Discord takes 25 buttons. */
 const BUTTONS_MAX = 25
 
@@ -31,7 +33,7 @@ export async function allDestinations(context: Context): Promise<Card> {
 
 /** Everything about one destination, with its communities from one on. */
 export async function destinationCard(context: Context, each: Each, skip = 0): Promise<Card> {
-  const { store, caller, now } = context
+  const { store, caller, organization, now } = context
   const { one } = each
   const { drift, toldAt } = await store.destinationCare.last(one.name)
   const found = await store.destinationCare.map(one.name, caller.id, skip, PAGE + 1)
@@ -45,11 +47,11 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
       { label: say`How it is`, value: destinationState(each, now) },
       { label: say`Who is in it`, value: one.mode === 'release' ? RELEASE : STANDING },
       { label: say`What is passed on`, value: one.fields ? say`${one.fields}` : say`what people said yes to` },
-      { label: say`Told last`, value: toldAt ? say`${{ when: toldAt }}` : say`never` },
+      { label: say`Told last`, value: toldLast(toldAt, now, organization.zone) },
       { label: say`Compared with what it holds`, value: lines(looked(each), drift && foundThere(drift)) },
       ...dead
         .slice(0, REASONS)
-        .map((reason) => ({ label: say`Not taken: ${reason.count}`, value: say`${reason.failure}` })),
+        .map((reason) => ({ label: say`Not taken: ${roughly(reason.count)}`, value: say`${reason.failure}` })),
     ],
     ...(found.length > 0 && {
       table: {
@@ -69,6 +71,16 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
 
 const STANDING = say`Standing: everybody who said yes, at once.`
 const RELEASE = say`Release only: nobody but audiences that you release.`
+
+/** The day at most: a time would tell staff who acted just then. */
+function toldLast(at: Date | null, now: Date, zone: string): Text {
+  if (!at) return say`never`
+  const dayOf = (moment: Date) => Math.floor(wallClock(moment, zone).getTime() / DAY_MS)
+  const days = dayOf(now) - dayOf(at)
+  if (days <= 0) return say`today`
+  if (days === 1) return say`yesterday`
+  return days <= 7 ? say`in the last seven days` : say`more than a week ago`
+}
 
 function listed(needsList: boolean, externalId: string | null): Text {
   if (!needsList) return say`it needs none`

@@ -332,6 +332,8 @@ describe('a service that asks each person once more', () => {
     rig.byHand?.take('parents', 'ana@example.org')
     await stage.pass('3d')
     expect([held(), asked()]).toEqual([[], 1])
-    expect(await stage.actor('sam!').types('/destinations crm')).toContain('0 waiting, 0 failed.')
+    expect(await stage.actor('sam!').types('/destinations crm')).toContain(
+      'a few or none waiting, a few or none failed.',
+    )
   })
 })

@@ -36,9 +36,13 @@ export async function finishReports(
   const each = Prisma.sql`from ours as sent where sent.held = ${lease} and r.person_id = sent.person_id
         and r.community_id = sent.community_id and r.destination = sent.destination`
   const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
+  // Or staff would see, by when something was told last, that they have stopped somebody who is known there.
+  const toldAt = Prisma.sql`case when sent.wanted = 'out' and exists (select 1 from suppressions x where x.reason = 'stopped'
+    and x.destination = sent.destination and x.person_id = sent.person_id and x.community_id in ('', sent.community_id))
+    then r.told_at else ${now}::timestamptz end`
   const heard =
     'done' in outcome
-      ? Prisma.sql`known_email = sent.email, first_failed_at = null, told_at = ${now}::timestamptz, known = case
+      ? Prisma.sql`known_email = sent.email, first_failed_at = null, told_at = ${toldAt}, known = case
               when r.direction_id is not distinct from sent.direction then sent.wanted else nullif(sent.wanted, 'in') end,
               held_emails = case when sent.wanted = 'in' then array[sent.address] else '{}' end,
               known_id = coalesce(sent.id, r.known_id), made = r.made or sent.is_new,
