@@ -3,6 +3,7 @@ import { lines, say, type Text } from './core/say.ts'
 import { roughly, somePeople } from './core/small-numbers.ts'
 import { wallClock } from './core/wall-clock.ts'
 import { destinationButtons, destinationState, type Each, eachDestination } from './destination-state.ts'
+import { vanishedButtons, vanishedFrom, vanishedWords } from './destination-vanished.ts'
 import { address, type Button, type Card } from './reply.ts'
 import type { Drift } from './store/listing.ts'
 
@@ -38,6 +39,8 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
   const { drift, toldAt } = await store.destinationCare.last(one.name)
   const found = await store.destinationCare.map(one.name, caller.id, skip, PAGE + 1)
   const dead = await store.destinationCare.dead(one.name)
+  const kinds = await vanishedFrom(context, one.name)
+  const vanished = vanishedWords(one, kinds)
   const { said, notSaid } = await store.destinations.dryRun(one.name)
   const dry = say`Started, it would be told of ${somePeople(said)} who have said yes to it; ${roughly(notSaid)} have not, and are asked once, at their next own act. Nobody is passed on before.`
   return {
@@ -49,6 +52,7 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
       { label: say`What is passed on`, value: one.fields ? say`${one.fields}` : say`what people said yes to` },
       { label: say`Told last`, value: toldLast(toldAt, now, organization.zone) },
       { label: say`Compared with what it holds`, value: lines(looked(each), drift && foundThere(drift)) },
+      ...(vanished ? [{ label: say`Gone from it, so many at once`, value: vanished }] : []),
       ...dead
         .slice(0, REASONS)
         .map((reason) => ({ label: say`Not taken: ${roughly(reason.count)}`, value: say`${reason.failure}` })),
@@ -65,7 +69,11 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
           ]),
       },
     }),
-    buttons: [...destinationButtons(each, 'destinations'), ...more(each, dead.length > 0, skip, found.length > PAGE)],
+    buttons: [
+      ...destinationButtons(each, 'destinations'),
+      ...vanishedButtons(one, kinds),
+      ...more(each, dead.length > 0, skip, found.length > PAGE),
+    ],
   }
 }
 

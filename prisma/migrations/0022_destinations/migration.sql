@@ -1,5 +1,6 @@
 -- AlterTable
-ALTER TABLE "destinations" ADD COLUMN     "by_address" BOOLEAN NOT NULL DEFAULT false,
+ALTER TABLE "destinations" ADD COLUMN     "absentees" TEXT,
+ADD COLUMN     "by_address" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "can_list" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "cursor" TEXT,
 ADD COLUMN     "drift" JSONB,
