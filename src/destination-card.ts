@@ -72,7 +72,12 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
     buttons: [
       ...destinationButtons(each, 'destinations'),
       ...vanishedButtons(one, kinds),
-      ...more(each, dead.length > 0, skip, found.length > PAGE),
+      ...more(
+        each,
+        dead.some(({ refused }) => refused),
+        skip,
+        found.length > PAGE,
+      ),
     ],
   }
 }
@@ -105,10 +110,12 @@ function foundThere({ missing, extra, suppressed, strangers }: Drift): Text {
   return say`Missing there: ${roughly(missing)}. There without a yes: ${roughly(extra)}. Not written to any more: ${roughly(suppressed)}. Nobody of ours, and left alone: ${roughly(strangers)}.`
 }
 
-function more({ one }: Each, hasDead: boolean, skip: number, hasMore: boolean): Button[] {
+function more({ one }: Each, hasRefused: boolean, skip: number, hasMore: boolean): Button[] {
   const { name: d, mode, canList } = one
   return [
-    ...(hasDead ? [{ label: say`Ask them to look at their address`, press: address('destinations.ask', { d }) }] : []),
+    ...(hasRefused
+      ? [{ label: say`Ask them to look at their address`, press: address('destinations.ask', { d }) }]
+      : []),
     ...(canList ? [{ label: say`Compare ${d} now`, press: address('destinations.look', { d }) }] : []),
     mode === 'release'
       ? { label: say`Standing`, press: address('destinations.modes', { d, m: 'standing' }) }

@@ -62,7 +62,16 @@ test('one that fails for three days gives up on a person, and staff see why', as
   stage.suffer('files', 'down')
   await sharer(stage, 'dia', 'parents')
   await stage.pass('4d')
-  expect(await stage.actor('sam!').types('/status')).toContain('a few or none failed (connection refused)')
+  const sam = stage.actor('sam!')
+  expect(await sam.types('/status')).toContain('a few or none failed (connection refused)')
+  // Nothing is wrong with their address.
+  const card = await sam.types('/destinations files')
+  expect(card).toContain('[Retry files] [Ignore files]')
+  expect(card).not.toContain('Ask them')
+  const ask = deliveryOf('ask', 'sam', stage.now(), true)
+  await stage.router.press(ask, 'destinations.ask?d=files')
+  await stage.pass('1h')
+  expect(stage.outputs.filter((one) => textOf(one).includes('could not take your address'))).toEqual([])
   expect(stage.outputs.some((output) => 'shown' in output && output.room === 'staff')).toBe(true)
 })
 

@@ -17,6 +17,8 @@ export interface MappedList {
 export interface DeadLetters {
   failure: string
   count: number
+  /** It was what is told of these people that was refused. */
+  refused: boolean
 }
 
 const drift = z.object({ missing: z.int(), extra: z.int(), strangers: z.int(), suppressed: z.int() })
@@ -73,13 +75,13 @@ export function destinationCare(tx: Tx) {
     /** Why reports failed for good, the most frequent reason first. */
     dead: (name: string): Promise<DeadLetters[]> =>
       tx.$queryRaw(Prisma.sql`
-        select ${FAILED_FOR} as failure, count(*)::int as count from reports r where destination = ${name} and ${HAS_FAILED}
+        select ${FAILED_FOR} as failure, count(*)::int as count, bool_or(r.refused) as refused from reports r where destination = ${name} and ${HAS_FAILED}
         group by 1 order by 2 desc, 1`),
 
     /** Whom to ask to look at their address, as it was refused; each is given once for one change of theirs. */
     async toAsk(name: string, now: Date): Promise<string[]> {
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        update reports r set asked_at = ${now}::timestamptz where r.destination = ${name} and r.wanted = 'in' and ${HAS_FAILED}
+        update reports r set asked_at = ${now}::timestamptz where r.destination = ${name} and r.wanted = 'in' and r.refused and ${HAS_FAILED}
           and (r.asked_at is null or r.asked_at < r.changed_at) returning r.person_id as id`)
       return [...new Set(rows.map((row) => row.id))].sort()
     },

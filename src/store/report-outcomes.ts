@@ -40,6 +40,7 @@ export async function finishReports(
   const toldAt = Prisma.sql`case when sent.wanted = 'out' and exists (select 1 from suppressions x where x.reason = 'stopped'
     and x.destination = sent.destination and x.person_id = sent.person_id and x.community_id in ('', sent.community_id))
     then r.told_at else ${now}::timestamptz end`
+  const isRefused = 'stuck' in outcome && (outcome.isRefused ?? false)
   const heard =
     'done' in outcome
       ? Prisma.sql`known_email = sent.email, first_failed_at = null, told_at = ${toldAt}, known = case
@@ -50,7 +51,8 @@ export async function finishReports(
               known_id_email = case when sent.id is null then r.known_id_email else sent.email end`
       : 'unsent' in outcome
         ? Prisma.sql`known_email = r.known_email`
-        : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
+        : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz),
+            refused = case when r.stopped_for is null then ${isRefused} else r.refused end`
   // People before reports, as whoever forgets somebody locks them.
   await tx.$queryRaw(Prisma.sql`
         select id from people where id = any(${rows.map((row) => row.personId)}) order by id for key share`)

@@ -20,6 +20,7 @@ ADD COLUMN     "known_id" TEXT,
 ADD COLUMN     "known_id_email" INTEGER,
 ADD COLUMN     "made" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "proven" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "refused" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "stopped_for" TEXT,
 ADD COLUMN     "told_at" TIMESTAMPTZ(3);
 
