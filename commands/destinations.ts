@@ -7,6 +7,7 @@ import { whenClocksShow } from '../src/core/wall-clock.ts'
 import { destinationPresses, destinationName as name } from '../src/destination-acts.ts'
 import { allDestinations, destinationCard } from '../src/destination-card.ts'
 import { type Each, eachDestination } from '../src/destination-state.ts'
+import { absentees, sayOfVanished } from '../src/destination-vanished.ts'
 import { community, type Found, text } from '../src/option.ts'
 import { address, type Card, type Reply } from '../src/reply.ts'
 import { settleAll } from '../src/settling.ts'
@@ -52,6 +53,14 @@ export default command({
       run: async (context, { d, n }) => ({ update: { card: await cardOf(context, d, n) } }),
     }),
     look: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => lookNow(context, d) }),
+    gone: press({
+      args: { d: name, a: absentees },
+      permission: 'staff',
+      run: async (context, { d, a }) => {
+        await sayOfVanished(context, await mayBeAsked(context, d), a)
+        return { update: await shown(context, d) }
+      },
+    }),
     ask: press({ args: { d: name }, permission: 'staff', run: (context, { d }) => askThem(context, d) }),
     modes: press({
       args: { d: name, m: mode },
@@ -126,10 +135,15 @@ async function stopPerson(context: Context, d: string, words: string): Promise<T
   return say`Whoever has that address or number: from now on ${d} is told nothing about them, until they say yes again themselves. They see it with ${{ typed: '/sharing' }}.`
 }
 
-async function lookNow(context: Context, d: string): Promise<Reply> {
+async function mayBeAsked(context: Context, d: string): Promise<Each['one']> {
   const { one } = await find(context, d)
   if (one.pausedAt || !one.started)
     throw new Refusal(say`${d} is not asked anything while it is paused or not started. Press Resume or Start first.`)
+  return one
+}
+
+async function lookNow(context: Context, d: string): Promise<Reply> {
+  await mayBeAsked(context, d)
   await context.store.reconciling.lookNow(d, context.now)
   await noted(context, 'destination compared', d)
   const told = say`${d} is being asked whom it holds. What came of it stands here in a moment: ${{ typed: `/destinations ${d}` }}.`
@@ -144,10 +158,8 @@ async function askThem(context: Context, d: string): Promise<Reply> {
   const body = say`${{ strong: recipient }} could not take your address. Look whether it is right, and give another one if it is not: ${{ typed: '/email' }}.`
   await store.notices.tell(ids, 'address', { text: body }, now, where)
   await noted(context, 'people asked', d)
-  const told =
-    ids.length === 0
-      ? say`Everybody concerned has been asked already.`
-      : say`Asked in private to look at their address: ${somePeople(ids.length)}. Once they give another one it is tried again by itself.`
+  // The same whether anybody was left to be asked: staff do not learn whose it was from whom they stopped before.
+  const told = say`Whoever had not been asked yet was asked in private to look at their address: ${somePeople(ids.length)}. Once they give another one it is tried again by itself.`
   return { update: await shown(context, d, told) }
 }
 

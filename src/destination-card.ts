@@ -1,12 +1,15 @@
 import type { Context } from './command.ts'
 import { lines, say, type Text } from './core/say.ts'
 import { roughly, somePeople } from './core/small-numbers.ts'
+import { wallClock } from './core/wall-clock.ts'
 import { destinationButtons, destinationState, type Each, eachDestination } from './destination-state.ts'
+import { vanishedButtons, vanishedFrom, vanishedWords } from './destination-vanished.ts'
 import { address, type Button, type Card } from './reply.ts'
 import type { Drift } from './store/listing.ts'
 
 /** So many communities are shown at once, and so many reasons why reports failed. */
 const [PAGE, REASONS] = [15, 5]
+const DAY_MS = 86_400_000
 /** Discord takes 25 buttons. */
 const BUTTONS_MAX = 25
 
@@ -31,11 +34,13 @@ export async function allDestinations(context: Context): Promise<Card> {
 
 /** Everything about one destination, with its communities from one on. */
 export async function destinationCard(context: Context, each: Each, skip = 0): Promise<Card> {
-  const { store, caller, now } = context
+  const { store, caller, organization, now } = context
   const { one } = each
   const { drift, toldAt } = await store.destinationCare.last(one.name)
   const found = await store.destinationCare.map(one.name, caller.id, skip, PAGE + 1)
   const dead = await store.destinationCare.dead(one.name)
+  const kinds = await vanishedFrom(context, one.name)
+  const vanished = vanishedWords(one, kinds)
   const { said, notSaid } = await store.destinations.dryRun(one.name)
   const dry = say`Started, it would be told of ${somePeople(said)} who have said yes to it; ${roughly(notSaid)} have not, and are asked once, at their next own act. Nobody is passed on before.`
   return {
@@ -45,11 +50,12 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
       { label: say`How it is`, value: destinationState(each, now) },
       { label: say`Who is in it`, value: one.mode === 'release' ? RELEASE : STANDING },
       { label: say`What is passed on`, value: one.fields ? say`${one.fields}` : say`what people said yes to` },
-      { label: say`Told last`, value: toldAt ? say`${{ when: toldAt }}` : say`never` },
+      { label: say`Told last`, value: toldLast(toldAt, now, organization.zone) },
       { label: say`Compared with what it holds`, value: lines(looked(each), drift && foundThere(drift)) },
+      ...(vanished ? [{ label: say`Gone from it, so many at once`, value: vanished }] : []),
       ...dead
         .slice(0, REASONS)
-        .map((reason) => ({ label: say`Not taken: ${reason.count}`, value: say`${reason.failure}` })),
+        .map((reason) => ({ label: say`Not taken: ${roughly(reason.count)}`, value: say`${reason.failure}` })),
     ],
     ...(found.length > 0 && {
       table: {
@@ -63,12 +69,31 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
           ]),
       },
     }),
-    buttons: [...destinationButtons(each, 'destinations'), ...more(each, dead.length > 0, skip, found.length > PAGE)],
+    buttons: [
+      ...destinationButtons(each, 'destinations'),
+      ...vanishedButtons(one, kinds),
+      ...more(
+        each,
+        dead.some(({ refused }) => refused),
+        skip,
+        found.length > PAGE,
+      ),
+    ],
   }
 }
 
 const STANDING = say`Standing: everybody who said yes, at once.`
 const RELEASE = say`Release only: nobody but audiences that you release.`
+
+/** The day at most: a time would tell staff who acted just then. */
+function toldLast(at: Date | null, now: Date, zone: string): Text {
+  if (!at) return say`never`
+  const dayOf = (moment: Date) => Math.floor(wallClock(moment, zone).getTime() / DAY_MS)
+  const days = dayOf(now) - dayOf(at)
+  if (days <= 0) return say`today`
+  if (days === 1) return say`yesterday`
+  return days <= 7 ? say`in the last seven days` : say`more than a week ago`
+}
 
 function listed(needsList: boolean, externalId: string | null): Text {
   if (!needsList) return say`it needs none`
@@ -85,10 +110,12 @@ function foundThere({ missing, extra, suppressed, strangers }: Drift): Text {
   return say`Missing there: ${roughly(missing)}. There without a yes: ${roughly(extra)}. Not written to any more: ${roughly(suppressed)}. Nobody of ours, and left alone: ${roughly(strangers)}.`
 }
 
-function more({ one }: Each, hasDead: boolean, skip: number, hasMore: boolean): Button[] {
+function more({ one }: Each, hasRefused: boolean, skip: number, hasMore: boolean): Button[] {
   const { name: d, mode, canList } = one
   return [
-    ...(hasDead ? [{ label: say`Ask them to look at their address`, press: address('destinations.ask', { d }) }] : []),
+    ...(hasRefused
+      ? [{ label: say`Ask them to look at their address`, press: address('destinations.ask', { d }) }]
+      : []),
     ...(canList ? [{ label: say`Compare ${d} now`, press: address('destinations.look', { d }) }] : []),
     mode === 'release'
       ? { label: say`Standing`, press: address('destinations.modes', { d, m: 'standing' }) }

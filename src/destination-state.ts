@@ -37,7 +37,7 @@ export function destinationState({ one, count, held, forgetting }: Each, now: Da
   const forgets = forgetting > 0 ? say` Somebody is still to be forgotten there.` : say``
   // Before its start, what waits there is how many have said yes: told in the note, and only roughly.
   if (!one.started) return say`Not started yet.${only}${stopped}${forgets}`
-  return say`${waiting} waiting, ${failed} failed${why}.${only}${rests}${stopped}${holds}${forgets}`
+  return say`${roughly(waiting)} waiting, ${roughly(failed)} failed${why}.${only}${rests}${stopped}${holds}${forgets}`
 }
 
 /** What staff can do about a destination, as buttons of a command that has `destinationPresses`. */

@@ -8,6 +8,8 @@ import type { Meant } from './store/news.ts'
 import type { Store } from './store/store.ts'
 
 const TITLE_MAX = 200
+/** It came about in no room of theirs. */
+const ANYWHERE = { platform: '', workspace: '' }
 /** A name longer than this is none that was ever told to or by anybody; no index takes much longer ones either. */
 const NAME_MAX = 500
 
@@ -104,7 +106,9 @@ export async function holdBack(
   const first =
     reason === 'bounced' ? say`give an address that works with ${{ typed: '/email you@example.org' }}, then ` : say``
   const text = say`The tool that ${recipient} uses says that ${endedText(reason)}, so it is told of you no more${about}. If you want it again: ${first}${again}`
-  await store.notices.tellInPrivate(personIds, { text }, now)
+  // What can't be mailed to them there can hardly be mailed to them by us.
+  if (reason === 'bounced') await store.notices.tellInPrivate(personIds, { text }, now)
+  else await store.notices.tell(personIds, 'ended', { text }, now, ANYWHERE)
 }
 
 /** Adds to the totals of the campaigns; what is told of somebody counts only where the destination was told of them by us. */

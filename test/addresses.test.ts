@@ -4,6 +4,7 @@ import { kindOf, NOTICE_KINDS } from '../src/core/notice.ts'
 import { EVERYWHERE } from '../src/core/person.ts'
 import { plainPen, write } from '../src/core/say.ts'
 import { TOPIC_STATES } from '../src/core/topic.ts'
+import { vanishedNote, vanishedText } from '../src/destination-vanished.ts'
 import type { OptionShape } from '../src/option.ts'
 import { ADDRESS_MAX, address, readAddress } from '../src/reply.ts'
 import { MAIN } from '../src/terminal/print.ts'
@@ -62,8 +63,8 @@ const LONGEST: Record<string, string> = {
   // A question about two accounts, a yes.
   u: ULID,
   y: ULID,
-  // One of a series or all that follow, and guests one brings.
-  a: 'all',
+  // One of a series or all that follow, whether the many who are gone have left; and guests one brings.
+  a: 'left',
   g: '20',
 }
 
@@ -322,6 +323,7 @@ async function everyButtonOfOneDestination(): Promise<void> {
       const found = await store.communities.find(name, '', '')
       await store.destinations.call('files', found?.id ?? '', `the list of ${name}`, stage.now())
     }
+    await store.staffNotes.tell(vanishedNote('vanished', 'files'), vanishedText('vanished', 'files', 30), stage.now())
   })
   const lines = ['@eva! /destinations', '@eva! [More about files]', '@eva! [More communities]', '@eva! [Release only]']
   for (const line of lines) await stage.play(line)

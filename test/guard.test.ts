@@ -62,7 +62,7 @@ test('set back before that, it has done nothing', async () => {
   expect(await rows()).toHaveLength(20)
   const status = await sam.types('/status')
   expect(status).toContain('Nothing needs you.')
-  expect(status).toContain('0 waiting, 0 failed.')
+  expect(status).toContain('a few or none waiting, a few or none failed.')
 })
 
 test('a few are taken out at once, since nobody agreed to the new name', async () => {
@@ -111,7 +111,9 @@ test('a new destination is told of nobody before staff have seen how many it wou
   expect(status).toContain('second: letters for the Museum: Not started yet.')
   await after.pass('1d')
   expect(await sam.presses('Start second')).not.toContain('Not started yet.')
-  expect(await sam.types('/status')).toContain('second: letters for the Museum: 0 waiting, 0 failed.')
+  expect(await sam.types('/status')).toContain(
+    'second: letters for the Museum: a few or none waiting, a few or none failed.',
+  )
   expect(after.failures).toEqual([])
   await after.close()
 
@@ -120,7 +122,7 @@ test('a new destination is told of nobody before staff have seen how many it wou
   const third = (recipient: string, seed: string) =>
     openStage({ ...options, seed, destinations: [files('first', folder), { ...asked, recipient }] })
   const unasked = await third('the Zoo', '5')
-  expect(await unasked.actor('sam!').types('/status')).toContain('third: letters for the Zoo: 0 waiting')
+  expect(await unasked.actor('sam!').types('/status')).toContain('third: letters for the Zoo: a few or none waiting')
   await unasked.close()
   const given = await third('the Museum', '6')
   expect(await given.actor('sam!').types('/status')).toContain('third: letters for the Museum: Not started yet.')

@@ -59,6 +59,28 @@ describe('what comes back', () => {
     expect(file?.onHold).toMatchObject([{ destination: 'files', community: null, reason: 'unsubscribed' }])
   })
 
+  test('who chose to hear of that by mail does, unless it is their address that does not work', async () => {
+    const mailsTo = (name: string) =>
+      stage.outputs.flatMap((one) => ('mail' in one && one.mail.to === `${name}@example.org` ? [one.mail] : []))
+    for (const name of ['ana', 'ben']) {
+      const actor = await sharer(stage, name, 'parents')
+      await actor.types('/my notices')
+      await actor.presses('Change: A tool I said yes to is told of me no more')
+      await actor.presses('by mail')
+    }
+    await hook(stage, about('unsubscribed', 'ana'))
+    await hook(stage, about('bounced', 'ben'))
+    await stage.pass('1h')
+    expect(mailsTo('ana').at(-1)?.subject).toBe('City Museum: A tool I said yes to is told of me no more')
+    expect(mailsTo('ana').at(-1)?.text).toContain('it is told of you no more. If you want it again: /sharing all on')
+    expect(
+      mailsTo('ben')
+        .map(({ text }) => text)
+        .join(),
+    ).not.toContain('told of you no more')
+    expect(toldTo(stage, 'ben').at(-1)).toContain('mail to your address came back')
+  })
+
   test('nothing but a yes given anew puts them on again, and that goes into the ledger', async () => {
     const ana = await sharer(stage, 'ana', 'parents')
     await hook(stage, about('unsubscribed', 'ana'))

@@ -29,6 +29,7 @@ export const NOTICES = {
   changed: { label: say`A meetup I answered is changed or cancelled`, ways: ['chat', 'mail'], evenPaused: true },
   delegate: { label: say`Somebody wants me to vote for them, or answers me`, ways: ['chat', 'mail'] },
   address: { label: say`My address does not work somewhere`, ways: ['chat', 'mail'] },
+  ended: { label: say`A tool I said yes to is told of me no more`, ways: ['chat', 'mail'], evenPaused: true },
   'looking-after': { label: say`News for who looks after a community`, ways: ['chat', 'mail', 'none'] },
 } as const satisfies Record<string, Kind>
 

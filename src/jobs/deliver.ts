@@ -19,8 +19,10 @@ export type Refused = { result: 'retry'; unauthorized: true; why: string }
 type Unheard = { result: 'retry'; isOpen: boolean; why: string }
 type Throttled = { result: 'retry'; isForAll: true; afterMs: number; why: string }
 type Lost = { result: 'wait'; gone: true; afterMs: number; why: string }
+/** Refused with all that went along; what it is for is nobody's own. */
+type Turned = { result: 'rejected'; ofAll: true; why: string }
 /** What became of an entry: what the store said of it, or what was thrown for all of them. */
-export type Heard = Result | Refused | Unheard | Throttled | Lost
+export type Heard = Result | Refused | Unheard | Throttled | Lost | Turned
 
 /** One request; where the store refuses a batch as a whole, halves of it, so that one bad item never blocks the rest. */
 export async function deliver(
@@ -43,7 +45,10 @@ export async function deliver(
     if (!(error instanceof Rejected) || batch.length === 1) return batch.map(() => failed(error))
     const middle = Math.ceil(batch.length / 2)
     const firstHalf = await deliver(store, segment, batch.slice(0, middle), hasTime)
-    return [...firstHalf, ...(await deliver(store, segment, batch.slice(middle), hasTime))]
+    const heard = [...firstHalf, ...(await deliver(store, segment, batch.slice(middle), hasTime))]
+    const isTaken = heard.some(({ result }) => result === 'applied' || result === 'accepted')
+    // Where others were taken it is about what is told of these.
+    return heard.map((one) => ('ofAll' in one && isTaken ? { result: 'rejected', why: one.why } : one))
   }
 }
 
@@ -54,7 +59,7 @@ export function failed(error: unknown): Heard {
   if (error instanceof NotYet) return { result: 'wait', afterMs: error.afterMs, why }
   if (error instanceof TryLater) return { result: 'retry', isForAll: true, afterMs: error.afterMs, why }
   if (error instanceof Gone) return { result: 'wait', gone: true, afterMs: 0, why }
-  if (error instanceof Rejected) return { result: 'rejected', why }
+  if (error instanceof Rejected) return { result: 'rejected', ofAll: true, why }
   return { result: 'retry', why, isOpen: isOpenEnded(error) }
 }
 

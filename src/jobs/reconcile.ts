@@ -4,6 +4,7 @@ import type { Draws } from '../core/ids.ts'
 import { nextLook } from '../core/nightly.ts'
 import { say } from '../core/say.ts'
 import { somePeople } from '../core/small-numbers.ts'
+import { VANISHED, vanishedNote, vanishedText } from '../destination-vanished.ts'
 import { holdBack } from '../news.ts'
 import { Gone, type Listed, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
@@ -162,14 +163,15 @@ async function ended(
   await staffNotes.resolve(`reconcile/${name}`, now)
   // However long they have waited: a look that broke off told nobody.
   const held = (await open.reports.held()).find((one) => one.destination === name)?.count ?? 0
-  const vanished = mended.reduce((all, one) => all + one.vanished, 0)
   if (held > 0) {
     const text = say`${name} holds ${somePeople(held)} of yours who have not said yes to that. They are so many at once that they stay until you say so: let them go with ${{ typed: `/destinations ${name}` }}.`
     await staffNotes.tell(`held/${name}`, text, now)
   }
-  if (vanished === 0) return staffNotes.resolve(`vanished/${name}`, now)
-  const text = say`${name} does not hold ${somePeople(vanished)} any more whom it held. So many at once have hardly unsubscribed, so nothing is done about it. If it was a slip there, have them told again: ${{ typed: `/destinations ${name} replay:2026-01-05` }}, from the day the first of them joined.`
-  await staffNotes.tell(`vanished/${name}`, text, now)
+  for (const kind of VANISHED) {
+    const count = mended.reduce((all, one) => all + one[kind], 0)
+    if (count > 0) await staffNotes.tell(vanishedNote(kind, name), vanishedText(kind, name, count), now)
+    else await staffNotes.resolve(vanishedNote(kind, name), now)
+  }
 }
 
 /** It is asked again soon, and after a few times in the next night. */
@@ -186,6 +188,8 @@ async function failed(open: Store, name: string, error: unknown, now: Date): Pro
   const { name: organizations, zone } = await organization.get()
   const isOver = failures % TRIES === 0
   await reconciling.again(name, isOver ? nextLook(name, organizations, zone, now) : new Date(now.getTime() + waitMs))
+  // Who is gone by then may be others than those whom staff meant.
+  if (error instanceof Unauthorized || failures >= TOLD_AFTER) await reconciling.answer(name, null)
   if (error instanceof Unauthorized) {
     await destinations.pause(name, why, now)
     await staffNotes.tell(`paused/${name}`, say`${name} is paused: ${why}`, now)

@@ -77,7 +77,7 @@ export function reportsJob(database: Database, { name, store }: Destination, dra
           : open.destinations.call(name, communityId, made, now),
       )
       // Who left one of the two would leave both.
-      if (stands === undefined) return rows.map(() => ({ result: 'rejected', why: TAKEN }))
+      if (stands === undefined) return rows.map(() => ({ result: 'rejected', ofAll: true, why: TAKEN }))
       segment.id = stands
     }
     const results = await deliver(store, segment, rows, hasTime)
@@ -176,7 +176,7 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
     case 'rejected':
       // A leave is never given up, however often it is refused: the person would stay there for good.
       return row.wanted === 'in'
-        ? { stuck: heard.why }
+        ? { stuck: heard.why, ...(!('ofAll' in heard) && { isRefused: true }) }
         : { again: new Date(now.getTime() + REFUSED_WAIT_MS), failure: heard.why }
     case 'suppressed':
       // Their report has turned to `out` for it (noteStates), and is told as that.

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Mode } from './destinations.ts'
+import { FAILED_FOR, HAS_FAILED } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
 import { LIVE } from './hidden.ts'
 import type { Drift } from './listing.ts'
@@ -16,13 +17,14 @@ export interface MappedList {
 export interface DeadLetters {
   failure: string
   count: number
+  /** It was what is told of these people that was refused. */
+  refused: boolean
 }
 
 const drift = z.object({ missing: z.int(), extra: z.int(), strangers: z.int(), suppressed: z.int() })
 
 /** Who is or may be held at a destination. */
 const MAY_HOLD = Prisma.sql`(r.known = 'in' or (r.known is null and r.known_email is not null))`
-const IS_DEAD = Prisma.sql`r.wanted = 'in' and r.due_at is null and r.failure is not null`
 
 /** What staff see and change of one destination. */
 export function destinationCare(tx: Tx) {
@@ -42,7 +44,7 @@ export function destinationCare(tx: Tx) {
           g.external_id as "externalId", coalesce(g.chosen, false) as chosen
         from communities c left join destination_segments g on g.community_id = c.id and g.destination = ${name}
         where g.external_id is not null or exists (select 1 from reports r
-          where r.community_id = c.id and r.destination = ${name} and r.wanted = 'in')
+          where r.community_id = c.id and r.destination = ${name})
         order by c.name, c.id limit ${take} offset ${skip}`),
 
     /** Whether it may hold somebody of a community. */
@@ -73,13 +75,13 @@ export function destinationCare(tx: Tx) {
     /** Why reports failed for good, the most frequent reason first. */
     dead: (name: string): Promise<DeadLetters[]> =>
       tx.$queryRaw(Prisma.sql`
-        select failure, count(*)::int as count from reports r where destination = ${name} and ${IS_DEAD}
-        group by failure order by count desc, failure`),
+        select ${FAILED_FOR} as failure, count(*)::int as count, bool_or(r.refused) as refused from reports r where destination = ${name} and ${HAS_FAILED}
+        group by 1 order by 2 desc, 1`),
 
     /** Whom to ask to look at their address, as it was refused; each is given once for one change of theirs. */
     async toAsk(name: string, now: Date): Promise<string[]> {
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        update reports r set asked_at = ${now}::timestamptz where r.destination = ${name} and ${IS_DEAD}
+        update reports r set asked_at = ${now}::timestamptz where r.destination = ${name} and r.wanted = 'in' and r.refused and ${HAS_FAILED}
           and (r.asked_at is null or r.asked_at < r.changed_at) returning r.person_id as id`)
       return [...new Set(rows.map((row) => row.id))].sort()
     },
@@ -89,7 +91,7 @@ export function destinationCare(tx: Tx) {
       const rows = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
         with again as (
           update reports r set known = null, revision = revision + 1, due_at = ${now}::timestamptz, attempts = 0,
-            first_failed_at = null, failure = null
+            first_failed_at = null, failure = case when r.due_at is null then r.failure end
           where r.destination = ${name} and not r.guarded and (r.wanted = 'in' or r.known_email is not null)
             and greatest(r.changed_at, r.told_at) >= ${since}::timestamptz returning r.person_id)
         select count(distinct person_id)::int as count from again`)

@@ -33,6 +33,9 @@ interface Connected extends Configured {
 /** Whether it is told of everybody who said yes, or holds nobody but audiences that staff release. */
 export type Mode = 'standing' | 'release'
 
+/** What staff say of many who are gone from a destination at once: their own doing, or a slip that is to be undone. */
+export type Absentees = 'left' | 'back'
+
 /** A destination as staff see it. */
 export interface DestinationState extends Omit<Configured, 'fields'> {
   recipient: string
@@ -49,13 +52,15 @@ export interface DestinationState extends Omit<Configured, 'fields'> {
   /** When it is asked next whom it holds, and when it was asked last. */
   reconcileAt: Date | null
   reconciledAt: Date | null
+  absentees: Absentees | null
 }
 
 /** What is written there is written by these types alone. */
-const typed = <T extends { purpose: string; mode: string }>(row: T) => ({
+const typed = <T extends { purpose: string; mode: string; absentees: string | null }>(row: T) => ({
   ...row,
   purpose: row.purpose as Purpose,
   mode: row.mode as Mode,
+  absentees: row.absentees as Absentees | null,
 })
 
 export function destinations(tx: Tx) {

@@ -131,9 +131,9 @@ export function notices(tx: Tx, tools: Tools) {
       return inChat.map((one) => one.id)
     },
 
-    /** Tells people what is theirs to know whatever they chose to hear of, in private and never by mail. */
+    /** Tells people in private that they are told of no more where their address does not work: never by mail. */
     async tellInPrivate(personIds: string[], body: Content, now: Date): Promise<void> {
-      const all = await howToTell([...new Set(personIds)], 'answered', { platform: '', workspace: '' })
+      const all = await howToTell([...new Set(personIds)], 'ended', { platform: '', workspace: '' })
       const to = all.flatMap(({ accountId, platform, workspace, zone, quietFrom: from, quietTo: until }) =>
         accountId === null
           ? []

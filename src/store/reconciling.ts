@@ -1,4 +1,5 @@
 import type { EndedBy } from '../core/held.ts'
+import type { Absentees } from './destinations.ts'
 import { Prisma } from './generated/client.ts'
 import { type Drift, type Listing, type Looked, lookAt } from './listing.ts'
 import { FIRST_REVISION, GUARD_LEAST, GUARD_SHARE } from './reports.ts'
@@ -21,15 +22,21 @@ export interface LookedAfter {
   wanted: number
   /** People of ours who are there without a yes, and are to be taken out. */
   extra: Looked['extra']
-  /** Who is not there or not written to there any more, and is to be held back until they say yes anew. */
-  gone: Looked['suppressed']
+  /** Who is not there (`isOff`) or not written to there any more, and is to be held back until they say yes anew. */
+  gone: GoneThere[]
 }
+
+type GoneThere = Looked['suppressed'][number] & { isOff: boolean }
+
+const isOff = (one: GoneThere) => one.isOff
 
 /** What is done about those of a list: the people who wait for staff instead, as they are so many at once. */
 export interface Mended {
   held: number
+  /** Not on it any more, and still on it but not written to. */
   vanished: number
-  gone: Looked['suppressed']
+  muted: number
+  gone: GoneThere[]
 }
 
 /** The earliest time at which a destination is to be asked whom it holds; whoever asks already comes first. */
@@ -58,8 +65,16 @@ export function reconciling(tx: Tx) {
         known_id = coalesce(reports.known_id, excluded.known_id), due_at = excluded.due_at, guarded = excluded.guarded,
         attempts = 0, first_failed_at = null, failure = null where reports.wanted = 'out'`)
 
+  /** Puts people on a list again who are off it by a slip: nobody asks any more whether they have left it. */
+  const putBack = (destination: string, communityId: string, gone: GoneThere[], now: Date) =>
+    tx.$executeRaw(Prisma.sql`
+      update reports r set known = null, proven = false, revision = r.revision + 1, due_at = ${now}::timestamptz, attempts = 0
+      from unnest(${gone.map((one) => one.personId)}::text[], ${gone.map((one) => one.revision)}::int[]) as g (person_id, revision)
+      where r.destination = ${destination} and r.community_id = ${communityId} and r.person_id = g.person_id
+        and r.revision = g.revision and r.wanted = 'in' and r.due_at is null`)
+
   /** Those whose report is what it was when the list was looked at. */
-  const unchanged = async (destination: string, communityId: string, gone: Looked['suppressed']) => {
+  const unchanged = async (destination: string, communityId: string, gone: GoneThere[]) => {
     const where = { destination, communityId, wanted: 'in', personId: { in: gone.map((one) => one.personId) } }
     const rows = await tx.report.findMany({ where, select: { personId: true, revision: true } })
     const revisions = new Map(rows.map((row) => [row.personId, row.revision]))
@@ -103,7 +118,8 @@ export function reconciling(tx: Tx) {
     ): Promise<LookedAfter> {
       const { communityId } = segment
       const looked = await lookAt(tx, destination, communityId, listing, now)
-      const missing = absent === undefined ? [] : looked.missing.map((one) => ({ ...one, why: absent, isHere: true }))
+      const missing =
+        absent === undefined ? [] : looked.missing.map((one) => ({ ...one, why: absent, isHere: true, isOff: true }))
       const again = absent === undefined ? [...looked.missing.map((one) => one.personId), ...looked.unsure] : []
       await tellAgain(destination, communityId, again, now)
       await tx.$executeRaw(Prisma.sql`
@@ -112,7 +128,7 @@ export function reconciling(tx: Tx) {
       const { listed, wanted, extra, strangers } = looked
       return {
         ...{ segment, listed, wanted, extra },
-        gone: [...looked.suppressed, ...missing],
+        gone: [...looked.suppressed.map((one) => ({ ...one, isOff: false })), ...missing],
         drift: {
           missing: looked.missing.length + (absent === undefined ? looked.unsure.length : 0),
           extra: extra.length,
@@ -124,9 +140,11 @@ export function reconciling(tx: Tx) {
 
     /**
      * Takes out who is there without a yes, and gives who is to be held back. So many at once of one list, or of all of them
-     * together, are hardly people's own doing, and wait for staff; of whom anything changed since the look, the next one tells.
+     * together, are hardly people's own doing, and wait for staff, whose word (`absentees`) is obeyed once; of whom anything
+     * changed since the look, the next one tells.
      */
     async mend(destination: string, each: LookedAfter[], now: Date): Promise<Mended[]> {
+      const { absentees } = await tx.destination.findUniqueOrThrow({ where: { name: destination } })
       const isMany = (count: number, of: number) => count >= GUARD_LEAST && count > GUARD_SHARE * of
       const sum = (of: (one: LookedAfter) => number) => each.reduce((all, one) => all + of(one), 0)
       const extraEverywhere = isMany(
@@ -138,14 +156,19 @@ export function reconciling(tx: Tx) {
         sum((one) => one.wanted),
       )
       const mended: Mended[] = []
-      for (const { segment, extra, gone, listed, wanted } of each) {
+      for (const { segment, extra, gone: all, listed, wanted } of each) {
+        const { communityId } = segment
         const areHeld = extraEverywhere || isMany(extra.length, listed)
-        const areVanished = goneEverywhere || isMany(gone.length, wanted)
-        await takeOut(destination, segment.communityId, extra, areHeld, now)
+        await takeOut(destination, communityId, extra, areHeld, now)
+        const isBack = absentees === 'back'
+        if (isBack) await putBack(destination, communityId, all.filter(isOff), now)
+        const gone = isBack ? all.filter((one) => !one.isOff) : all
+        const areVanished = absentees !== 'left' && (goneEverywhere || isMany(all.length, wanted))
         mended.push({
           held: areHeld ? extra.length : 0,
-          vanished: areVanished ? gone.length : 0,
-          gone: areVanished ? [] : await unchanged(destination, segment.communityId, gone),
+          vanished: areVanished ? gone.filter(isOff).length : 0,
+          muted: areVanished ? gone.filter((one) => !one.isOff).length : 0,
+          gone: areVanished ? [] : await unchanged(destination, communityId, gone),
         })
       }
       return mended
@@ -154,7 +177,7 @@ export function reconciling(tx: Tx) {
     /** It was asked to the end; whoever wanted another look meanwhile gets it. */
     async ended(destination: string, began: Date, drift: Drift, next: Date, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        update destinations set drift = ${JSON.stringify(drift)}::jsonb, reconciled_at = ${now}::timestamptz, unlisted = 0,
+        update destinations set drift = ${JSON.stringify(drift)}::jsonb, reconciled_at = ${now}::timestamptz, unlisted = 0, absentees = null,
           reconcile_at = case when reconcile_at <= ${began}::timestamptz then ${next}::timestamptz else reconcile_at end
         where name = ${destination}`)
     },
@@ -174,6 +197,11 @@ export function reconciling(tx: Tx) {
     /** It asked to be asked again then. */
     async comeAgain(destination: string, next: Date): Promise<void> {
       await tx.destination.update({ where: { name: destination }, data: { reconcileAt: next } })
+    },
+
+    /** What staff say of the many who are gone, for the next look; nothing, where it is too old to go by. */
+    async answer(destination: string, absentees: Absentees | null): Promise<void> {
+      await tx.destination.update({ where: { name: destination }, data: { absentees } })
     },
 
     /** It is asked as soon as may be. */

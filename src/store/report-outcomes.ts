@@ -41,9 +41,14 @@ export async function finishReports(
           -- People before reports, as whoever forgets somebody locks them.
           where (select count(*) from there) >= 0)`
   const unless = { unchanged: Prisma.sql`r.revision = sent.revision`, otherwiseDue: Prisma.sql`r.due_at` }
+  // Or staff would see, by when something was told last, that they have stopped somebody who is known there.
+  const toldAt = Prisma.sql`case when sent.wanted = 'out' and exists (select 1 from suppressions x where x.reason = 'stopped'
+    and x.destination = sent.destination and x.person_id = sent.person_id and x.community_id in ('', sent.community_id))
+    then r.told_at else ${now}::timestamptz end`
+  const isRefused = 'stuck' in outcome && (outcome.isRefused ?? false)
   const heard =
     'done' in outcome
-      ? Prisma.sql`known_email = sent.email, first_failed_at = null, told_at = ${now}::timestamptz, known = case
+      ? Prisma.sql`known_email = sent.email, first_failed_at = null, told_at = ${toldAt}, known = case
               when r.direction_id is not distinct from sent.direction then sent.wanted else nullif(sent.wanted, 'in') end,
               held_emails = case when sent.wanted = 'in' then array[sent.address] else '{}' end,
               known_id = coalesce(sent.id, r.known_id), made = r.made or sent.is_new,
@@ -51,7 +56,8 @@ export async function finishReports(
               known_id_email = case when sent.id is null then r.known_id_email else sent.email end`
       : 'unsent' in outcome
         ? Prisma.sql`known_email = r.known_email`
-        : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz)`
+        : Prisma.sql`first_failed_at = coalesce(r.first_failed_at, ${now}::timestamptz),
+            refused = case when r.stopped_for is null then ${isRefused} else r.refused end`
   const finished = Prisma.sql`update reports r set ${heard}, ${settled(outcome, unless)}
         from ours as sent where sent.held = ${lease} and r.person_id = sent.person_id
           and r.community_id = sent.community_id and r.destination = sent.destination`

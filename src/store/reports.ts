@@ -1,3 +1,4 @@
+import { FAILED_FOR, HAS_FAILED } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
 import { claimReports } from './report-claims.ts'
 import { finishReports, type MetThere } from './report-outcomes.ts'
@@ -209,22 +210,23 @@ export function reports(tx: Tx, { draws }: Tools) {
     /** Tries again at once what failed or waits for its next try. */
     async retry(destination: string, now: Date): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        update reports set due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null
+        update reports set due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null,
+          failure = case when due_at is null then failure end
         where destination = ${destination} and (failure is not null or due_at is not null)`)
     },
 
     /** Lets be what failed for good: it is tried no more, until the person's own state changes again. */
     async ignore(destination: string): Promise<void> {
       await tx.$executeRaw(Prisma.sql`
-        update reports set attempts = 0, first_failed_at = null, failure = null
-        where destination = ${destination} and wanted = 'in' and due_at is null and failure is not null`)
+        update reports r set attempts = 0, first_failed_at = null, failure = null, stopped_for = null
+        where destination = ${destination} and ${HAS_FAILED}`)
     },
 
     async counts(): Promise<ReportCounts[]> {
       return tx.$queryRaw(Prisma.sql`
         select destination, count(*) filter (where due_at is not null)::int as waiting,
-          count(*) filter (where due_at is null and failure is not null)::int as failed, max(failure) as failure
-        from reports group by destination order by destination`)
+          count(*) filter (where ${HAS_FAILED})::int as failed, max(${FAILED_FOR}) filter (where ${HAS_FAILED}) as failure
+        from reports r group by destination order by destination`)
     },
   }
 }

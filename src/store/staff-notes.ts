@@ -1,5 +1,6 @@
 import type { Text } from '../core/say.ts'
 import { EFFECTS } from './effects.ts'
+import { HAS_FAILED } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
 
@@ -48,7 +49,7 @@ export function staffNotes(tx: Tx) {
           and not exists (select 1 from rooms where key = 'room/' || id and due_at is null and failure is not null)`)
       await tx.$executeRaw(Prisma.sql`
         update staff_notes set resolved_at = ${now}::timestamptz where key like 'failed/%' and resolved_at is null
-          and not exists (select 1 from reports where key = 'failed/' || destination and due_at is null and failure is not null)`)
+          and not exists (select 1 from reports r where key = 'failed/' || r.destination and ${HAS_FAILED})`)
       await tx.$executeRaw(Prisma.sql`
         update staff_notes set resolved_at = ${now}::timestamptz where key like 'news/%' and resolved_at is null
           and (told_at is not null or first_at <= ${new Date(now.getTime() - 7 * DAY_MS)}::timestamptz)`)

@@ -14,12 +14,12 @@ export interface Lease {
 
 /**
  * How an attempt ended. `again` says when to try next; `stuck` that retrying cannot help. `isOpen`: nobody answered in time,
- * so it may still come about, and nothing else is done about the same thing until its lease is over.
+ * so it may still come about, and nothing else is done about the same thing until its lease is over. `isRefused`: it is the very thing told that is not taken.
  */
 export type Outcome =
   | { done: true }
   | { again: Date; failure: string; isOpen?: boolean }
-  | { stuck: string }
+  | { stuck: string; isRefused?: boolean }
   /** Not tried at all, since it was not its turn yet. */
   | { unsent: Date }
 

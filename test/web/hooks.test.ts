@@ -70,6 +70,24 @@ const sent = (id: string) => ({ type: 'campaign.sent', data: { campaign: { id, t
 const totals = async () =>
   Object.fromEntries((await stage.read((inside) => inside.campaigns.all())).map((one) => [one.externalId, one.sent]))
 
+test('who uses nothing but the web sees under their notices that they are told of no more', async () => {
+  const eve = await stage.person('eve@example.org')
+  await stage.sql(
+    `update people p set email = 'eve@example.org', email_proven_at = '${stage.now().toISOString()}' from accounts a
+     where a.person_id = p.id and a.external_id = 'eve@example.org'`,
+  )
+  await eve.opens('/c/parents')
+  await eve.presses('Join')
+  await eve.presses('Yes')
+  await stage.pass('1m')
+  const told = await tell({ type: 'person.unsubscribed', data: { email: 'eve@example.org' } })
+  expect(told.text).toBe('{}')
+  await stage.pass('1m')
+  const page = await eve.opens('/notices')
+  expect(page.text).toContain('says that you unsubscribed there, so it is told of you no more')
+  expect(page.text).not.toContain('crm')
+})
+
 test('what is signed is taken, once, however often and by however many at once it comes', async () => {
   const answers = await Promise.all([1, 2, 3].map(() => tell(sent('once'), { id: 'same' })))
   expect(answers.map(({ status, text }) => [status, text])).toEqual([1, 2, 3].map(() => [200, '{}']))

@@ -1,5 +1,6 @@
 -- AlterTable
-ALTER TABLE "destinations" ADD COLUMN     "by_address" BOOLEAN NOT NULL DEFAULT false,
+ALTER TABLE "destinations" ADD COLUMN     "absentees" TEXT,
+ADD COLUMN     "by_address" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "can_list" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "cursor" TEXT,
 ADD COLUMN     "drift" JSONB,
@@ -19,6 +20,8 @@ ADD COLUMN     "known_id" TEXT,
 ADD COLUMN     "known_id_email" INTEGER,
 ADD COLUMN     "made" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "proven" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "refused" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "stopped_for" TEXT,
 ADD COLUMN     "told_at" TIMESTAMPTZ(3);
 
 -- CreateTable
