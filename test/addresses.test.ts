@@ -136,6 +136,9 @@ async function everyButton(): Promise<void> {
   await sharer(stage, 'gus', `"${named('c')}"`)
   await stage.pass('4d')
   await stage.read(async (store) => {
+    await store.reports.retry('files', stage.now())
+    const { lease: taken, rows: reports } = await store.reports.claim('files', 1, stage.now())
+    await store.reports.finish(reports, taken, { stuck: 'no such address', isRefused: true }, stage.now())
     await store.posts.say({ platform: 'terminal', workspace: MAIN, place: 'lobby' }, {}, stage.now())
     const { lease, rows } = await store.posts.claim(1, stage.now())
     await store.posts.finish(rows[0]?.id ?? '', lease, { stuck: 'the channel was deleted' })

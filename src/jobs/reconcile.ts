@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { LEASE_MS } from '../core/backoff.ts'
 import type { Draws } from '../core/ids.ts'
 import { nextLook } from '../core/nightly.ts'
@@ -20,6 +19,8 @@ const [FIRST_WAIT_MS, LONGEST_WAIT_MS, TRIES] = [5 * 60_000, 3_600_000, 6]
 const TOLD_AFTER = 3
 /** What is left of a lease when it is taken anew. */
 const RENEW_MS = LEASE_MS / 2
+
+const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
 
 /** Another process has taken over, or the destination is not to be asked any more. */
 class Overtaken extends Error {}

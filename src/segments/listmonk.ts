@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { type Api, each, openApi } from './api.ts'
-import { type CampaignTotals, grownSince, toldTotals } from './campaign-totals.ts'
-import { type Contact, contactLists, type Meeting } from './contact-lists.ts'
-import { jsonOf } from './json.ts'
+import { type Contact, contactLists, listName, type Meeting } from './contact-lists.ts'
 import { LIMITS } from './limits.ts'
+import { campaignsSince, pageOf } from './listmonk-campaigns.ts'
 import { piecesOf } from './pieces.ts'
 import { rootOf } from './root-of.ts'
 import {
@@ -63,18 +62,7 @@ const subscriber = id.extend({
 })
 type Subscriber = z.infer<typeof subscriber>
 const tagged = id.extend({ tags: z.array(z.string()).nullish() })
-const campaign = id.extend({
-  subject: z.string(),
-  started_at: z.string().nullish(),
-  sent: z.number(),
-  views: z.number(),
-  clicks: z.number(),
-  lists: z.array(id).nullish(),
-})
 const bounces = z.object({ data: z.array(z.object({ type: z.string() })).nullish() })
-const pageOf = <T>(item: z.ZodType<T>) =>
-  z.object({ data: z.object({ results: z.array(item), total: z.number().default(0) }) })
-
 function openListmonk(api: Api, now: () => Date): SegmentStore {
   /** Those a condition fits, by their ids and not by pages, so that whoever goes meanwhile hides nobody else. */
   /** Those a condition fits after an id, and not by pages, so that whoever goes meanwhile hides nobody else. */
@@ -163,11 +151,11 @@ function openListmonk(api: Api, now: () => Date): SegmentStore {
       await listsWith(TAG, signal)
       await find(['nobody@example.invalid'], signal)
     },
-    async make({ key, name }, signal) {
-      const own = `${TAG}-${key.toLowerCase()}`
+    async make(segment, signal) {
+      const own = `${TAG}-${segment.key.toLowerCase()}`
       const [known] = await listsWith(own, signal)
       if (known !== undefined) return known
-      const body = { name: `${name} (${key})`, type: 'private', optin: 'single', tags: [TAG, own] }
+      const body = { name: listName(segment), type: 'private', optin: 'single', tags: [TAG, own] }
       const { json } = await api.call('POST', '/lists', { body, signal })
       const made = String(z.object({ data: id }).parse(json).data.id)
       // Whoever made one at the same time takes the same of the two.
@@ -203,10 +191,18 @@ function openListmonk(api: Api, now: () => Date): SegmentStore {
       return results.map((one): Result => (one === 'add' ? { result: 'applied' } : one))
     },
     async remove(list, contacts, signal) {
-      const ids = contacts.map((one) => Number(one.id)).filter(Number.isInteger)
+      const found = await byIds(
+        contacts.map((one) => one.id),
+        signal,
+      )
+      const ids = [...found.values()].map((one) => one.id)
       const body = { ids, action: 'remove', target_list_ids: [Number(list)] }
       if (ids.length > 0) await api.call('PUT', '/subscribers/lists', { body, signal })
-      return contacts.map((): Result => ({ result: 'applied' }))
+      // That they unsubscribed is kept by their place on the list alone, so it is told now or never.
+      return contacts.map((contact): Result => {
+        const one = found.get(contact.id)
+        return { result: one && statusIn(list, one) === 'unsubscribed' ? 'left' : 'applied' }
+      })
     },
     async members(list, from = '0', signal) {
       await mustBeThere(list, signal)
@@ -225,22 +221,7 @@ function openListmonk(api: Api, now: () => Date): SegmentStore {
       if (one && !one.lists?.length)
         await api.call('DELETE', `/subscribers/${contact.id}`, { signal, allow: [400, 404] })
     },
-    async poll(cursor, signal) {
-      const ours = await listsWith(TAG, signal)
-      const path = `/campaigns?no_body=true&order_by=created_at&order=desc&per_page=${PAGE}`
-      const { status, json } = await api.call('GET', path, { signal, allow: [403] })
-      // A key that may not see campaigns is good for all else.
-      const all = status === 403 ? [] : pageOf(campaign).parse(json).data.results
-      const totals = all.flatMap((one): CampaignTotals[] => {
-        const segment = one.lists?.map((list) => String(list.id)).find((list) => ours.includes(list))
-        if (segment === undefined || !one.started_at) return []
-        const seen = { id: String(one.id), title: one.subject, segment }
-        const { sent, views: opened, clicks: clicked } = one
-        return [{ campaign: seen, sentAt: new Date(one.started_at), sent, opened, clicked }]
-      })
-      const { news, totals: told } = grownSince(toldTotals(jsonOf(cursor)), totals, now())
-      return { news, cursor: JSON.stringify(told) }
-    },
+    poll: async (cursor, signal) => campaignsSince(api, await listsWith(TAG, signal), cursor, signal, now()),
     close: api.close,
   })
 }

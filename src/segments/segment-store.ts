@@ -56,7 +56,7 @@ export type Result =
   | { result: 'rejected'; why: string }
   /** The store does not write to them any more; `isHere`: in this segment, and in others it may. */
   | { result: 'suppressed'; why: SuppressedWhy; isHere?: boolean }
-  /** It held them (`heldAs`) and does not any more, though nobody took them off: nothing was done. */
+  /** They had left by themselves before. Whom it is known to have held (`heldAs`) is then not put there again. */
   | { result: 'left' }
   /** The store does not know the id it was asked about. */
   | { result: 'unknown'; why: string }

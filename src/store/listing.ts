@@ -108,7 +108,8 @@ export async function lookAt(
     union all select 'suppressed', person_id, max(revision), null, max(why), bool_and(is_here), 1 from there
       where wanted = 'in' and why is not null and is_settled group by person_id
     union all select 'extra', t.person_id, null, max(t.id), null, null, 1 from there t
-      where t.is_idle and coalesce(t.wanted, 'out') = 'out' and not coalesce(t.guarded, false)
+      -- Whom it does not write to may stand there: it keeps by that what they said.
+      where t.is_idle and t.why is null and coalesce(t.wanted, 'out') = 'out' and not coalesce(t.guarded, false)
         and not exists (select 1 from there k where k.n = t.n and k.wanted = 'in') group by t.person_id
     union all select 'stranger', null, null, null, null, null, count(*)::int from listed l
       where not exists (select 1 from meant m where m.n = l.n)

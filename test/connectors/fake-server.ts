@@ -111,6 +111,8 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
     response.writeHead(said.status, { ...(body && { 'content-type': 'application/json' }), ...said.headers })
     response.end(body)
   })
+  // In one process with its client it may be kept from its connections for seconds.
+  server.keepAliveTimeout = 60_000
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   // A server that listens on a port has one.
   const { port } = server.address() as AddressInfo

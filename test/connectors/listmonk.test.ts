@@ -42,8 +42,8 @@ describe('listmonk', () => {
     expect(await made('parents', 'Parents, renamed')).toMatchObject({ id: a.id })
     const all = [...rig.lists.values()].map(({ name, type, optin }) => ({ name, type, optin }))
     expect(all).toEqual([
-      { name: 'Parents (parents)', type: 'private', optin: 'single' },
-      { name: 'Parents (parents-2)', type: 'private', optin: 'single' },
+      { name: 'Kindred: Parents (parents)', type: 'private', optin: 'single' },
+      { name: 'Kindred: Parents (parents-2)', type: 'private', optin: 'single' },
     ])
   })
 
@@ -59,7 +59,8 @@ describe('listmonk', () => {
     expect(await listed(parents)).toEqual(['ana@example.org unsubscribed here'])
     // It is of this list alone.
     expect(await store.put(cooks, [again], signal)).toMatchObject([{ result: 'applied' }])
-    await store.take(parents, [entryOf('ana', { revision: 3, reason: 'left' })], signal)
+    const leaving = entryOf('ana', { revision: 3, reason: 'left' })
+    expect(await store.take(parents, [leaving], signal)).toEqual([{ result: 'left' }])
     expect(await store.put(parents, [entryOf('ana', { revision: 4 })], signal)).toMatchObject([{ result: 'applied' }])
     expect(rig.holds('parents')).toEqual(['ana@example.org'])
   })

@@ -66,12 +66,14 @@ describe.each(Object.entries(RIGS))('%s, where others act too', (connector, open
   })
 
   test('still holds who unsubscribed there for unsubscribed once they were taken out by us', async () => {
-    // listmonk forgets what they said of a list together with their being on it.
-    if (!knows() || connector === 'listmonk') return
+    if (!knows()) return
     const id = idOf((await put(entry('ana')))[0])
     rig.suppress?.(ANA, 'unsubscribed', 'parents')
     const leaving = entry('ana', { revision: 2, reason: 'left', ...id })
-    expect(await store.take(parents, [leaving], signal)).toMatchObject([{ result: expect.stringMatching(isDone) }])
+    const [taken] = await store.take(parents, [leaving], signal)
+    // Or it says so at that moment, for it keeps it no longer.
+    if (taken?.result === 'left') return
+    expect(taken?.result).toMatch(isDone)
     for (const known of [id, {}]) {
       const again = entry('ana', { revision: 3, ...known })
       expect(await put(again)).toMatchObject([{ result: 'suppressed', why: 'unsubscribed' }])
