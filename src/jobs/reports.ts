@@ -46,6 +46,7 @@ export function reportsJob(database: Database, destinations: Destination[], draw
         await open.destinations.pause(name, refused.why, now)
         await open.staffNotes.tell(`paused/${name}`, say`${name} is paused: ${refused.why}`, now)
       }
+      if (rows[0]?.wanted === 'out') await open.listChoices.moveOn(name, now)
       return rest(open, name, results, now, chance)
     })
     // One that does not answer gets no second request in this run, so that others are not held up by it.
@@ -70,7 +71,7 @@ export function reportsJob(database: Database, destinations: Destination[], draw
       }
       const made = segment.id
       const stands = await database.transaction(async (open) =>
-        (await open.destinationCare.isTaken(destination, communityId, made))
+        (await open.listChoices.isTaken(destination, communityId, made))
           ? undefined
           : open.destinations.call(destination, communityId, made, now),
       )

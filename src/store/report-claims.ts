@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { isMoving } from './is-moving.ts'
 import type { ClaimedReport } from './reports.ts'
 import { isSuppressed } from './suppressions.ts'
 import { handSpared, staysFor } from './told-of.ts'
@@ -79,7 +80,7 @@ function look(
             join destinations d on d.name = f.destination and d.mode = 'standing' and d.purpose = s.purpose
               and d.recipient = s.recipient
             where s.person_id = f.person_id and s.community_id = f.community_id and s.standing
-              and not ${isSuppressed('f.destination', 's')})) then 'over'
+              and not ${isSuppressed('f.destination', 's')}) or ${isMoving('f.destination', 'f.community_id')}) then 'over'
         when f.known = f.wanted and (f.wanted = 'out' or f.known_email = p.email_version) then 'known'
         else 'tell' end as verdict
       from free f join people p on p.id = f.person_id join communities c on c.id = f.community_id

@@ -1,5 +1,6 @@
 import { FAILED_FOR, HAS_FAILED } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
+import { isMoving } from './is-moving.ts'
 import { claimReports } from './report-claims.ts'
 import { finishReports, type MetThere } from './report-outcomes.ts'
 import { isSuppressed } from './suppressions.ts'
@@ -109,7 +110,7 @@ export function reports(tx: Tx, { draws }: Tools) {
         -- Nobody is told of what stayed behind: the person can neither see it nor take it back.
         join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null and p.united_into is null
         join destinations d on d.connected and d.mode = 'standing' and d.purpose = s.purpose and d.recipient = s.recipient
-        where s.standing and not ${isSuppressed('d.name', 's')} and ${within('m')}
+        where s.standing and not ${isSuppressed('d.name', 's')} and not ${isMoving('d.name', 'm.community_id')} and ${within('m')}
         order by m.person_id, m.community_id, d.name, s.id`
       await tx.$executeRaw(Prisma.sql`
         insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
