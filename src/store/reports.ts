@@ -5,6 +5,7 @@ import { claimReports } from './report-claims.ts'
 import { finishReports, type MetThere } from './report-outcomes.ts'
 import { isSuppressed } from './suppressions.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { turnedOut } from './turned-out.ts'
 import type { Outcome } from './work.ts'
 
 /** A claimed report: what the destination is to be told of one person in one segment. */
@@ -150,9 +151,7 @@ export function reports(tx: Tx, { draws }: Tools) {
             having ${isMany(Prisma.sql`h.community_id = r.community_id`)}
           union all select destination, null from reports r where ${isOver} group by destination having ${isMany(Prisma.sql`true`)}),
         over as (
-          update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-            guarded = ${isOfMany}, due_at = case when ${isOfMany} then null else ${now}::timestamptz end,
-            attempts = 0, first_failed_at = null, failure = null
+          update reports r set ${turnedOut(now, isOfMany)}
           where ${isOver} returning r.destination, r.guarded)
         select destination, count(*)::int as count from over where guarded group by destination order by destination`)
     },
