@@ -90,7 +90,7 @@ async function shown(context: Context, d: string, told?: Text): Promise<{ text?:
 const noted = ({ store, caller, now }: Context, act: string, detail: string, about: { community?: Found } = {}) =>
   store.audit.note(caller, 'staff', act, now, { detail, ...about })
 
-/** A list that is there already. Whoever is in the one before would stay in it, so it must be empty. */
+/** A list that is there already: it is looked for, everybody leaves the one before, and then they are put on this one. */
 async function chooseList(context: Context, { one }: Each, c?: Found, list?: string): Promise<Text> {
   const { store, now } = context
   if (!c || !list) {
@@ -101,17 +101,20 @@ async function chooseList(context: Context, { one }: Each, c?: Found, list?: str
   if (c.sensitive)
     throw new Refusal(say`${{ strong: c.name }} is a sensitive community: nothing about it is passed on to anybody.`)
   const id = list.trim()
-  if (await store.destinationCare.isTaken(one.name, c.id, id))
+  if (one.pausedAt)
+    throw new Refusal(say`${one.name} is paused, so it can't be asked for its lists. Press Resume first.`)
+  if (await store.listChoices.isTaken(one.name, c.id, id))
     throw new Refusal(say`That list or tag is another community's already. Who left one of them would leave both.`)
-  if (await store.destinationCare.holds(one.name, c.id)) {
-    throw new Refusal(
-      say`${one.name} has people of ${{ strong: c.name }} in another list or tag, and they would stay in it. Press Release only and wait until nobody waits, so that they are taken out; then choose the list, and press Standing.`,
-    )
-  }
-  await store.destinations.call(one.name, c.id, id, now, true)
-  await store.reports.tellAnew(one.name, c.id, now)
+  await store.listChoices.choose(one.name, c.id, id, now)
+  // One that has not been started yet is asked nothing, and is told of nobody before it is in use.
+  if (!one.started || !one.canList) {
+    await store.listChoices.seen(one.name, { communityId: c.id, id }, true, now)
+    await store.listChoices.moveOn(one.name, now)
+  } else await store.reconciling.lookNow(one.name, now)
   await noted(context, 'list chosen', one.name, { community: c })
-  return say`From now on people of ${{ strong: c.name }} who said yes go into ${id}.`
+  if (!one.started || !one.canList)
+    return say`Once ${one.name} is told of people of ${{ strong: c.name }}, they go into ${id}. Make sure that it is there.`
+  return say`${one.name} is being asked for ${id}. If it is there, people of ${{ strong: c.name }} who said yes are taken off the list or tag before, and then go into this one; if it is not, nothing changes, and staff are told so.`
 }
 
 async function tellAgain(context: Context, d: string, day: string): Promise<Text> {

@@ -62,9 +62,9 @@ export async function destinationCard(context: Context, each: Each, skip = 0): P
         columns: [say`Community`, say`List or tag there`, say`Chosen by`],
         rows: found
           .slice(0, PAGE)
-          .map(({ name, externalId, chosen }) => [
+          .map(({ name, externalId, chosen, next }) => [
             name === null ? say`one you may not know of` : say`${name}`,
-            listed(one.needsList, externalId),
+            listed(one.needsList, externalId, next),
             externalId === null ? say`` : chosen ? say`you` : say`Kindred`,
           ]),
       },
@@ -95,8 +95,9 @@ function toldLast(at: Date | null, now: Date, zone: string): Text {
   return days <= 7 ? say`in the last seven days` : say`more than a week ago`
 }
 
-function listed(needsList: boolean, externalId: string | null): Text {
+function listed(needsList: boolean, externalId: string | null, next: string | null): Text {
   if (!needsList) return say`it needs none`
+  if (next !== null) return say`${externalId ?? say`none yet`}, soon ${next}`
   return externalId === null ? say`made on first use` : say`${externalId}`
 }
 

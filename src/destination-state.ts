@@ -32,12 +32,14 @@ export function destinationState({ one, count, held, forgetting }: Each, now: Da
   const why = failure ? say` (${failure})` : say``
   const only = one.mode === 'release' ? say` Release only.` : say``
   const rests = one.restsUntil && one.restsUntil > now ? say` Rests until ${{ when: one.restsUntil }}.` : say``
+  // Why one report waits would tell whether there is one; that it answers nobody is told of the service alone.
+  const silent = one.failures > 0 ? say` It does not answer.` : say``
   const stopped = one.pausedReason ? say` Paused: ${one.pausedReason}.` : say``
   const holds = held > 0 ? say` ${roughly(held)} held back until you let them go.` : say``
   const forgets = forgetting > 0 ? say` Somebody is still to be forgotten there.` : say``
   // Before its start, what waits there is how many have said yes: told in the note, and only roughly.
   if (!one.started) return say`Not started yet.${only}${stopped}${forgets}`
-  return say`${roughly(waiting)} waiting, ${roughly(failed)} failed${why}.${only}${rests}${stopped}${holds}${forgets}`
+  return say`${roughly(waiting)} waiting, ${roughly(failed)} failed${why}.${only}${silent}${rests}${stopped}${holds}${forgets}`
 }
 
 /** What staff can do about a destination, as buttons of a command that has `destinationPresses`. */

@@ -7,10 +7,11 @@ import { VANISHED, vanishedNote, vanishedText } from '../destination-vanished.ts
 import { holdBack } from '../news.ts'
 import { Gone, type Listed, type SegmentStore, TryLater, Unauthorized } from '../segments/segment-store.ts'
 import type { Database } from '../store/database.ts'
+import type { ListChoice } from '../store/list-choices.ts'
 import type { LookedAfter, LookSegment, Mended } from '../store/reconciling.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, inTime, type Job } from './job.ts'
-import { listGone } from './list-gone.ts'
+import { listGone, listSeen } from './list-gone.ts'
 import type { Destination } from './reports.ts'
 
 /** The first wait after a failure, which doubles; so many tries make a night. */
@@ -57,6 +58,13 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
         await hold(open)
         return open.reconciling.segments(name)
       })
+      for (const chosen of store?.list ? await database.transaction((open) => open.listChoices.unseen(name)) : []) {
+        const isThere = store !== undefined && (await has(store, chosen))
+        await database.transaction(async (open) => {
+          await hold(open)
+          await listSeen(open, name, chosen, isThere, clock())
+        })
+      }
       const each: LookedAfter[] = []
       for (const segment of store?.list ? segments : []) {
         const at = clock()
@@ -72,6 +80,7 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
         await hold(open)
         const now = clock()
         const mended = await open.reconciling.mend(name, each, now)
+        await open.listChoices.moveOn(name, now)
         for (const [i, { segment }] of each.entries())
           await holdBackEach(open, name, segment, mended[i]?.gone ?? [], now)
         await ended(open, name, began, each, mended, now)
@@ -123,6 +132,21 @@ async function read(
     throw error
   } finally {
     // Whatever is still under way is of no use any more.
+    given.abort()
+  }
+}
+
+/** Whether there is a list or tag of that name, by the first it says of it. */
+async function has(store: SegmentStore, { key, name, id }: ListChoice): Promise<boolean> {
+  const given = new AbortController()
+  const entries = store.list?.({ key, name, id }, given.signal)[Symbol.asyncIterator]()
+  try {
+    await inTime(async () => entries?.next())
+    return true
+  } catch (error) {
+    if (error instanceof Gone) return false
+    throw error
+  } finally {
     given.abort()
   }
 }

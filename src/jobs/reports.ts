@@ -48,6 +48,7 @@ export function reportsJob(database: Database, { name, store }: Destination, dra
         await open.destinations.pause(name, refused.why, now)
         await open.staffNotes.tell(`paused/${name}`, say`${name} is paused: ${refused.why}`, now)
       }
+      if (rows[0]?.wanted === 'out') await open.listChoices.moveOn(name, now)
       return rest(open, name, results, now, chance)
     })
     // One that does not answer gets no second request in this run.
@@ -72,7 +73,7 @@ export function reportsJob(database: Database, { name, store }: Destination, dra
       }
       const made = segment.id
       const stands = await database.transaction(async (open) =>
-        (await open.destinationCare.isTaken(name, communityId, made))
+        (await open.listChoices.isTaken(name, communityId, made))
           ? undefined
           : open.destinations.call(name, communityId, made, now),
       )

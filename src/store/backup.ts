@@ -24,6 +24,7 @@ const LASTING = [
   'questions',
   'destinations',
   'destination_segments',
+  'list_choices',
   'reports',
   'sent_reports',
   'suppressions',

@@ -11,6 +11,8 @@ export interface MappedList {
   name: string | null
   externalId: string | null
   chosen: boolean
+  /** What staff chose, and is not used yet. */
+  next: string | null
 }
 
 /** Reports that a destination does not take, by the reason. */
@@ -22,9 +24,6 @@ export interface DeadLetters {
 }
 
 const drift = z.object({ missing: z.int(), extra: z.int(), strangers: z.int(), suppressed: z.int() })
-
-/** Who is or may be held at a destination. */
-const MAY_HOLD = Prisma.sql`(r.known = 'in' or (r.known is null and r.known_email is not null))`
 
 /** What staff see and change of one destination. */
 export function destinationCare(tx: Tx) {
@@ -41,25 +40,12 @@ export function destinationCare(tx: Tx) {
       tx.$queryRaw(Prisma.sql`
         select case when not c.sensitive and (c.visibility <> 'secret' or exists (select 1 from memberships m
             where m.community_id = c.id and m.person_id = ${readerId} and m.state = any(${LIVE}))) then c.name end as name,
-          g.external_id as "externalId", coalesce(g.chosen, false) as chosen
+          g.external_id as "externalId", coalesce(g.chosen, false) as chosen, t.external_id as next
         from communities c left join destination_segments g on g.community_id = c.id and g.destination = ${name}
-        where g.external_id is not null or exists (select 1 from reports r
+          left join list_choices t on t.community_id = c.id and t.destination = ${name}
+        where g.external_id is not null or t.external_id is not null or exists (select 1 from reports r
           where r.community_id = c.id and r.destination = ${name})
         order by c.name, c.id limit ${take} offset ${skip}`),
-
-    /** Whether it may hold somebody of a community. */
-    async holds(name: string, communityId: string): Promise<boolean> {
-      const [row] = await tx.$queryRaw<{ held: boolean }[]>(Prisma.sql`
-        select exists (select 1 from reports r where r.destination = ${name} and r.community_id = ${communityId}
-          and ${MAY_HOLD}) as held`)
-      return row?.held ?? false
-    },
-
-    /** Whether a list or tag is another community's already. */
-    async isTaken(name: string, communityId: string, externalId: string): Promise<boolean> {
-      const where = { destination: name, externalId, communityId: { not: communityId } }
-      return (await tx.destinationSegment.count({ where })) > 0
-    },
 
     async turn(name: string, mode: Mode): Promise<void> {
       await tx.destination.update({ where: { name }, data: { mode } })

@@ -3,6 +3,7 @@ import type { SuppressedBy } from '../core/held.ts'
 import { Prisma } from './generated/client.ts'
 import { FIRST_REVISION, firstKnown } from './reports.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { turnedOut } from './turned-out.ts'
 
 /** A yes as it is written down: what was shown, where and when, and what was pressed or typed. */
 export interface Say extends Asking {
@@ -82,8 +83,7 @@ export function directions(tx: Tx, { draws }: Tools) {
             and recipient = ${asking.recipient} and standing
           returning id, person_id, community_id, purpose, recipient),
         reported as (
-          update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-            due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false
+          update reports r set ${turnedOut(now)}
           from revoked where r.person_id = revoked.person_id and r.community_id = revoked.community_id
             -- A recipient may go by another name by now, and still hold them by this yes.
             and (r.direction_id = revoked.id or exists (select 1 from destinations d where d.name = r.destination

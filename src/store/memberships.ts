@@ -6,6 +6,7 @@ import { placeIn } from './placing.ts'
 import { askedFrom, askerOf, giveUpAsAll } from './stayed.ts'
 import { TOLD_AGAIN, TOLD_AT_ROOM } from './told.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { turnedOut } from './turned-out.ts'
 
 /** Where someone joins from, which decides the room they are wanted in. */
 export interface Entrance {
@@ -183,8 +184,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
         unasked as (
           delete from questions q using gone where q.person_id = ${personId} and q.community_id = gone.community_id),
         reported as (
-          update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-            due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false
+          update reports r set ${turnedOut(now)}
           from gone where r.person_id = ${personId} and r.community_id = gone.community_id
             and (r.wanted = 'in' or r.guarded)),
         placed as (

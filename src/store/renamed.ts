@@ -5,6 +5,7 @@ import type { Tx } from './transaction.ts'
 const TABLES = [
   ...[
     'destination_segments',
+    'list_choices',
     'suppressions',
     'campaigns',
     'heard',

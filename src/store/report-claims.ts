@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { isMoving } from './is-moving.ts'
 import type { ClaimedReport } from './reports.ts'
 import { isSuppressed } from './suppressions.ts'
 import { handSpared, staysFor } from './told-of.ts'
@@ -90,7 +91,8 @@ async function look(
             is distinct from 'member'
           or d.mode <> 'standing' or not exists (select 1 from directions s
             where s.person_id = f.person_id and s.community_id = f.community_id and s.purpose = d.purpose
-              and s.recipient = d.recipient and s.standing and not ${isSuppressed('d.name', 's')})) then 'over'
+              and s.recipient = d.recipient and s.standing and not ${isSuppressed('d.name', 's')})
+          or ${isMoving('f.destination', 'f.community_id')}) then 'over'
         when f.known = f.wanted and (f.wanted = 'out' or f.known_email = p.email_version) then 'known'
         else 'tell' end as verdict
       from free f cross join lateral (select * from people where id = f.person_id offset 0) p join communities c on c.id = f.community_id

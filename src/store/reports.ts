@@ -1,9 +1,11 @@
 import { FAILED_FOR, HAS_FAILED } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
+import { isMoving } from './is-moving.ts'
 import { claimReports } from './report-claims.ts'
 import { finishReports, type MetThere } from './report-outcomes.ts'
 import { isSuppressed } from './suppressions.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { turnedOut } from './turned-out.ts'
 import type { Outcome } from './work.ts'
 
 /** A claimed report: what the destination is to be told of one person in one segment. */
@@ -109,7 +111,7 @@ export function reports(tx: Tx, { draws }: Tools) {
         -- Nobody is told of what stayed behind: the person can neither see it nor take it back.
         join people p on p.id = m.person_id and p.email_proven_at is not null and p.paused_at is null and p.united_into is null
         join destinations d on d.connected and d.mode = 'standing' and d.purpose = s.purpose and d.recipient = s.recipient
-        where s.standing and not ${isSuppressed('d.name', 's')} and ${within('m')}
+        where s.standing and not ${isSuppressed('d.name', 's')} and not ${isMoving('d.name', 'm.community_id')} and ${within('m')}
         order by m.person_id, m.community_id, d.name, s.id`
       await tx.$executeRaw(Prisma.sql`
         insert into reports (person_id, community_id, destination, wanted, reason, since, direction_id, revision, known,
@@ -149,9 +151,7 @@ export function reports(tx: Tx, { draws }: Tools) {
             having ${isMany(Prisma.sql`h.community_id = r.community_id`)}
           union all select destination, null from reports r where ${isOver} group by destination having ${isMany(Prisma.sql`true`)}),
         over as (
-          update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-            guarded = ${isOfMany}, due_at = case when ${isOfMany} then null else ${now}::timestamptz end,
-            attempts = 0, first_failed_at = null, failure = null
+          update reports r set ${turnedOut(now, isOfMany)}
           where ${isOver} returning r.destination, r.guarded)
         select destination, count(*)::int as count from over where guarded group by destination order by destination`)
     },

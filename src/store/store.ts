@@ -23,6 +23,7 @@ import { installations } from './installations.ts'
 import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
 import { leases } from './leases.ts'
+import { listChoices } from './list-choices.ts'
 import { mails } from './mails.ts'
 import { marks } from './marks.ts'
 import { meetupLists } from './meetup-lists.ts'
@@ -87,6 +88,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     delegations: delegations(tx),
     deliveries: deliveries(tx, tools),
     destinationCare: destinationCare(tx),
+    listChoices: listChoices(tx, tools),
     destinations: destinations(tx),
     directions: directions(tx, tools),
     drafts: drafts(tx, tools),

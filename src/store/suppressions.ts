@@ -2,6 +2,7 @@ import type { SuppressedBy } from '../core/held.ts'
 import { FAILED_FOR, HAS_FAILED } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
+import { turnedOut } from './turned-out.ts'
 
 /** What a destination may call a person: our number for them, its own, or an address. */
 export interface Named {
@@ -111,9 +112,7 @@ export function suppressions(tx: Tx) {
         from people p where p.id = any(${personIds}) order by p.id
         on conflict (destination, person_id, community_id) do update set reason = excluded.reason, at = excluded.at`)
       await tx.$executeRaw(Prisma.sql`
-        update reports r set wanted = 'out', reason = 'left', revision = r.revision + 1, changed_at = ${now}::timestamptz,
-          due_at = ${now}::timestamptz, attempts = 0, first_failed_at = null, failure = null, guarded = false,
-          stopped_for = case when ${reason} = 'stopped' and ${HAS_FAILED} then ${FAILED_FOR} end
+        update reports r set ${turnedOut(now)}, stopped_for = case when ${reason} = 'stopped' and ${HAS_FAILED} then ${FAILED_FOR} end
         where ${where} and (r.wanted = 'in' or r.guarded)`)
     },
   }

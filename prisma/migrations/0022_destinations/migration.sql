@@ -36,6 +36,17 @@ CREATE TABLE "destination_segments" (
 );
 
 -- CreateTable
+CREATE TABLE "list_choices" (
+    "destination" TEXT NOT NULL,
+    "community_id" TEXT NOT NULL,
+    "external_id" TEXT NOT NULL,
+    "found" BOOLEAN NOT NULL DEFAULT false,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "list_choices_pkey" PRIMARY KEY ("destination","community_id")
+);
+
+-- CreateTable
 CREATE TABLE "suppressions" (
     "destination" TEXT NOT NULL,
     "person_id" TEXT NOT NULL,
@@ -105,6 +116,9 @@ CREATE TABLE "api_reads" (
 CREATE INDEX "destination_segments_community_id_idx" ON "destination_segments"("community_id");
 
 -- CreateIndex
+CREATE INDEX "list_choices_community_id_idx" ON "list_choices"("community_id");
+
+-- CreateIndex
 CREATE INDEX "suppressions_person_id_idx" ON "suppressions"("person_id");
 
 -- CreateIndex
@@ -121,6 +135,9 @@ CREATE INDEX "api_reads_at_idx" ON "api_reads"("at");
 
 -- AddForeignKey
 ALTER TABLE "destination_segments" ADD CONSTRAINT "destination_segments_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "communities"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "list_choices" ADD CONSTRAINT "list_choices_community_id_fkey" FOREIGN KEY ("community_id") REFERENCES "communities"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "suppressions" ADD CONSTRAINT "suppressions_person_id_fkey" FOREIGN KEY ("person_id") REFERENCES "people"("id") ON DELETE CASCADE ON UPDATE CASCADE;
