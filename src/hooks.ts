@@ -8,8 +8,8 @@ import type { Database } from './store/database.ts'
 /** What became of what was posted to a hook: nobody hears there, it is not proven, nobody can read it, or it is taken. */
 export type Posted = 'nobody' | 'forged' | 'unreadable' | 'taken'
 
-/** Hears what is posted to a destination's hook; without a request, whether anybody would. */
-export type Hear = (destination: string, request?: HookRequest) => Promise<Posted>
+/** Hears what is posted to a destination's hook. */
+export type Hear = (destination: string, request: HookRequest) => Promise<Posted>
 
 type Hearing = { name: string; store: Pick<SegmentStore, 'hear' | 'echoes'> }
 
@@ -18,7 +18,6 @@ export function hearHooks(database: Database, destinations: Hearing[], now: () =
   return async (name, request) => {
     const { hear, echoes = false } = destinations.find((one) => one.name === name)?.store ?? {}
     if (!hear) return 'nobody'
-    if (!request) return 'taken'
     let news: News[]
     try {
       news = hear(request)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { backoffMs, LEASE_MS, TRIES_MAX } from '../core/backoff.ts'
 import type { Schedule } from '../core/schedule.ts'
 import { deadline, Later, Stuck } from '../platform.ts'
@@ -46,7 +47,12 @@ export async function inTime<T>(work: () => Promise<T>): Promise<T> {
       reject(error)
     }, EFFECT_MS)
   })
-  return Promise.race([deadline.run(given.signal, work), tooLate]).finally(() => clearTimeout(timer))
+  const done = deadline.run(given.signal, work).catch((error: unknown) => {
+    // What it answered may hold addresses, and says nothing to whoever reads why.
+    if (error instanceof z.ZodError) throw new Error('It answered in a way that Kindred does not know.')
+    throw error
+  })
+  return Promise.race([done, tooLate]).finally(() => clearTimeout(timer))
 }
 
 /** How many rows a job takes at once. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { ZodError } from 'zod'
 import { type Answer, openClient } from './client.ts'
 import { jsonOf } from './json.ts'
 import type { Limits } from './limits.ts'
@@ -169,5 +170,8 @@ function ofError(error: Error): Extract<Result, { why: string }> {
   if (error instanceof NotYet) return { result: 'wait', afterMs: error.afterMs, why: error.message }
   if (error instanceof TryLater) return { result: 'retry', afterMs: error.afterMs, why: error.message }
   if (error instanceof Rejected) return { result: 'rejected', why: error.message }
-  return { result: 'retry', why: error.message }
+  return {
+    result: 'retry',
+    why: error instanceof ZodError ? 'It answered in a way that Kindred does not know.' : error.message,
+  }
 }

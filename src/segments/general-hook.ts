@@ -12,6 +12,8 @@ const EVENTS_MAX = 1_000
 const WORDS_MAX = 300
 
 const text = z.string().min(1).max(WORDS_MAX)
+/** Words alone: nothing at all would be the year 1970. */
+const time = text.pipe(z.coerce.date())
 /** What a store calls things may be a number to it. */
 const name = z.union([text, z.number().int().transform(String)])
 
@@ -38,7 +40,7 @@ const CAMPAIGNS = {
 } as const
 
 const event = z
-  .object({ id: text.optional(), type: z.string(), timestamp: z.coerce.date().optional(), data })
+  .object({ id: text.optional(), type: z.string(), timestamp: time.optional(), data })
   .refine(({ type, data: { person, id, email } }) => !isKey(PEOPLE, type) || (person ?? id ?? email) !== undefined, {
     message: 'should name somebody',
   })
@@ -46,7 +48,7 @@ const event = z
     message: 'should name a campaign',
   })
 const several = z.object({
-  timestamp: z.coerce.date().optional(),
+  timestamp: time.optional(),
   data: z.object({ events: z.array(event).max(EVENTS_MAX) }),
 })
 const hasEvents = z.object({ data: z.object({ events: z.array(z.unknown()) }) })

@@ -9,7 +9,8 @@ import type { CampaignSeen, News } from './segment-store.ts'
 const LOOK_BACK_MS = 3_600_000
 /** Counts of a campaign change for so long. */
 const CAMPAIGN_MS = 30 * 86_400_000
-const [PAGE, PAGES_MAX, POSTS] = [100, 20, 30]
+/** More events in an hour than this are seen when the label is listed. */
+const [PAGE, PAGES_MAX, POSTS] = [100, 100, 30]
 /** More would be too long for its server. What is not told then is seen when the label is listed. */
 const SAME_SECOND_MAX = 200
 

@@ -42,8 +42,8 @@ export const ghost: Connector<typeof settings> = {
   steps: [
     'In Ghost under Settings → Integrations add a custom integration, and copy its Admin API key.',
     'Set URL to the address of the site, and KEY.',
-    'A label alone brings nobody a letter. Set NEWSLETTER to the slug of the newsletter that is sent to these labels: whoever is new to Ghost is then subscribed to it, as they said yes to its letters. Members who were there before keep what they chose.',
-    'To hear at once who unsubscribes, add a webhook for “Member updated” in the integration, to `/hooks/<destination>`, with a secret; and set HOOK_SECRET to it.',
+    'A label alone brings nobody a letter. Set NEWSLETTER to the slug of the newsletter that is sent to these labels: whoever is new to Ghost is then subscribed to it, as they said yes to its letters. Members who were there before keep what they chose: whoever has switched their newsletters off there is not written to, whatever they say here, until they switch one on in their account there.',
+    'To hear at once who unsubscribes, add a webhook for “Member updated” in the integration, to `/hooks/<destination>`, with a secret; and set HOOK_SECRET to it. That takes a Ghost of July 2024 or later.',
     'Labels are made on first use. Rename them as you like; leave their slugs. Send a post to one as its audience.',
   ],
   fields: 'address',

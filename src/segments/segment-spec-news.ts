@@ -4,13 +4,15 @@ import { jsonOf } from './json.ts'
 import { type CampaignSeen, Forged, type HookRequest, type News } from './segment-store.ts'
 
 const text = z.union([z.string(), z.number()]).transform(String).nullish()
+/** Words alone: nothing at all would be the year 1970. */
+const time = z.string().pipe(z.coerce.date())
 const seen = z.object({
   messageId: z.string().min(1),
   type: z.literal('track'),
   event: z.string(),
   userId: text,
-  timestamp: z.coerce.date().optional(),
-  receivedAt: z.coerce.date().optional(),
+  timestamp: time.nullish(),
+  receivedAt: time.nullish(),
   properties: z
     .object({ campaign_id: text, campaign_name: text, email_id: text, email_subject: text })
     .partial()

@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import { bodies, cameFrom, paces, waitWords } from './guard.ts'
 import type { WebParts } from './parts.ts'
 
@@ -8,13 +8,10 @@ const HOOK_MAX_BYTES = 1_000_000
 /** Where the tools that an organization sends from tell what became of it. No browser comes here, so nobody is signed in. */
 export function hookRoutes(app: Hono, { hear, site, proxies, now }: WebParts): void {
   const pace = paces()
-  const nowhere = (c: Context) => c.text('Nothing is heard at this address.', 404)
 
-  // Some look first whether anybody answers (Mailchimp); that must change nothing.
-  app.get('/hooks/:destination', async (c) =>
-    (await hear(c.req.param('destination'))) === 'nobody'
-      ? nowhere(c)
-      : c.text('This address takes what is posted to it.'),
+  // Some look first whether anybody answers (Mailchimp). What the destinations are called is not told.
+  app.get('/hooks/:destination', (c) =>
+    c.text('Addresses like this take what is posted to them by the tools they are for.'),
   )
 
   app.post('/hooks/:destination', bodies(HOOK_MAX_BYTES), async (c) => {
@@ -35,9 +32,11 @@ export function hookRoutes(app: Hono, { hear, site, proxies, now }: WebParts): v
       case 'taken':
         return c.json({})
       case 'nobody':
-        return nowhere(c)
       case 'forged':
-        return c.text('It is not proven that this comes from the tool this address is for: look at the secret.', 401)
+        return c.text(
+          'It is not proven that a tool this address is for has sent this: look at the address and the secret.',
+          401,
+        )
       case 'unreadable':
         return c.text('This can not be read: nothing was done.', 400)
       default:

@@ -113,7 +113,7 @@ test('what is not signed, or not by whom, or not now, is refused and does nothin
   ]
   for (const { status, text } of refused) {
     expect(status).toBe(401)
-    expect(text).toContain('look at the secret')
+    expect(text).toContain('look at the address and the secret')
   }
   expect((await tell(sent('in time'), { at: new Date(stage.now().getTime() - 299_000) })).status).toBe(200)
   expect(await totals()).toEqual({ ...before, 'in time': 1 })
@@ -121,9 +121,11 @@ test('what is not signed, or not by whom, or not now, is refused and does nothin
 
 test('where nothing is heard nobody learns which destinations there are', async () => {
   const [none, mute] = [await post('/hooks/none', '{}'), await post('/hooks/mute', '{}')]
-  expect(none.status).toBe(404)
-  expect([mute.status, mute.text]).toEqual([none.status, none.text])
-  expect((await fetch(new URL('/hooks/none', stage.at))).status).toBe(404)
+  const forged = await post('/hooks/own', '{}')
+  expect(none.status).toBe(401)
+  for (const one of [mute, forged]) expect([one.status, one.text]).toEqual([none.status, none.text])
+  const looked = await Promise.all(['none', 'own'].map((name) => fetch(new URL(`/hooks/${name}`, stage.at))))
+  expect(new Set(await Promise.all(looked.map(async (one) => `${one.status} ${await one.text()}`))).size).toBe(1)
 })
 
 test('a look at the address is answered, and does nothing', async () => {
