@@ -11,7 +11,8 @@ export default defineConfig({
         : [
             'test/discord/{troubles,faults,limits,refusals,rehearsals,takeover,seen,by-hand,full-rooms,room-making}.test.ts',
             'test/slack/{troubles,rehearsals,lost-rooms,shut-rooms,rooms}.test.ts',
-            'test/crash-closing.test.ts',
+            'test/{crashes,crash-closing}.test.ts',
+            'test/{load,ballot-load,properties,uniting-histories}.test.ts',
             'test/connectors/{histories,sharing-an-address}.test.ts',
             'test/{reconcile,destinations}.test.ts',
             'test/meetup-{race,properties,second-thoughts}.test.ts',
