@@ -32,7 +32,10 @@ export async function benchDestinations(server: Server | string, isSmoke: boolea
       typeof server === 'string'
         ? { kind: 'memory' }
         : { kind: 'postgresql', url: await server.fresh(), connections: 4 }
-    rows.push(await drain(name, open, place, changes))
+    const row = await drain(name, open, place, changes)
+    rows.push(row)
+    // It takes minutes for each.
+    process.stderr.write(`${row.join(', ')}\n`)
   }
   const title = `${changes.toLocaleString('en')} changes drained into each, nine joins to a leave, an answer taking ${ANSWER_MS} ms`
   printTable(title, ['', 'requests', 'hours', 'of them ours', 'waiting for it'], rows)

@@ -24,6 +24,8 @@ type Turned = { result: 'rejected'; ofAll: true; why: string }
 /** What became of an entry: what the store said of it, or what was thrown for all of them. */
 export type Heard = Result | Refused | Unheard | Throttled | Lost | Turned
 
+const ID_MAX = 500
+
 /** One request; where the store refuses a batch as a whole, halves of it, so that one bad item never blocks the rest. */
 export async function deliver(
   store: SegmentStore,
@@ -63,11 +65,14 @@ export function failed(error: unknown): Heard {
   return { result: 'retry', why, isOpen: isOpenEnded(error) }
 }
 
+/** What no database takes, or is far too long, calls nobody. */
+const isKept = (id: string) => id.length <= ID_MAX && !/[\0\p{Surrogate}]/u.test(id)
+
 /** What the store calls whom it took, and whether it is sure to hold them. */
 export function metIn(heard: Heard | undefined): { id?: string; isNew?: boolean; isProven?: boolean } {
   if (heard?.result !== 'applied' && heard?.result !== 'accepted') return {}
   return {
-    ...(heard.id !== undefined && { id: heard.id }),
+    ...(heard.id !== undefined && isKept(heard.id) && { id: heard.id }),
     ...(heard.isNew && { isNew: true }),
     isProven: heard.result === 'applied',
   }
