@@ -183,7 +183,8 @@ function outcomeOf(row: ClaimedReport, heard: Heard, now: Date, chance: number):
       // Their report has turned to `out` for it (noteStates), and is told as that.
       return row.wanted === 'in' ? { unsent: now } : { done: true }
     case 'wait':
-      return { unsent: new Date(now.getTime() + heard.afterMs) }
+      // The destination rests meanwhile. Behind the others they would be begun with anew each time, and nobody came to an end.
+      return { unsent: 'in place' }
     case 'retry':
     case 'unknown': {
       const failingMs = row.firstFailedAt ? now.getTime() - row.firstFailedAt.getTime() : 0

@@ -25,7 +25,7 @@ export const LIMITS = {
   // For the whole portal, so that others of the organization's tools use of it too.
   hubspot: { batch: 100, connections: 4, windows: [{ count: 90, ms: 10 * SECOND_MS }], waitMs: 10 * SECOND_MS },
   // 10 a second, and 36,000 an hour; one less, as what is sent evenly may arrive closer together. 150 contacts a request.
-  brevo: { batch: 100, connections: 5, windows: [{ count: 9, ms: SECOND_MS }], waitMs: 10 * SECOND_MS },
+  brevo: { batch: 30, connections: 5, windows: [{ count: 9, ms: SECOND_MS }], waitMs: 10 * SECOND_MS },
   // Each kind of request has a window of a second and one of a minute, which are for the whole account: profiles are read
   // and made 75 and 750 times, lists changed 10 and 150 times (made 150 a day), deletions, and the lists somebody is on, asked for 3 and 60 times.
   klaviyo: {

@@ -22,6 +22,8 @@ export type Outcome =
   | { stuck: string; isRefused?: boolean }
   /** Not tried at all, since it was not its turn yet. */
   | { unsent: Date }
+  /** The same, and it keeps its place before those that came after it: whoever works on them knows when to go on. */
+  | { unsent: 'in place' }
 
 /** Rows that are due and held by nobody. */
 export function isFree(now: Date): Prisma.Sql {
@@ -44,7 +46,7 @@ const NEVER_CHANGES: Unless = { unchanged: Prisma.sql`true`, otherwiseDue: Prism
 /** The columns an outcome sets. A row that was changed while it was worked on keeps a due time of its own. */
 export function settled(outcome: Outcome, { unchanged, otherwiseDue }: Unless = NEVER_CHANGES): Prisma.Sql {
   const at = 'again' in outcome ? outcome.again : 'unsent' in outcome ? outcome.unsent : null
-  const again = Prisma.sql`${at}::timestamptz`
+  const again = at === 'in place' ? Prisma.sql`due_at` : Prisma.sql`${at}::timestamptz`
   const isOpen = 'again' in outcome && outcome.isOpen
   const lease = isOpen ? Prisma.sql`lease = null` : Prisma.sql`lease = null, leased_until = null`
   const due = Prisma.sql`${lease}, due_at = case when ${unchanged} then ${again} else ${otherwiseDue} end`
