@@ -82,6 +82,7 @@ export async function build({
       organization.recipient,
       now(),
     )
+    await store.restores.suppressConnected()
     // A destination connected since the last start is told who has already directed its purpose to its recipient.
     await settleAll(store, now())
     return organization.zone

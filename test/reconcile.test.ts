@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
 import { reconcileJob } from '../src/jobs/reconcile.ts'
 import { openDestinations } from '../src/segments/connectors.ts'
+import type { SegmentStore } from '../src/segments/segment-store.ts'
 import { openMailman } from './connectors/mailman.ts'
 import type { Rig } from './connectors/rig.ts'
 import { deliveryOf, wordsOf } from './delivery.ts'
@@ -373,4 +374,69 @@ describe('a service that asks each person once more', () => {
       'a few or none waiting, a few or none failed.',
     )
   })
+})
+
+test('nobody moves from a list that many are suddenly gone from, and nobody has unsubscribed by moving', async () => {
+  await open()
+  const sam = stage.actor('sam!')
+  await manySharers(stage, MANY, 'parents')
+  await stage.actor('fay').types(`/start-community Cooks ${NEED}`)
+  await sharer(stage, 'eve', 'cooks')
+  await stage.pass('1h')
+  await stage.read(async (store) => {
+    const cooks = (await store.reconciling.segments('crm')).find((one) => one.key === 'cooks')
+    await store.destinations.uncall('crm', cooks?.communityId ?? '')
+  })
+  for (let i = 0; i < MANY - 1; i++) rig.byHand?.take('parents', `p${i}@example.org`)
+  toldStaff()
+  await sam.types('/destinations crm community:parents list:cooks.lists.example.org')
+  await stage.pass('3h')
+  expect(toldStaff()).toContain('does not hold about 25 people any more')
+  expect(held('cooks')).toEqual(['eve'])
+  await sam.types('/destinations crm')
+  await sam.presses('Put them back in crm')
+  await stage.pass('2d')
+  expect(held()).toEqual([])
+  expect(held('cooks')).toHaveLength(MANY + 1)
+  expect(await stage.actor('p1').types('/sharing')).not.toContain('on hold')
+  await close()
+})
+
+test('a yes given while a destination is asked to take somebody off counts for more than its answer', async () => {
+  let during: (() => Promise<unknown>) | undefined
+  const taken = { result: 'applied' as const }
+  const store: SegmentStore = {
+    batch: 10,
+    absent: 'unsubscribed',
+    check: async () => undefined,
+    put: async (_, entries) => entries.map(() => taken),
+    async take(_, entries) {
+      await during?.()
+      return entries.map(() => ({ result: 'left' }))
+    },
+    forget: async () => taken,
+  }
+  const on = await openStage({
+    destinations: [{ name: 'crm', connector: 'memory', purpose: 'letters', byAddress: true, store }],
+  })
+  await on.actor('fay').types(`/start-community Parents ${NEED}`)
+  const ana = await sharer(on, 'ana', 'parents')
+  during = async () => {
+    during = undefined
+    await ana.types('/my')
+    await ana.presses('Go on')
+  }
+  await ana.types('/my')
+  await ana.presses('Pause everything')
+  await on.pass('1d')
+  expect(during).toBeUndefined()
+  expect(await ana.types('/sharing')).not.toContain('on hold')
+  // Without one, whoever has left there has left, and hears so.
+  await ana.types('/my')
+  await ana.presses('Pause everything')
+  await ana.types('/my')
+  await ana.presses('Go on')
+  expect(await ana.types('/sharing')).toContain('you unsubscribed there')
+  expect(on.failures).toEqual([])
+  await on.close()
 })

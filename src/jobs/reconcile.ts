@@ -18,6 +18,8 @@ import type { Destination } from './reports.ts'
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS, TRIES] = [5 * 60_000, 3_600_000, 6]
 /** Staff hear of it after so many failures in a row. */
 const TOLD_AFTER = 3
+/** The longest wait within a look, for which other destinations wait, too. */
+const PATIENCE_MS = 120_000
 /** What is left of a lease when it is taken anew. */
 const RENEW_MS = LEASE_MS / 2
 
@@ -58,13 +60,6 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
         await hold(open)
         return open.reconciling.segments(name)
       })
-      for (const chosen of store?.list ? await database.transaction((open) => open.listChoices.unseen(name)) : []) {
-        const isThere = store !== undefined && (await has(store, chosen))
-        await database.transaction(async (open) => {
-          await hold(open)
-          await listSeen(open, name, chosen, isThere, clock())
-        })
-      }
       const each: LookedAfter[] = []
       for (const segment of store?.list ? segments : []) {
         const at = clock()
@@ -76,13 +71,23 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
           else await listGone(open, name, { id: segment.communityId, name: segment.name }, now)
         })
       }
+      const choices: { chosen: ListChoice; isThere: boolean }[] = []
+      for (const chosen of store?.list ? await database.transaction((open) => open.listChoices.unseen(name)) : []) {
+        choices.push({ chosen, isThere: store !== undefined && (await has(store, chosen)) })
+        await keep()
+      }
       await database.transaction(async (open) => {
         await hold(open)
         const now = clock()
         const mended = await open.reconciling.mend(name, each, now)
-        await open.listChoices.moveOn(name, now)
         for (const [i, { segment }] of each.entries())
           await holdBackEach(open, name, segment, mended[i]?.gone ?? [], now)
+        for (const { chosen, isThere } of choices) {
+          const from = mended[each.findIndex(({ segment }) => segment.communityId === chosen.communityId)]
+          // Who has left the list before is known by now; where that may be a slip nobody moves until staff have said so.
+          if (!isThere || !from?.vanished) await listSeen(open, name, chosen, isThere, now)
+        }
+        await open.listChoices.moveOn(name, now)
         await ended(open, name, began, each, mended, now)
         await open.leases.letGo(open.reconciling.lease(name), holder)
       })
@@ -123,8 +128,8 @@ async function read(
       if (!next || next.done) return listed
       const { afterMs } = next.value
       if (afterMs === undefined) listed.push(next.value)
-      // Where a given clock stands still meanwhile it is asked from the beginning, later.
-      else if (!(await wait(afterMs))) throw new TryLater('It takes no more for now.', afterMs)
+      // Where a given clock stands still, or others would wait for long, it is asked from the beginning, later.
+      else if (afterMs > PATIENCE_MS || !(await wait(afterMs))) throw new TryLater('It takes no more for now.', afterMs)
       await keep()
     }
   } catch (error) {
@@ -141,7 +146,10 @@ async function has(store: SegmentStore, { key, name, id }: ListChoice): Promise<
   const given = new AbortController()
   const entries = store.list?.({ key, name, id }, given.signal)[Symbol.asyncIterator]()
   try {
-    await inTime(async () => entries?.next())
+    const first = await inTime(async () => entries?.next())
+    const afterMs = first?.done ? undefined : first?.value.afterMs
+    // That it takes no more for now says nothing of the list.
+    if (afterMs !== undefined) throw new TryLater('It takes no more for now.', afterMs)
     return true
   } catch (error) {
     if (error instanceof Gone) return false

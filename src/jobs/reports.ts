@@ -117,12 +117,13 @@ async function noteStates(
   const { communityId: id, communityName: name, segment: slug, wanted } = first
   const of = (isThey: (heard: Heard) => boolean) =>
     rows.filter((_, i) => results[i] && isThey(results[i])).map((row) => row.personId)
-  const left = wanted === 'out' ? of((heard) => heard.result === 'left') : []
+  const left = wanted === 'out' ? rows.filter((_, i) => results[i]?.result === 'left') : []
   if (left.length > 0) {
-    // They paused, or the like, and had left before that: a yes they still have is not for there any more.
-    const had = await open.suppressions.standing(destination, left, id, now, false)
+    // They had left before they were taken off: a yes they still have, and have not given meanwhile, is not for there any more.
+    const theirs = await open.reports.unchanged(left)
+    const had = await open.suppressions.standing(destination, theirs, id, now, false)
     const ids = had.map((one) => one.id)
-    await open.suppressions.suppress(destination, ids, id, 'unsubscribed', now)
+    if (ids.length > 0) await holdBack(open, destination, ids, { id, name, slug }, 'unsubscribed', now)
   }
   if (wanted === 'out') return
   const whys = new Set(results.flatMap((heard) => (heard.result === 'suppressed' ? heard.why : [])))

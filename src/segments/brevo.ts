@@ -9,8 +9,8 @@ import { type Connector, type Entry, Gone, type Result, type SegmentStore } from
 
 const limits = LIMITS.brevo
 const CHECK_MS = 10_000
-/** So many who are known by their numbers are looked at in one call, which leaves a request to put them on: limits.ts. */
-const LOOKS = 8
+/** So many who are known by their numbers are looked at in one call, which leaves requests to put on and take off: limits.ts. */
+const LOOKS = 4
 /** Of the lists, and of a list's contacts. */
 const [LISTS_PAGE, PAGE] = [50, 500]
 

@@ -64,7 +64,6 @@ type Subscriber = z.infer<typeof subscriber>
 const tagged = id.extend({ tags: z.array(z.string()).nullish() })
 const bounces = z.object({ data: z.array(z.object({ type: z.string() })).nullish() })
 function openListmonk(api: Api, now: () => Date): SegmentStore {
-  /** Those a condition fits, by their ids and not by pages, so that whoever goes meanwhile hides nobody else. */
   /** Those a condition fits after an id, and not by pages, so that whoever goes meanwhile hides nobody else. */
   async function some(condition: string, last: number, signal: AbortSignal, list?: string) {
     const query = new URLSearchParams({

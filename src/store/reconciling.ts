@@ -144,7 +144,10 @@ export function reconciling(tx: Tx) {
      * changed since the look, the next one tells.
      */
     async mend(destination: string, each: LookedAfter[], now: Date): Promise<Mended[]> {
-      const { absentees } = await tx.destination.findUniqueOrThrow({ where: { name: destination } })
+      // Held to the end, so that no word that comes meanwhile is taken for obeyed.
+      const [said] = await tx.$queryRaw<{ absentees: Absentees | null }[]>(Prisma.sql`
+        select absentees from destinations where name = ${destination} for update`)
+      const absentees = said?.absentees ?? null
       const isMany = (count: number, of: number) => count >= GUARD_LEAST && count > GUARD_SHARE * of
       const sum = (of: (one: LookedAfter) => number) => each.reduce((all, one) => all + of(one), 0)
       const extraEverywhere = isMany(

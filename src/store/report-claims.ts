@@ -2,7 +2,7 @@ import { Prisma } from './generated/client.ts'
 import { isMoving } from './is-moving.ts'
 import type { ClaimedReport } from './reports.ts'
 import { isSuppressed } from './suppressions.ts'
-import { handSpared, staysFor } from './told-of.ts'
+import { handSpared, handTaken, staysFor } from './told-of.ts'
 import type { Tx } from './transaction.ts'
 import { isFree, type Lease, taken } from './work.ts'
 
@@ -30,6 +30,7 @@ export async function claimReports(tx: Tx, destination: string, limit: number, l
     tx,
     told.map(({ spared: emails, ...row }) => ({ ...row, emails })),
   )
+  await handTaken(tx, told)
   const rows = told.map(({ verdict: _, spared: __, ...row }) => row)
   return { lease: lease.name, rows, more: looked.length > 0 }
 }
@@ -81,7 +82,8 @@ async function look(
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then p.email end as email,
         case when d.by_address then array(select e from unnest(mine.emails) e where e <> lower(p.email) order by e)
           else '{}' end as earlier,
-        mine.spared, d.may_hold, case when f.proven and d.by_address then f.held_emails else '{}' end as held_as,
+        mine.spared, d.may_hold, case when f.proven and d.by_address and (f.wanted = 'in' or p.paused_at is not null) then f.held_emails
+          else '{}' end as held_as,
         case when not d.by_address or f.wanted = 'in' or lower(p.email) = any(mine.emails) then here.id end as id,
         case when named.id is distinct from here.id and f.known is distinct from 'out' then named.id end as earlier_id, case
         -- Whatever went before: nobody is put anywhere without a yes that stands (product.md, law 1).

@@ -123,7 +123,8 @@ export function reports(tx: Tx, { draws }: Tools) {
             revision = reports.revision + 1, changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0,
             known = case when reports.direction_id = excluded.direction_id then reports.known
               else nullif(reports.known, 'in') end,
-            proven = reports.proven and reports.direction_id = excluded.direction_id, first_failed_at = null, failure = null, guarded = false
+            proven = reports.proven and reports.direction_id = excluded.direction_id, first_failed_at = null, failure = null,
+            stopped_for = null, refused = false, guarded = false
           where reports.wanted <> 'in' or reports.direction_id is distinct from excluded.direction_id
             or reports.known_email is distinct from (select email_version from people where id = excluded.person_id)`)
       const isOver = Prisma.sql`r.wanted = 'in' and ${within('r')}
@@ -175,6 +176,15 @@ export function reports(tx: Tx, { draws }: Tools) {
 
     finish: (rows: ClaimedReport[], lease: string, outcome: Outcome, now: Date, met?: MetThere[]) =>
       finishReports(tx, rows, lease, outcome, now, met),
+
+    /** Whose of these are still as they were claimed: nothing was changed while the request was under way. */
+    async unchanged(rows: ClaimedReport[]): Promise<string[]> {
+      const claimed = rows.map(({ personId, communityId, destination, revision }) => ({
+        ...{ personId, communityId, destination, revision },
+      }))
+      const found = await tx.report.findMany({ where: { OR: claimed }, select: { personId: true } })
+      return found.map((one) => one.personId)
+    },
 
     /** They are not where they were, which a look is to see: nothing is told of them before that. */
     async missed(rows: ClaimedReport[], lease: string): Promise<void> {

@@ -167,7 +167,8 @@ async function startAfresh(sql: Sql, now: Date): Promise<void> {
   // What waits for staff goes on waiting.
   await sql.query(
     `update reports set revision = revision + ${REVISIONS_AHEAD}, known = null, known_email = coalesce(known_email, 0),
-       attempts = 0, failure = null, first_failed_at = null, due_at = case when guarded then null else $1::timestamptz end`,
+       attempts = 0, failure = null, first_failed_at = null, stopped_for = null, refused = false,
+       due_at = case when guarded then null else $1::timestamptz end`,
     at,
   )
   // Who is reported for the first time from now on may have been reported since the backup, too.
@@ -182,7 +183,7 @@ async function startAfresh(sql: Sql, now: Date): Promise<void> {
     `update cards set wanted = wanted + 1, attempts = 0, failure = null, due_at = $1::timestamptz where external_id is not null`,
     at,
   )
-  await sql.run('update destinations set may_hold = true')
+  await sql.run('update destinations set may_hold = true, absentees = null')
   // Files are on this machine now; all else is still where it was.
   await sql.run(`update destinations set place = null where connector = 'csv'`)
   // What is done from now on is known to no other database of the history so far, nor to a file of its marks.

@@ -7,7 +7,7 @@ import type { Tools, Tx } from './transaction.ts'
 
 const PAGE = 5_000
 /** A restore puts these beside the tombstones, for as long as it is unfinished. */
-const PASSING: string[] = ['yes', 'paused', 'resumed', 'sensitive', 'parted', ...SUPPRESSED_BY]
+const PASSING = ['yes', 'paused', 'resumed', 'sensitive', 'parted']
 const TAKEN_BACK = 'a restore found it taken back'
 
 /** What is left to be done after a restore (restore.ts), before anything else is; and what the next one has to know. */
@@ -49,6 +49,7 @@ export function restores(tx: Tx, tools: Tools) {
     },
 
     async finish(): Promise<void> {
+      // Whom destinations must not be told of is looked for once more when they are connected.
       await tx.tombstone.deleteMany({ where: { kind: { in: PASSING } } })
       await tx.jobRun.deleteMany({ where: { name: 'restored' } })
     },
@@ -153,6 +154,14 @@ export function restores(tx: Tx, tools: Tools) {
         }
       }
       return [...whose]
+    },
+
+    /** The same for destinations that the backup did not know, or by another name; after that the marks are of no use. */
+    async suppressConnected(): Promise<void> {
+      const where = { kind: { in: [...SUPPRESSED_BY] } }
+      if ((await tx.tombstone.count({ where })) === 0) return
+      await this.suppress()
+      await tx.tombstone.deleteMany({ where })
     },
 
     /**

@@ -88,6 +88,31 @@ export async function handSpared(tx: Tx, spared: Spared[]): Promise<void> {
       and o.known is distinct from 'in' and (o.wanted = 'in' or o.due_at is not null)`)
 }
 
+/** Somebody who is taken off, or off by an earlier address. */
+interface TakenOff extends Omit<Spared, 'emails'> {
+  wanted: 'in' | 'out'
+  email: string
+  earlier: string[]
+}
+
+/**
+ * An address that is taken off is gone for everybody who shares it and is not to stay either: that they are not there any more
+ * is no doing of theirs, and who says yes again is told anew.
+ */
+export async function handTaken(tx: Tx, rows: TakenOff[]): Promise<void> {
+  const each = rows.flatMap(({ wanted, email, earlier, ...one }) =>
+    [...earlier, ...(wanted === 'out' && email ? [email.toLowerCase()] : [])].map((address) => ({ ...one, address })),
+  )
+  if (each.length === 0) return
+  await tx.$executeRaw(Prisma.sql`
+    update reports o set proven = false, known = nullif(o.known, 'in')
+    from unnest(${each.map((one) => one.personId)}::text[], ${each.map((one) => one.communityId)}::text[],
+      ${each.map((one) => one.destination)}::text[], ${each.map((one) => one.address)}::text[])
+      as s (person_id, community_id, destination, email)
+    where o.held_emails @> array[s.email] and o.person_id <> s.person_id and o.community_id = s.community_id
+      and o.destination = s.destination and o.wanted = 'out' and (o.proven or o.known = 'in')`)
+}
+
 /** What was made for somebody serves whoever shares their address from now on, and is held for them. */
 export async function handDown(tx: Tx, ids: string[]): Promise<void> {
   const held = await tx.report.findMany({

@@ -109,6 +109,31 @@ describe.each(
     expect(held()).toEqual([])
   })
 
+  test('whoever is taken off after the other who shares their mailbox has not left by that', async () => {
+    await comes('eli', HOME)
+    await comes('ida', HOME)
+    await scene.looks()
+    const { stage } = scene
+    await stage.read((store) => store.destinations.pause('tool', 'by staff', stage.now()))
+    for (const name of ['eli', 'ida']) await scene.presses(name, 'my.pause')
+    // Taken off in requests of their own, as in a long list.
+    const takenOff = await stage.read(async (store) => {
+      await store.destinations.resume('tool')
+      const { lease, rows } = await store.reports.claim('tool', 1, stage.now())
+      await store.reports.finish(rows, lease, { done: true }, stage.now())
+      return rows.map(({ wanted, email }) => `${wanted} ${email}`)
+    })
+    expect(takenOff).toEqual([`out ${HOME}`])
+    scene.rig.byHand?.take(PARENTS, HOME)
+    await scene.rests()
+    expect(held()).toEqual([])
+    for (const name of ['eli', 'ida']) await scene.presses(name, 'my.resume')
+    await scene.rests()
+    await scene.looks()
+    expect(held()).toEqual([HOME])
+    for (const name of ['eli', 'ida']) expect(await stage.actor(name).types('/sharing')).not.toContain('on hold')
+  })
+
   test('whoever leaves before anybody heard of their new address is off the list by both', async () => {
     await comes('eli', 'eli@example.org')
     scene.stage.suffer('tool', 'slow')
