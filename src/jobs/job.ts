@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { backoffMs, LEASE_MS, TRIES_MAX } from '../core/backoff.ts'
 import type { Schedule } from '../core/schedule.ts'
 import { deadline, Later, Stuck } from '../platform.ts'
+import { NOT_UNDERSTOOD } from '../segments/segment-store.ts'
 import type { Store } from '../store/store.ts'
 import type { Outcome } from '../store/work.ts'
 
@@ -48,8 +49,7 @@ export async function inTime<T>(work: () => Promise<T>): Promise<T> {
     }, EFFECT_MS)
   })
   const done = deadline.run(given.signal, work).catch((error: unknown) => {
-    // What it answered may hold addresses, and says nothing to whoever reads why.
-    if (error instanceof z.ZodError) throw new Error('It answered in a way that Kindred does not know.')
+    if (error instanceof z.ZodError) throw new Error(NOT_UNDERSTOOD)
     throw error
   })
   return Promise.race([done, tooLate]).finally(() => clearTimeout(timer))

@@ -3,7 +3,16 @@ import { ZodError } from 'zod'
 import { type Answer, openClient } from './client.ts'
 import { jsonOf } from './json.ts'
 import type { Limits } from './limits.ts'
-import { Gone, type Listed, NotYet, Rejected, type Result, TryLater, Unauthorized } from './segment-store.ts'
+import {
+  Gone,
+  type Listed,
+  NOT_UNDERSTOOD,
+  NotYet,
+  Rejected,
+  type Result,
+  TryLater,
+  Unauthorized,
+} from './segment-store.ts'
 import { retryAfterMs } from './webhook-answer.ts'
 
 /** What a store answered to a request that it took, or that it answered in a way the connector wants to see. */
@@ -172,6 +181,6 @@ function ofError(error: Error): Extract<Result, { why: string }> {
   if (error instanceof Rejected) return { result: 'rejected', why: error.message }
   return {
     result: 'retry',
-    why: error instanceof ZodError ? 'It answered in a way that Kindred does not know.' : error.message,
+    why: error instanceof ZodError ? NOT_UNDERSTOOD : error.message,
   }
 }

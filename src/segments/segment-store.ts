@@ -164,6 +164,9 @@ export interface Connector<S extends z.ZodObject = z.ZodObject> {
   open(settings: z.output<S>, now: () => Date): SegmentStore
 }
 
+/** Why nothing came of an answer that is not as its store documents it; what it says itself may hold addresses. */
+export const NOT_UNDERSTOOD = 'It answered in a way that Kindred does not know.'
+
 /** The whole batch can never succeed as it is: kept and shown to staff. */
 export class Rejected extends Error {}
 
