@@ -1,7 +1,9 @@
 import { NEXT_BALLOT } from './ballots.ts'
 import { NEXT_DEADLINE } from './communities.ts'
+import { NEXT_DIGEST } from './digests.ts'
 import { NEXT_ERASURE } from './erasures.ts'
 import { Prisma } from './generated/client.ts'
+import { NEXT_ITEM } from './items.ts'
 import { NEXT_MEETUP } from './meetups.ts'
 import { NEXT_POST } from './posts.ts'
 import { NEXT_LOOK } from './reconciling.ts'
@@ -16,6 +18,8 @@ const KINDS = {
   seeds: NEXT_DEADLINE,
   ballots: NEXT_BALLOT,
   meetups: NEXT_MEETUP,
+  items: NEXT_ITEM,
+  digests: NEXT_DIGEST,
   rooms: Prisma.sql`least((${nextDue('rooms')}), (${NEXT_PLACE}))`,
   cards: nextDue('cards'),
   posts: NEXT_POST,
@@ -53,6 +57,8 @@ export async function agenda(tx: Tx): Promise<Agenda> {
     seeds: timeOf(row.times.seeds),
     ballots: timeOf(row.times.ballots),
     meetups: timeOf(row.times.meetups),
+    items: timeOf(row.times.items),
+    digests: timeOf(row.times.digests),
     rooms: timeOf(row.times.rooms),
     cards: timeOf(row.times.cards),
     posts: timeOf(row.times.posts),

@@ -95,7 +95,7 @@ export function ballots(tx: Tx, { draws }: Tools) {
     },
 
     /** Keeps what its author wrote, for them to look at before it opens. */
-    async write(communityId: string, authorId: string, written: WrittenBallot, now: Date): Promise<string> {
+    async write(communityId: string, authorId: string | null, written: WrittenBallot, now: Date): Promise<string> {
       const id = draws.id(now)
       const state = 'draft' satisfies BallotState
       await tx.ballot.create({ data: { ...keep(written), id, communityId, authorId, state, createdAt: now } })

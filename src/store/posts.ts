@@ -24,6 +24,8 @@ export interface ClaimedPost {
   attempts: number
   /** Said in a community's own room, wherever that is, rather than at a place. */
   isInRoom: boolean
+  /** Content that counts in the community's budget, if it is that. */
+  itemId: string | null
   /** It was tried before, and nobody knows for sure that it did not come about. */
   isAgain: boolean
 }
@@ -41,12 +43,14 @@ export const NEXT_POST = Prisma.sql`
   select min(greatest(due_at, leased_until)) from posts p where due_at is not null and ${SENDABLE}`
 
 export function posts(tx: Tx, { draws }: Tools) {
-  const rowOf = (target: PostTarget, body: Content, now: Date): Prisma.PostCreateManyInput => {
+  const rowOf = (target: PostTarget, body: Content, now: Date, itemId?: string): Prisma.PostCreateManyInput => {
     const { platform, workspace } = target
     const to = 'communityId' in target ? target.communityId : 'place' in target ? target.place : target.accountId
     return {
       id: draws.id(now),
-      line: `${platform}/${workspace}/${to}`,
+      // Content waits out the community's silence, which ballots and their like do not: it has a line of its own.
+      line: `${platform}/${workspace}/${to}${itemId === undefined ? '' : '/content'}`,
+      itemId: itemId ?? null,
       platform,
       workspace,
       communityId: 'communityId' in target ? target.communityId : null,
@@ -86,6 +90,23 @@ export function posts(tx: Tx, { draws }: Tools) {
       }
     },
 
+    /** Posts an item in every room its community has; each is said when that is not silent. */
+    async sayItem(item: { id: string; communityId: string }, body: Content, now: Date): Promise<void> {
+      const rooms = await tx.room.findMany({
+        where: { communityId: item.communityId, OR: [{ carrier: null }, { carrier: { not: 'none' } }] },
+        orderBy: { id: 'asc' },
+      })
+      const rows = rooms.map(({ platform, workspace, communityId }) =>
+        rowOf({ communityId, platform, workspace }, body, now, item.id),
+      )
+      await tx.post.createMany({ data: rows })
+    },
+
+    /** Nothing of an item is said that was not said yet. */
+    async unsayItem(itemId: string): Promise<void> {
+      await tx.post.deleteMany({ where: { itemId } })
+    },
+
     /**
      * Says the same to many accounts in private, each at its time. What is held back has a line of its own, so that it holds
      * up nothing urgent. One statement.
@@ -110,7 +131,7 @@ export function posts(tx: Tx, { draws }: Tools) {
         with free as (
           select id, leased_until from posts p where ${isFree(now)} and ${SENDABLE} order by id limit ${limit} for update skip locked)
         update posts p set ${taken({ name: lease, now })} from free where p.id = free.id
-        returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts, (p.community_id is not null) as "isInRoom",
+        returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts, p.item_id as "itemId", (p.community_id is not null) as "isInRoom",
           (p.attempts > 0 or free.leased_until is not null) as "isAgain",
           coalesce(p.place, (select r.external_id from rooms r where r.community_id = p.community_id and r.platform = p.platform
             and r.workspace = p.workspace)) as place,

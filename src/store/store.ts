@@ -1,4 +1,5 @@
 import { type Agenda, agenda } from './agenda.ts'
+import { agreements } from './agreements.ts'
 import { answerLinks } from './answer-links.ts'
 import { apiKeys } from './api-keys.ts'
 import { apiReads } from './api-reads.ts'
@@ -15,6 +16,7 @@ import { delegations } from './delegations.ts'
 import { deliveries } from './deliveries.ts'
 import { destinationCare } from './destination-care.ts'
 import { destinations } from './destinations.ts'
+import { digests } from './digests.ts'
 import { directions } from './directions.ts'
 import { drafts } from './drafts.ts'
 import { effects } from './effects.ts'
@@ -22,6 +24,8 @@ import { erasures } from './erasures.ts'
 import { installations } from './installations.ts'
 import { invitations } from './invitations.ts'
 import { jobRuns } from './job-runs.ts'
+import { itemAnswers } from './item-answers.ts'
+import { items } from './items.ts'
 import { leases } from './leases.ts'
 import { listChoices } from './list-choices.ts'
 import { mails } from './mails.ts'
@@ -71,6 +75,7 @@ export function storeOn(tx: Tx, tools: Tools) {
       waiting ??= agenda(tx)
       return waiting
     },
+    agreements: agreements(tx, tools),
     answerLinks: answerLinks(tx, tools),
     apiKeys: apiKeys(tx, tools),
     apiReads: apiReads(tx),
@@ -90,12 +95,15 @@ export function storeOn(tx: Tx, tools: Tools) {
     destinationCare: destinationCare(tx),
     listChoices: listChoices(tx, tools),
     destinations: destinations(tx),
+    digests: digests(tx),
     directions: directions(tx, tools),
     drafts: drafts(tx, tools),
     effects: effects(tx),
     erasures: erasures(tx, tools),
     installations: installations(tx, tools),
     invitations: invitations(tx, tools),
+    itemAnswers: itemAnswers(tx),
+    items: items(tx, tools),
     jobRuns: jobRuns(tx),
     leases: leases(tx),
     mails: mails(tx, tools),

@@ -1,0 +1,103 @@
+import type { Goal } from './goal.ts'
+import { say, type Text } from './say.ts'
+import type { TopicKind } from './topic.ts'
+
+/** What a message to a community is: a topic of theirs delivered, something offered, or something asked. */
+export const ITEM_KINDS = ['topic', 'offer', 'ask'] as const
+export type ItemKind = (typeof ITEM_KINDS)[number]
+
+/**
+ * From idea to answer. `draft`: whoever writes it looks at it. `asked`: the community is asked whether it wants it; `postponed`:
+ * it is asked again later. `waiting`: it is posted in its turn.
+ */
+export type ItemState = 'draft' | 'asked' | 'postponed' | 'waiting' | 'posted' | 'declined' | 'withdrawn'
+
+/** What the organization may ask of a community. */
+export const ASKS = ['input', 'quote', 'panel', 'try'] as const
+export type Ask = (typeof ASKS)[number]
+
+/** One piece of content for one community. The same piece for several communities has one `pieceId`. */
+export interface Item {
+  id: string
+  pieceId: string
+  communityId: string
+  kind: ItemKind
+  state: ItemState
+  goal: Goal
+  format: TopicKind
+  title: string
+  words: string | null
+  link: string | null
+  /** The agreed topic it names. */
+  about: string | null
+  /** The topic of theirs that it delivers. */
+  topicId: string | null
+  ask: Ask | null
+  /** How many can be counted in; empty where there is no limit. */
+  seats: number | null
+  /** Until when the organization owes them what came of it. */
+  owedBy: Date | null
+  /** What came of it, and when that was told. */
+  outcome: string | null
+  toldAt: Date | null
+  /** Who in the organization wrote it. */
+  authorId: string | null
+  ballotId: string | null
+  /** Why it was declined. */
+  reason: string | null
+  createdAt: Date
+  dueAt: Date | null
+  /** When it counts as sent, and when it was first said in a room. */
+  postedAt: Date | null
+  saidAt: Date | null
+}
+
+/** What somebody answered to an item. */
+export interface ItemAnswer {
+  worth: boolean | null
+  isIn: boolean
+  words: string | null
+}
+
+/** What is asked, as people read it. */
+export function askLabel(ask: Ask): Text {
+  switch (ask) {
+    case 'input':
+      return say`What do you think?`
+    case 'quote':
+      return say`A sentence of yours to quote`
+    case 'panel':
+      return say`Advisers wanted`
+    case 'try':
+      return say`Try it first`
+    default:
+      return ask satisfies never
+  }
+}
+
+/** Whether it is answered in words, and not by being counted in. */
+export function takesWords(ask: Ask): boolean {
+  return ask === 'input' || ask === 'quote'
+}
+
+/** Where an item stands, for those who wrote it and those who get it. */
+export function itemStateLabel(state: ItemState): Text {
+  switch (state) {
+    case 'draft':
+      return say`not sent yet`
+    case 'asked':
+      return say`the community is asked`
+    case 'postponed':
+      return say`put off`
+    case 'waiting':
+      return say`waits for its turn`
+    case 'posted':
+      return say`posted`
+    case 'declined':
+      return say`declined`
+    case 'withdrawn':
+      return say`withdrawn`
+    default:
+      return state satisfies never
+  }
+}

@@ -1,0 +1,96 @@
+import { Prisma } from './generated/client.ts'
+import { WHO } from './hidden.ts'
+import type { Tx } from './transaction.ts'
+
+/** The next digest; of an open community for which none is worked out yet that is done at once. */
+export const NEXT_DIGEST = Prisma.sql`select min(coalesce(digest_at, opened_at)) from communities where state = 'open'`
+
+/** What came about in a community since its last digest, as everybody there may read it. */
+export interface DigestNews {
+  /** Ballots that are open, and those that were decided. */
+  open: { id: string; question: string; closesAt: Date }[]
+  decided: { id: string; question: string }[]
+  topics: { title: string }[]
+  items: { title: string; link: string | null; kind: string }[]
+  meetups: { id: string; title: string; startsAt: Date }[]
+}
+
+/** Whom a digest goes to in private, and what of it is theirs. */
+export interface DigestReader {
+  personId: string
+  /** Open ballots on which they have not voted, by id. */
+  notVoted: string[]
+}
+
+export function digests(tx: Tx) {
+  return {
+    /** Communities whose digest is due. */
+    async due(now: Date, limit: number): Promise<string[]> {
+      const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+        select id from communities where state = 'open' and coalesce(digest_at, opened_at) <= ${now}::timestamptz
+        order by coalesce(digest_at, opened_at), id limit ${limit}`)
+      return rows.map(({ id }) => id)
+    },
+
+    /** When a community's digest is due, with its row held, so that it is made once; undefined where it is not, any more. */
+    async held(
+      communityId: string,
+      now: Date,
+    ): Promise<{ isFirst: boolean; digestAt: Date; since: Date } | undefined> {
+      const [row] = await tx.$queryRaw<{ digestAt: Date | null; since: Date }[]>(Prisma.sql`
+        select digest_at as "digestAt", coalesce(digested_at, opened_at) as since from communities
+        where id = ${communityId} and state = 'open' and coalesce(digest_at, opened_at) <= ${now}::timestamptz for update`)
+      return row && { isFirst: row.digestAt === null, digestAt: row.digestAt ?? now, since: row.since }
+    },
+
+    /** The next one is due then; `made`: this one was made now, so that the next begins where it ends. */
+    async again(communityId: string, digestAt: Date, made?: Date): Promise<void> {
+      await tx.community.update({
+        where: { id: communityId },
+        data: { digestAt, ...(made && { digestedAt: made }) },
+      })
+    },
+
+    /** All that is news in a community, one statement. */
+    async news(communityId: string, since: Date, now: Date, ahead: Date): Promise<DigestNews> {
+      const list = (select: Prisma.Sql) => Prisma.sql`coalesce((select json_agg(r) from (${select}) as r), '[]'::json)`
+      const [row] = await tx.$queryRaw<{ news: DigestNews }[]>(Prisma.sql`select json_build_object(
+        'open', ${list(Prisma.sql`select id, question, closes_at as "closesAt" from ballots
+          where community_id = ${communityId} and state = 'open' and voters = 'members' and closes_at > ${now}::timestamptz order by closes_at, id`)},
+        'decided', ${list(Prisma.sql`select id, question from ballots where community_id = ${communityId} and state = 'closed'
+          and closed_at > ${since}::timestamptz order by closed_at, id`)},
+        'topics', ${list(Prisma.sql`select title from topics where community_id = ${communityId} and state = 'proposed'
+          and created_at > ${since}::timestamptz order by created_at, id limit 10`)},
+        'items', ${list(Prisma.sql`select title, link, kind from items where community_id = ${communityId} and state = 'posted'
+          and posted_at > ${since}::timestamptz order by posted_at, id`)},
+        'meetups', ${list(Prisma.sql`select id, title, starts_at as "startsAt" from meetups where community_id = ${communityId}
+          and state = 'planned' and starts_at > ${now}::timestamptz and starts_at <= ${ahead}::timestamptz order by starts_at, id limit 10`)}
+        ) as news`)
+      if (!row) throw new Error('a select without a table gives a row')
+      // `json_agg` gives times as text.
+      const { open, meetups, ...same } = row.news
+      return {
+        ...same,
+        open: open.map((one) => ({ ...one, closesAt: new Date(one.closesAt) })),
+        meetups: meetups.map((one) => ({ ...one, startsAt: new Date(one.startsAt) })),
+      }
+    },
+
+    /** Members who want the digest in private, each with what is theirs in it. One statement, however many they are. */
+    async readers(communityId: string, now: Date): Promise<DigestReader[]> {
+      return tx.$queryRaw<DigestReader[]>(Prisma.sql`
+        with unvoted as (
+          select ${WHO} as who, v.ballot_id from ballots b join communities c on c.id = b.community_id
+          join ballot_voters v on v.ballot_id = b.id join people p on p.id = v.person_id
+          where b.community_id = ${communityId} and b.state = 'open' and b.closes_at > ${now}::timestamptz
+          group by 1, 2 having not bool_or(v.voted))
+        select m.person_id as "personId", coalesce(array_agg(u.ballot_id order by u.ballot_id)
+          filter (where u.ballot_id is not null), '{}'::text[]) as "notVoted"
+        from memberships m join notice_choices n on n.person_id = m.person_id and n.kind = 'digest' and n.way in ('mail', 'chat')
+        left join unvoted u on u.who = m.person_id
+        where m.community_id = ${communityId} and m.state = 'member'
+        group by m.person_id
+        order by m.person_id`)
+    },
+  }
+}

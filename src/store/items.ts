@@ -1,0 +1,214 @@
+import type { Goal } from '../core/goal.ts'
+import type { Ask, Item, ItemKind, ItemState } from '../core/item.ts'
+import type { TopicKind } from '../core/topic.ts'
+import type { Item as Row } from './generated/client.ts'
+import { Prisma } from './generated/client.ts'
+import type { Tools, Tx } from './transaction.ts'
+
+/** A piece as it is written, for one or several communities. */
+export type NewItem = Pick<Item, 'kind' | 'goal' | 'format' | 'title' | 'words' | 'link'> &
+  Partial<Pick<Item, 'about' | 'topicId' | 'ask' | 'seats' | 'owedBy'>> & { authorId: string | null }
+
+/** Content waits for its turn, for the day until which it is put off, or is late. */
+export const NEXT_ITEM = Prisma.sql`
+  select least(
+    (select min(due_at) from items where due_at is not null and state in ('waiting', 'postponed')),
+    (select min(owed_by) from items where state = 'posted' and owed_by is not null and told_at is null and late_at is null),
+    (select min(planned_for) from topics where state = 'planned' and late_at is null))`
+
+export function items(tx: Tx, { draws }: Tools) {
+  return {
+    /** Writes a piece down for several communities, as drafts. Gives its number. */
+    async write(communityIds: string[], piece: NewItem, now: Date, state: ItemState = 'draft'): Promise<string> {
+      const pieceId = draws.id(now)
+      const isWaiting = state === 'waiting'
+      await tx.item.createMany({
+        data: communityIds.map((communityId) => ({
+          id: draws.id(now),
+          pieceId,
+          communityId,
+          state,
+          createdAt: now,
+          acceptedAt: isWaiting ? now : null,
+          dueAt: isWaiting ? now : null,
+          ...piece,
+        })),
+      })
+      return pieceId
+    },
+
+    async get(id: string): Promise<Item | undefined> {
+      const row = await tx.item.findUnique({ where: { id } })
+      return row ? itemOf(row) : undefined
+    },
+
+    /** The same, with the row held until the transaction ends, so that it is answered once. */
+    async held(id: string): Promise<Item | undefined> {
+      await tx.$executeRaw(Prisma.sql`select 1 from items where id = ${id} for update`)
+      return this.get(id)
+    },
+
+    /** One piece in all the communities it goes to. */
+    async piece(pieceId: string): Promise<Item[]> {
+      return (await tx.item.findMany({ where: { pieceId }, orderBy: { id: 'asc' } })).map(itemOf)
+    },
+
+    /** The item a ballot asks about. */
+    async askedBy(ballotId: string): Promise<Item | undefined> {
+      const row = await tx.item.findUnique({ where: { ballotId } })
+      return row ? itemOf(row) : undefined
+    },
+
+    /** Items of a community in some states, the latest first. */
+    async list(communityId: string, states: ItemState[], page: { skip: number; take: number }): Promise<Item[]> {
+      const rows = await tx.item.findMany({
+        where: { communityId, state: { in: states } },
+        orderBy: [{ postedAt: { sort: 'desc', nulls: 'first' } }, { acceptedAt: 'asc' }, { id: 'asc' }],
+        ...page,
+      })
+      return rows.map(itemOf)
+    },
+
+    /** What staff wrote, the latest first, one row a piece. Nothing of sensitive communities. */
+    async pieces(page: { skip: number; take: number }): Promise<Item[]> {
+      const rows = await tx.item.findMany({
+        where: { kind: { in: ['offer', 'ask'] }, state: { not: 'draft' }, community: { sensitive: false } },
+        distinct: ['pieceId'],
+        orderBy: { pieceId: 'desc' },
+        ...page,
+      })
+      return rows.map(itemOf)
+    },
+
+    /** Asks of which it is owed what came of them, those owed first at first. */
+    async owed(): Promise<Item[]> {
+      const rows = await tx.item.findMany({
+        where: { state: 'posted', owedBy: { not: null }, toldAt: null },
+        orderBy: [{ owedBy: 'asc' }, { id: 'asc' }],
+      })
+      return rows.map(itemOf)
+    },
+
+    /** Changes drafts of a piece. */
+    async redraft(pieceId: string, data: Partial<Pick<Item, 'about' | 'format'>>): Promise<void> {
+      await tx.item.updateMany({ where: { pieceId, state: 'draft' satisfies ItemState }, data })
+    },
+
+    async discard(pieceId: string): Promise<void> {
+      await tx.item.deleteMany({ where: { pieceId, state: 'draft' satisfies ItemState } })
+    },
+
+    /** Brings an item into another state, if it is in one of these; false where it is not any more. */
+    async turn(
+      id: string,
+      from: ItemState[],
+      to: ItemState,
+      data: Prisma.ItemUncheckedUpdateManyInput = {},
+    ): Promise<boolean> {
+      const { count } = await tx.item.updateMany({ where: { id, state: { in: from } }, data: { state: to, ...data } })
+      return count > 0
+    },
+
+    /** When what counts was sent to a community since a time: by us, and by tools that everybody directed is reported to. */
+    async sentSince(
+      communityId: string,
+      since: Date,
+      except?: string,
+    ): Promise<{ ours: Date[]; theirs: Date[] }> {
+      const [ours, theirs] = await Promise.all([
+        tx.item.findMany({ where: { communityId, postedAt: { gte: since }, ...(except && { id: { not: except } }) }, select: { postedAt: true } }),
+        tx.campaign.findMany({ where: { communityId, sentAt: { gte: since } }, select: { sentAt: true } }),
+      ])
+      return {
+        ours: ours.flatMap(({ postedAt }) => postedAt ?? []),
+        theirs: theirs.map(({ sentAt }) => sentAt),
+      }
+    },
+
+    /** How many of a community wait longer than an item: their turns come before its. */
+    async ahead({ id, communityId }: Pick<Item, 'id' | 'communityId'>): Promise<number> {
+      const [row] = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
+        select count(*)::int as count from items o where o.community_id = ${communityId} and o.state = 'waiting' and o.id <> ${id}
+          and (o.accepted_at, o.id) < (select coalesce(i.accepted_at, 'infinity'), i.id from items i where i.id = ${id})`)
+      return row?.count ?? 0
+    },
+
+    /** Items and topics for which the moment has come, as far as one run goes. */
+    async due(now: Date, limit: number): Promise<{ items: string[]; owed: string[]; topics: string[] }> {
+      const soon = (state: ItemState[]) => ({ state: { in: state }, dueAt: { lte: now } })
+      const [waiting, owed, topics] = await Promise.all([
+        tx.item.findMany({
+          where: soon(['waiting', 'postponed']),
+          orderBy: [{ dueAt: 'asc' }, { acceptedAt: 'asc' }, { id: 'asc' }],
+          take: limit,
+        }),
+        tx.item.findMany({
+          where: { state: 'posted', owedBy: { lte: now }, toldAt: null, lateAt: null },
+          orderBy: { id: 'asc' },
+          take: limit,
+        }),
+        tx.topic.findMany({
+          where: { state: 'planned', plannedFor: { lte: now }, lateAt: null },
+          orderBy: { id: 'asc' },
+          take: limit,
+        }),
+      ])
+      const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id)
+      return { items: idsOf(waiting), owed: idsOf(owed), topics: idsOf(topics) }
+    },
+
+    /** Of one community one item is posted at a time, by whichever process: the community's row is held meanwhile. */
+    async alone(communityId: string): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`select 1 from communities where id = ${communityId} for update`)
+    },
+
+    /** It was said in a room for the first time. */
+    async said(id: string, now: Date): Promise<void> {
+      await tx.item.updateMany({ where: { id, saidAt: null }, data: { saidAt: now } })
+    },
+
+    /** What fails is looked at again later, and holds nobody up. */
+    async putOff(ids: string[], until: Date): Promise<void> {
+      if (ids.length > 0) await tx.item.updateMany({ where: { id: { in: ids }, dueAt: { not: null } }, data: { dueAt: until } })
+    },
+
+    /** What came of an ask, told once. */
+    async tell(id: string, outcome: string, now: Date): Promise<boolean> {
+      const { count } = await tx.item.updateMany({
+        where: { id, state: 'posted', toldAt: null },
+        data: { outcome, toldAt: now },
+      })
+      return count > 0
+    },
+
+    /** It was said openly that nothing had come of it by the day it was owed. */
+    async late(id: string, now: Date): Promise<boolean> {
+      const { count } = await tx.item.updateMany({ where: { id, toldAt: null, lateAt: null }, data: { lateAt: now } })
+      return count > 0
+    },
+
+    /** How many items were asked, answered (what came of them was told) and given, for who looks whether asking and giving balance. */
+    async reciprocity(communityId: string): Promise<{ asked: number; answered: number; given: number }> {
+      const [row] = await tx.$queryRaw<{ asked: number; answered: number; given: number }[]>(Prisma.sql`
+        select count(*) filter (where kind = 'ask')::int as asked,
+          count(*) filter (where kind = 'ask' and told_at is not null)::int as answered,
+          count(*) filter (where kind <> 'ask')::int as given
+        from items where community_id = ${communityId} and state = 'posted'`)
+      return row ?? { asked: 0, answered: 0, given: 0 }
+    },
+  }
+}
+
+/** A row as core knows it. */
+export function itemOf(row: Row): Item {
+  const { kind, state, goal, format, ask, lateAt: _, acceptedAt: __, ...same } = row
+  return {
+    ...same,
+    // Only `write` and `turn` write these words, which take no others.
+    kind: kind as ItemKind,
+    state: state as ItemState,
+    goal: goal as Goal,
+    format: format as TopicKind,
+    ask: ask as Ask | null,
+  }
+}
