@@ -6,6 +6,7 @@ import { manageCard, sure } from '../src/ballots/manage.ts'
 import { closeBallot, openBallot, withdrawBallot } from '../src/ballots/running.ts'
 import { type BallotWords, writtenOf } from '../src/ballots/writing.ts'
 import { type Context, command, press } from '../src/command.ts'
+import { settleContent } from '../src/content/settling.ts'
 import { BALLOT_KINDS } from '../src/core/ballot.ts'
 import {
   ELECTORATES,
@@ -144,6 +145,10 @@ async function edit(context: Context, id: string, typed: BallotWords): Promise<R
   const { store, now, caller } = context
   const { ballot, found } = await asOrganizer(context, id)
   await refuseOnceVoted(context, ballot)
+  if (await isAboutContent(store, id))
+    throw new Refusal(
+      say`Its question is what is decided, word for word. Withdraw it, and ask anew in ${{ typed: '/agreement' }}.`,
+    )
   const written = await writtenOf(context, found.id, typed, ballot)
   const topics = (options: HeldBallot['options']) => options.map(({ topicId }) => topicId ?? '').join()
   if (ballot.state === 'open' && topics(ballot.options) !== topics(written.options))
@@ -163,6 +168,11 @@ async function refuseOnceVoted({ store, now }: Context, { id, state, question, c
     throw new Refusal(
       say`Somebody has voted on “${question}”, so its rules stand. You can close it early or withdraw it.`,
     )
+}
+
+/** Such a ballot takes effect by itself, so nobody words it anew. */
+async function isAboutContent(store: Context['store'], id: string): Promise<boolean> {
+  return Boolean((await store.agreements.askedBy(id)) ?? (await store.items.askedBy(id)))
 }
 
 async function open(context: Context, args: { b: string }): Promise<Reply> {
@@ -198,6 +208,7 @@ async function end(context: Context, id: string, how: 'close' | 'withdraw'): Pro
   else await withdrawBallot(store, ballot, found, now)
   // What it looked for a time for is announced, or looked after again.
   await settleTime(context, id)
+  await settleContent(store, id, now)
   const act = how === 'close' ? 'ballot closed early' : 'ballot withdrawn'
   await store.audit.note(caller, 'organizer', act, now, { community: found })
   return { update: { text: how === 'close' ? say`Closed and counted.` : say`Withdrawn.` } }

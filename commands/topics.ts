@@ -2,20 +2,12 @@ import { z } from 'zod'
 import { tellReady } from '../src/ballots/ready.ts'
 import { nextBallot, topicCard, topicsCard } from '../src/ballots/topic-card.ts'
 import { type Context, command, press } from '../src/command.ts'
+import { bring, deliverTopic, planTopic } from '../src/content/delivering.ts'
 import { Refusal } from '../src/core/refusal.ts'
-import { say, type Text } from '../src/core/say.ts'
-import {
-  linkOf,
-  TOPIC_STATES,
-  type Topic,
-  type TopicState,
-  TURNS,
-  thresholdOf,
-  topicStateLabel,
-} from '../src/core/topic.ts'
+import { say } from '../src/core/say.ts'
+import { TOPIC_STATES, type Topic, type TopicState, TURNS, thresholdOf } from '../src/core/topic.ts'
 import { choice, community, type Found, text } from '../src/option.ts'
 import type { Card, Reply } from '../src/reply.ts'
-import type { TopicWords } from '../src/store/topics.ts'
 
 const PAGE = 5
 const REASON_MAX = 500
@@ -53,14 +45,19 @@ export default command({
     plan: press({
       args: { t: topic },
       title: 'It is planned',
-      fields: { plan: text('Who will do it, and when', { max: PLAN_MAX, long: true }) },
-      run: plan,
+      fields: {
+        plan: text('Who will do it', { max: PLAN_MAX, long: true }),
+        by: text('By when, such as: 3 weeks', { max: 60 }).optional(),
+      },
+      run: async (context, { t, plan, by }) => ({
+        update: { text: await planTopic(context, t, plan.slice(0, PLAN_MAX), by) },
+      }),
     }),
     deliver: press({
       args: { t: topic },
       title: 'It was delivered',
       fields: { link: text('A link to it', { max: LINK_MAX }) },
-      run: deliver,
+      run: async (context, { t, link }) => ({ update: { text: await deliverTopic(context, t, link) } }),
     }),
     needed: press({
       args: { c: community('Community') },
@@ -131,49 +128,6 @@ async function decline(context: Context, { t, reason }: { t: string; reason: str
   const words = reason.slice(0, REASON_MAX)
   const { topic } = await bring(context, t, 'declined', { reason: words }, say`was declined: ${words}`)
   return { update: { text: say`“${topic.title}” is declined, and who proposed it reads your reason.` } }
-}
-
-async function plan(context: Context, { t, plan }: { t: string; plan: string }): Promise<Reply> {
-  const words = plan.slice(0, PLAN_MAX)
-  const { topic } = await bring(context, t, 'planned', { plan: words }, say`is planned: ${words}`)
-  return { update: { text: say`“${topic.title}” is planned. Everybody there can read by whom, and when.` } }
-}
-
-/** What came of a topic is said in the room, too: who supported it reads it there. */
-async function deliver(context: Context, { t, link }: { t: string; link: string }): Promise<Reply> {
-  const { store, now } = context
-  const delivered = linkOf(link)
-  const shown = { link: delivered, label: delivered }
-  const { found, topic } = await bring(context, t, 'delivered', { delivered }, say`is there: ${shown}`)
-  await store.posts.sayInRooms(found.id, { text: say`You asked, we did: “${topic.title}”. ${shown}` }, now)
-  return { update: { text: say`“${topic.title}” is delivered, and its room reads so.` } }
-}
-
-/** An organizer brings a topic into another state. Who proposed it hears what became of it. */
-async function bring(
-  context: Context,
-  t: string,
-  to: 'declined' | 'planned' | 'delivered',
-  words: TopicWords,
-  became: Text,
-): Promise<{ found: Found; topic: Topic }> {
-  const { store, caller, where, now } = context
-  const { found, topic } = await inside(context, t)
-  if (!found.standing.organizer) throw new Refusal(say`Only organizers of ${found.name} can do that.`)
-  const [done] = await store.topics.turn([t], TURNS[to], to, now, words)
-  if (!done) throw new Refusal(say`Nothing was changed: ${await goneOn(context, topic)}`)
-  await store.audit.note(caller, 'organizer', `topic ${to}`, now, { community: found })
-  const beginning = to === 'delivered' ? say`You asked, we did: your topic` : say`Your topic`
-  const told = say`${beginning} “${topic.title}” in ${{ strong: found.name }} ${became}`
-  if (done.proposerId !== null && done.proposerId !== caller.id)
-    await store.notices.tell([done.proposerId], 'topic', { text: told }, now, where, found)
-  return { found, topic }
-}
-
-/** Where a topic stands by now, for who pressed what it has left behind. */
-async function goneOn({ store, caller }: Context, topic: Topic): Promise<Text> {
-  const { state } = (await store.topics.get(topic.id, caller.id)) ?? topic
-  return say`“${topic.title}” stands under “${topicStateLabel(state)}” by now.`
 }
 
 /** How much support a topic needs is the community's own to say; everybody there hears of it. */

@@ -3,9 +3,12 @@ import type { Command } from './command.ts'
 import type { Draws } from './core/ids.ts'
 import { nextLook } from './core/nightly.ts'
 import { say } from './core/say.ts'
+import { agreementsJob } from './jobs/agreements.ts'
 import { backupJob, oldBackupsJob } from './jobs/backup.ts'
 import { ballotsJob } from './jobs/ballots.ts'
 import { cardsJob } from './jobs/cards.ts'
+import { contentJob } from './jobs/content.ts'
+import { digestsJob } from './jobs/digests.ts'
 import { erasuresJob } from './jobs/erasures.ts'
 import type { Job } from './jobs/job.ts'
 import { mailsJob } from './jobs/mails.ts'
@@ -92,6 +95,8 @@ export async function build({
     seedsJob(database),
     ballotsJob(database, site),
     meetupsJob(database, site),
+    contentJob(database),
+    digestsJob(database),
     roomsJob(database, platforms, draws),
     cardsJob(database, platforms, commands, draws),
     postsJob(database, platforms, draws),
@@ -104,6 +109,7 @@ export async function build({
     sizesJob(database, zone),
     walkJob(database, platforms, (error) => log.failure('walk', undefined, error)),
     sweepJob(database, zone),
+    agreementsJob(database, zone),
     retentionJob(database, zone),
     ...(backups ? [backupJob(database, backups, zone), oldBackupsJob(backups, zone), marksJob(database, backups)] : []),
   ]

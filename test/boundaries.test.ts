@@ -71,6 +71,7 @@ const TABLE: Rule[] = [
     may: [...CONTRACT, 'src/meetups/', 'src/ballots/', 'src/calendar.ts'],
     types: STORE_TYPES,
   },
+  { files: 'src/content/', may: [...CONTRACT, 'src/content/', 'src/ballots/'], types: STORE_TYPES },
   { files: 'src/setup-card.ts', may: CONTRACT },
   { files: 'src/destination-acts.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/destination-state.ts', may: CONTRACT, types: STORE_TYPES },

@@ -119,10 +119,12 @@ function topicsOf(typed: string): string[] {
   if (topics.length > TOPICS_MAX)
     throw new Refusal(say`An agreement names ${TOPICS_MAX} topics at most; yours has ${topics.length}.`, 'topics')
   const tooLong = topics.find((topic) => lengthOf(topic) > TOPIC_MAX)
-  if (tooLong)
-    throw new Refusal(say`A topic here can have ${TOPIC_MAX} characters at most: “${tooLong}”.`, 'topics')
+  if (tooLong) throw new Refusal(say`A topic here can have ${TOPIC_MAX} characters at most: “${tooLong}”.`, 'topics')
   if (topics.join('; ').length > TOPICS_LENGTH_MAX)
-    throw new Refusal(say`All topics together can have ${TOPICS_LENGTH_MAX} characters. Name fewer, or shorter ones.`, 'topics')
+    throw new Refusal(
+      say`All topics together can have ${TOPICS_LENGTH_MAX} characters. Name fewer, or shorter ones.`,
+      'topics',
+    )
   return topics
 }
 
@@ -149,7 +151,10 @@ export function silenceOf(typed: string): Pick<Terms, 'silentDays' | 'silentHour
     throw new Refusal(say`Silence looks like: Sunday, 21:00 to 8:00. You typed “${typed}”.`, 'silence')
   const silentDays = [...new Set(days)].sort((a, b) => a - b)
   if (silentDays.length === DAYS.length)
-    throw new Refusal(say`With every day silent nothing could ever be sent. To get nothing, agree on 0 messages a month.`, 'silence')
+    throw new Refusal(
+      say`With every day silent nothing could ever be sent. To get nothing, agree on 0 messages a month.`,
+      'silence',
+    )
   if (start && start === end)
     throw new Refusal(say`Silence from ${start} to ${start} is no time, or all of it. Give two times.`, 'silence')
   return { silentDays, silentHours: start && end ? { from: start, to: end } : null }
@@ -184,7 +189,10 @@ export function termsWords(terms: Terms): { label: Text; value: Text }[] {
       label: say`At most`,
       value: say`${{ count: perMonth, one: 'message a month', other: 'messages a month' }}`,
     },
-    { label: say`Without asking`, value: topics.length > 0 ? say`${topics.join('; ')}` : say`only what you chose in a ballot` },
+    {
+      label: say`Without asking`,
+      value: topics.length > 0 ? say`${topics.join('; ')}` : say`only what you chose in a ballot`,
+    },
     { label: say`Formats`, value: formats.length > 0 ? say`${formats.join(', ')}` : say`none` },
     { label: say`Silence`, value: silenceWords(terms) },
     { label: say`Digest`, value: say`${digest}` },

@@ -47,10 +47,17 @@ export function goalOf(typed: string): Goal {
   const words = ` ${folded(typed)} `
   const named = GOALS.filter((goal) => words.includes(` ${folded(goal)} `))
   // “upsell and cross-sell” names two; “promote a product” is one, however many words it has.
-  const loosely = GOALS.filter((goal) => folded(goal).split(' ').every((word) => words.includes(` ${word} `)))
+  const loosely = GOALS.filter((goal) =>
+    folded(goal)
+      .split(' ')
+      .every((word) => words.includes(` ${word} `)),
+  )
   const [goal, ...others] = named.length > 0 ? named : loosely
   if (!goal) throw new Refusal(say`“${typed}” is none of the goals. They are: ${GOALS.join(', ')}.`, 'goal')
   if (others.length > 0)
-    throw new Refusal(say`One message has one goal. Write one message for each: ${[goal, ...others].join(', ')}.`, 'goal')
+    throw new Refusal(
+      say`One message has one goal. Write one message for each: ${[goal, ...others].join(', ')}.`,
+      'goal',
+    )
   return goal
 }

@@ -83,13 +83,19 @@ export function linkOf(typed: string): string {
   return link.data
 }
 
+/** The first link in some words, if there is one. */
+export function linkIn(words: string): string | null {
+  const found = LINK.exec(words)?.[0].replace(/[.,;:!?)\]]+$/, '')
+  return found === undefined || found.length > LINK_MAX ? null : found
+}
+
 /** What a message proposes: its first line with words, why, and the first link in it. */
 export function topicFrom(message: string): { title: string; why: string; link?: string } {
   const lines = message.split('\n').flatMap((line) => line.trim() || [])
-  const link = LINK.exec(message)?.[0].replace(/[.,;:!?)\]]+$/, '')
+  const link = linkIn(message)
   const at = lines.findIndex((line) => line.replaceAll(new RegExp(LINK, 'gi'), '').trim())
   const why = lines.filter((line, i) => i !== at && line !== link).join('\n')
-  return { title: lines[at] ?? '', why, ...(link && link.length <= LINK_MAX && { link }) }
+  return { title: lines[at] ?? '', why, ...(link !== null && { link }) }
 }
 
 /** How many members must support a topic, as organizers type it; `null` for as many as the organization has set. */

@@ -34,6 +34,26 @@ export function monthOf(now: Date, zone: string): { from: Date; to: Date } {
   return { from: start.toJSDate(), to: start.plus({ months: 1 }).toJSDate() }
 }
 
+/** The month of a time by its name, in a zone. */
+export function monthNamed(now: Date, zone: string): string {
+  return DateTime.fromJSDate(now, { zone }).setLocale('en').toFormat('LLLL')
+}
+
+/** The month of a time as it is kept: 2026-07. */
+export function monthKey(now: Date, zone: string): string {
+  return DateTime.fromJSDate(now, { zone }).toFormat('yyyy-MM')
+}
+
+/** The two quarters before the one of a time, the later first, by the clocks of a zone. */
+export function quartersBefore(now: Date, zone: string): [{ from: Date; to: Date }, { from: Date; to: Date }] {
+  const start = DateTime.fromJSDate(now, { zone }).startOf('quarter')
+  const [last, before] = [start.minus({ quarters: 1 }), start.minus({ quarters: 2 })]
+  return [
+    { from: last.toJSDate(), to: start.toJSDate() },
+    { from: before.toJSDate(), to: last.toJSDate() },
+  ]
+}
+
 function unitOf(unit: string): 'minutes' | 'hours' | 'days' | 'weeks' {
   const first = unit.toLowerCase()[0]
   return first === 'm' ? 'minutes' : first === 'h' ? 'hours' : first === 'd' ? 'days' : 'weeks'

@@ -1,4 +1,5 @@
 import { closeBallot, remindVoters, reviewDecision } from '../ballots/running.ts'
+import { settleContent } from '../content/settling.ts'
 import { settleTime } from '../meetups/finding.ts'
 import type { Database } from '../store/database.ts'
 import { BATCH, type Job } from './job.ts'
@@ -21,6 +22,7 @@ export function ballotsJob(database: Database, site: string): Job {
       if (isClosing) {
         await closeBallot(store, ballot, community, now)
         await settleTime({ store, now, site }, id)
+        await settleContent(store, id, now)
       } else if (due.state === 'open') await remindVoters(store, ballot, community, now)
       else if (due.reviewAt && due.reviewAt <= now) await reviewDecision(store, ballot, community, now)
     })

@@ -1,3 +1,4 @@
+import { heldUntil, silentUntil } from '../content/posting.ts'
 import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
 import { Later, type Platform, type Reading, RoomLost, RoomShut, Stuck, type Target } from '../platform.ts'
@@ -22,6 +23,16 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
     })
   }
 
+  /** Content is not said in silence, however long its platform kept it waiting. */
+  async function heldBack(post: ClaimedPost, itemId: string, lease: string, now: Date): Promise<boolean> {
+    return database.transaction(async (store) => {
+      // Perhaps it was said before, so it is counted where it is.
+      const until = post.isAgain ? await silentUntil(store, itemId, now) : await heldUntil(store, itemId, now)
+      if (until instanceof Date) await store.posts.finish(post.id, lease, { unsent: until })
+      return until !== undefined
+    })
+  }
+
   return {
     name: 'posts',
     schedule: { every: 'minute' },
@@ -31,6 +42,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
         const { lease, rows } = await database.transaction((store) => store.posts.claim(BATCH, now))
         for (const post of rows) {
           if (!isHeld(now, clock)) return
+          if (post.itemId !== null && (await heldBack(post, post.itemId, lease, now))) continue
           let lost: RoomLost | undefined
           let shut: RoomShut | undefined
           const outcome = await attempt(post.attempts, now, draws.fraction(), async () => {
@@ -59,6 +71,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
             }
             if (shut && post.place) await tellShut(store, { ...post, room: post.place }, shut, now)
             await store.posts.finish(post.id, lease, outcome)
+            if (post.itemId !== null && 'done' in outcome) await store.items.said(post.itemId, now)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(
                 'stuck/posts',

@@ -20,6 +20,14 @@ export function agreements(tx: Tx, { draws }: Tools) {
       return row?.terms ? termsSchema.parse(row.terms) : USUAL_TERMS
     },
 
+    /** Starts every community with other terms; those that have decided keep theirs. */
+    async setUsual(terms: Terms, now: Date): Promise<void> {
+      await tx.organization.update({ where: { id: 1 }, data: { terms: { ...terms } } })
+      const undecided = { agreements: { none: { state: 'in force' satisfies AgreementState } } }
+      await tx.community.updateMany({ where: undecided, data: { digestAt: null } })
+      await tx.item.updateMany({ where: { state: 'waiting', community: undecided }, data: { dueAt: now } })
+    },
+
     /** What a community lives by now; what the organization starts with where it has decided nothing. */
     async current(communityId: string): Promise<Agreement> {
       const row = await tx.agreement.findFirst({ where: { communityId, state: 'in force' satisfies AgreementState } })
@@ -61,18 +69,28 @@ export function agreements(tx: Tx, { draws }: Tools) {
       return rows.map(agreementOf)
     },
 
-    /** Writes a draft, over the one before. */
-    async write(communityId: string, terms: Terms, pausedUntil: Date | null, now: Date): Promise<string> {
-      const data = { ...columnsOf(terms), pausedUntil }
+    /** Writes the draft of organizers, over the one before. */
+    async write(communityId: string, terms: Terms, now: Date): Promise<string> {
       const before = await this.draft(communityId)
-      if (before) {
-        await tx.agreement.update({ where: { id: before.id }, data })
-        return before.id
-      }
+      if (!before) return this.propose(communityId, terms, null, now)
+      await tx.agreement.update({ where: { id: before.id }, data: columnsOf(terms) })
+      return before.id
+    },
+
+    /** Writes terms down to be asked about at once: with a pause, or as they are. */
+    async propose(communityId: string, terms: Terms, pausedUntil: Date | null, now: Date): Promise<string> {
       const id = draws.id(now)
       const state: AgreementState = 'draft'
-      await tx.agreement.create({ data: { id, communityId, state, createdAt: now, ...data } })
+      await tx.agreement.create({
+        data: { id, communityId, state, createdAt: now, pausedUntil, ...columnsOf(terms) },
+      })
       return id
+    },
+
+    /** Whether a community was asked to pause since a time. */
+    async pauseAskedSince(communityId: string, since: Date): Promise<boolean> {
+      const where = { communityId, pausedUntil: { not: null }, createdAt: { gte: since } }
+      return (await tx.agreement.count({ where })) > 0
     },
 
     /** A ballot asks about it from now on; false where another one is asked about already. */
@@ -106,7 +124,10 @@ export function agreements(tx: Tx, { draws }: Tools) {
     /** The community did not want it. */
     async refuse(id: string): Promise<void> {
       const asked: AgreementState = 'asked'
-      await tx.agreement.updateMany({ where: { id, state: asked }, data: { state: 'refused' satisfies AgreementState } })
+      await tx.agreement.updateMany({
+        where: { id, state: asked },
+        data: { state: 'refused' satisfies AgreementState },
+      })
     },
 
     /** Its ballot was withdrawn: it is a draft again, if there is no younger one. */
@@ -140,14 +161,15 @@ export function agreements(tx: Tx, { draws }: Tools) {
       return count > 0
     },
 
-    /** How many members said so. */
-    async objections(communityId: string, month: string): Promise<number> {
-      return tx.objection.count({ where: { communityId, month } })
+    /** How many said so before a time: last midnight for staff, so that no two looks differ by one person. */
+    async objections(communityId: string, month: string, before: Date): Promise<number> {
+      return tx.objection.count({ where: { communityId, month, at: { lt: before } } })
     },
   }
 }
 
-function columnsOf({ silentHours, ...terms }: Terms) {
+function columnsOf({ topics, formats, perMonth, silentDays, silentHours, digest, answeredBy }: Terms) {
+  const terms = { topics, formats, perMonth, silentDays, digest, answeredBy }
   return { ...terms, silentFrom: silentHours?.from ?? null, silentTo: silentHours?.to ?? null }
 }
 

@@ -5,14 +5,14 @@ import type { Tx } from './transaction.ts'
 /** The next digest; of an open community for which none is worked out yet that is done at once. */
 export const NEXT_DIGEST = Prisma.sql`select min(coalesce(digest_at, opened_at)) from communities where state = 'open'`
 
-/** What came about in a community since its last digest, as everybody there may read it. */
+/** What came about in a community since its last digest, as everybody there may read it. `isNew`: it was not in that one. */
 export interface DigestNews {
   /** Ballots that are open, and those that were decided. */
-  open: { id: string; question: string; closesAt: Date }[]
+  open: { id: string; question: string; closesAt: Date; isNew: boolean }[]
   decided: { id: string; question: string }[]
   topics: { title: string }[]
   items: { title: string; link: string | null; kind: string }[]
-  meetups: { id: string; title: string; startsAt: Date }[]
+  meetups: { id: string; title: string; startsAt: Date; isNew: boolean }[]
 }
 
 /** Whom a digest goes to in private, and what of it is theirs. */
@@ -33,10 +33,7 @@ export function digests(tx: Tx) {
     },
 
     /** When a community's digest is due, with its row held, so that it is made once; undefined where it is not, any more. */
-    async held(
-      communityId: string,
-      now: Date,
-    ): Promise<{ isFirst: boolean; digestAt: Date; since: Date } | undefined> {
+    async held(communityId: string, now: Date): Promise<{ isFirst: boolean; digestAt: Date; since: Date } | undefined> {
       const [row] = await tx.$queryRaw<{ digestAt: Date | null; since: Date }[]>(Prisma.sql`
         select digest_at as "digestAt", coalesce(digested_at, opened_at) as since from communities
         where id = ${communityId} and state = 'open' and coalesce(digest_at, opened_at) <= ${now}::timestamptz for update`)
@@ -55,7 +52,7 @@ export function digests(tx: Tx) {
     async news(communityId: string, since: Date, now: Date, ahead: Date): Promise<DigestNews> {
       const list = (select: Prisma.Sql) => Prisma.sql`coalesce((select json_agg(r) from (${select}) as r), '[]'::json)`
       const [row] = await tx.$queryRaw<{ news: DigestNews }[]>(Prisma.sql`select json_build_object(
-        'open', ${list(Prisma.sql`select id, question, closes_at as "closesAt" from ballots
+        'open', ${list(Prisma.sql`select id, question, closes_at as "closesAt", opened_at > ${since}::timestamptz as "isNew" from ballots
           where community_id = ${communityId} and state = 'open' and voters = 'members' and closes_at > ${now}::timestamptz order by closes_at, id`)},
         'decided', ${list(Prisma.sql`select id, question from ballots where community_id = ${communityId} and state = 'closed'
           and closed_at > ${since}::timestamptz order by closed_at, id`)},
@@ -63,7 +60,7 @@ export function digests(tx: Tx) {
           and created_at > ${since}::timestamptz order by created_at, id limit 10`)},
         'items', ${list(Prisma.sql`select title, link, kind from items where community_id = ${communityId} and state = 'posted'
           and posted_at > ${since}::timestamptz order by posted_at, id`)},
-        'meetups', ${list(Prisma.sql`select id, title, starts_at as "startsAt" from meetups where community_id = ${communityId}
+        'meetups', ${list(Prisma.sql`select id, title, starts_at as "startsAt", announced_at > ${since}::timestamptz as "isNew" from meetups where community_id = ${communityId}
           and state = 'planned' and starts_at > ${now}::timestamptz and starts_at <= ${ahead}::timestamptz order by starts_at, id limit 10`)}
         ) as news`)
       if (!row) throw new Error('a select without a table gives a row')

@@ -110,13 +110,12 @@ export function items(tx: Tx, { draws }: Tools) {
     },
 
     /** When what counts was sent to a community since a time: by us, and by tools that everybody directed is reported to. */
-    async sentSince(
-      communityId: string,
-      since: Date,
-      except?: string,
-    ): Promise<{ ours: Date[]; theirs: Date[] }> {
+    async sentSince(communityId: string, since: Date, except?: string): Promise<{ ours: Date[]; theirs: Date[] }> {
       const [ours, theirs] = await Promise.all([
-        tx.item.findMany({ where: { communityId, postedAt: { gte: since }, ...(except && { id: { not: except } }) }, select: { postedAt: true } }),
+        tx.item.findMany({
+          where: { communityId, postedAt: { gte: since }, ...(except && { id: { not: except } }) },
+          select: { postedAt: true },
+        }),
         tx.campaign.findMany({ where: { communityId, sentAt: { gte: since } }, select: { sentAt: true } }),
       ])
       return {
@@ -169,7 +168,8 @@ export function items(tx: Tx, { draws }: Tools) {
 
     /** What fails is looked at again later, and holds nobody up. */
     async putOff(ids: string[], until: Date): Promise<void> {
-      if (ids.length > 0) await tx.item.updateMany({ where: { id: { in: ids }, dueAt: { not: null } }, data: { dueAt: until } })
+      if (ids.length > 0)
+        await tx.item.updateMany({ where: { id: { in: ids }, dueAt: { not: null } }, data: { dueAt: until } })
     },
 
     /** What came of an ask, told once. */

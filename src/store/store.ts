@@ -6,6 +6,7 @@ import { apiReads } from './api-reads.ts'
 import { attendance } from './attendance.ts'
 import { audit } from './audit.ts'
 import { ballots } from './ballots.ts'
+import { board } from './board.ts'
 import { calendars } from './calendars.ts'
 import { campaigns } from './campaigns.ts'
 import { cards } from './cards.ts'
@@ -23,9 +24,9 @@ import { effects } from './effects.ts'
 import { erasures } from './erasures.ts'
 import { installations } from './installations.ts'
 import { invitations } from './invitations.ts'
-import { jobRuns } from './job-runs.ts'
 import { itemAnswers } from './item-answers.ts'
 import { items } from './items.ts'
+import { jobRuns } from './job-runs.ts'
 import { leases } from './leases.ts'
 import { listChoices } from './list-choices.ts'
 import { mails } from './mails.ts'
@@ -82,6 +83,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     attendance: attendance(tx),
     audit: audit(tx, tools),
     ballots: ballots(tx, tools),
+    board: board(tx),
     calendars: calendars(tx, tools),
     campaigns: campaigns(tx),
     cards: cards(tx, tools),

@@ -1,6 +1,6 @@
 import { NOT_SET_UP } from '../core/organization.ts'
 import { TOPIC_STATES, type Topic, type TopicKind, type TopicState } from '../core/topic.ts'
-import { Prisma } from './generated/client.ts'
+import { Prisma, type Topic as Row } from './generated/client.ts'
 import { WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -12,7 +12,24 @@ export type NewTopic = Pick<Topic, 'communityId' | 'title' | 'kind'> & {
 }
 
 /** What becomes of a topic in words: why it was declined, who delivers it and when, or where it is. */
-export type TopicWords = Partial<Pick<Topic, 'reason' | 'plan' | 'delivered'>>
+export type TopicWords = Partial<Pick<Topic, 'reason' | 'plan' | 'delivered'>> & { plannedFor?: Date }
+
+/** A topic that a ballot chose, on its way. */
+export interface Promised extends Pick<Topic, 'id' | 'communityId' | 'title' | 'plan' | 'state'> {
+  plannedFor: Date | null
+  /** Its day is over, which was said openly. */
+  isLate: boolean
+}
+
+const ON_THE_WAY = { state: { in: ['chosen', 'planned'] satisfies TopicState[] } }
+
+function promisedOf({ id, communityId, title, plan, plannedFor, lateAt, state }: Row): Promised {
+  // Only `turn` writes states.
+  return { id, communityId, title, plan, plannedFor, isLate: lateAt !== null, state: state as TopicState }
+}
+
+/** So many are shown of what is promised. */
+const PROMISED_MAX = 10
 
 /** A topic that came into another state; nobody is named where a former member proposed it. */
 export type Turned = Pick<Topic, 'id' | 'title' | 'proposerId'>
@@ -160,14 +177,44 @@ export function topics(tx: Tx, { draws }: Tools) {
       from: readonly TopicState[],
       to: TopicState,
       now: Date,
-      { reason, plan, delivered }: TopicWords = {},
+      { reason, plan, delivered, plannedFor }: TopicWords = {},
     ): Promise<Turned[]> {
       return change(
         ids,
         Prisma.sql`t.state = any(${[...from]}::text[])`,
         Prisma.sql`state = ${to}, changed_at = ${now}::timestamptz, reason = coalesce(${reason ?? null}::text, t.reason),
-          plan = coalesce(${plan ?? null}::text, t.plan), delivered = coalesce(${delivered ?? null}::text, t.delivered)`,
+          plan = coalesce(${plan ?? null}::text, t.plan), delivered = coalesce(${delivered ?? null}::text, t.delivered),
+          planned_for = coalesce(${plannedFor ?? null}::timestamptz, t.planned_for)`,
       )
+    },
+
+    /** What a ballot chose and is not delivered yet, what is promised first at first. */
+    async planned(communityId: string): Promise<Promised[]> {
+      const rows = await tx.topic.findMany({
+        where: { communityId, ...ON_THE_WAY },
+        orderBy: [{ plannedFor: { sort: 'asc', nulls: 'last' } }, { id: 'asc' }],
+        take: PROMISED_MAX,
+      })
+      return rows.map(promisedOf)
+    },
+
+    /** The same of all communities the organization may know of, with their names. */
+    async promised(): Promise<(Promised & { community: string })[]> {
+      const rows = await tx.topic.findMany({
+        where: { ...ON_THE_WAY, community: { sensitive: false, state: 'open' } },
+        include: { community: { select: { name: true } } },
+        orderBy: [{ plannedFor: { sort: 'asc', nulls: 'last' } }, { id: 'asc' }],
+      })
+      return rows.map((row) => ({ ...promisedOf(row), community: row.community.name }))
+    },
+
+    /** A planned topic whose day is over, told once; undefined where it is not late, or was told so. */
+    async late(id: string, now: Date): Promise<{ title: string; communityId: string; plannedFor: Date } | undefined> {
+      const [row] = await tx.$queryRaw<{ title: string; communityId: string; plannedFor: Date }[]>(Prisma.sql`
+        update topics set late_at = ${now}::timestamptz where id = ${id} and state = 'planned' and late_at is null
+          and planned_for <= ${now}::timestamptz
+        returning title, community_id as "communityId", planned_for as "plannedFor"`)
+      return row
     },
 
     /** How many members must support a topic of a community. */

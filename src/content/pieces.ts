@@ -1,0 +1,203 @@
+import type { Context } from '../command.ts'
+import { type Agreement, isAgreed } from '../core/agreement.ts'
+import { isFoundByName, slugOf } from '../core/community.ts'
+import { goalLabel } from '../core/goal.ts'
+import { askLabel, type Item, itemStateLabel } from '../core/item.ts'
+import { Refusal } from '../core/refusal.ts'
+import { lines, say, type Text } from '../core/say.ts'
+import { folded, oneLine } from '../core/words.ts'
+import { address, type Card, type Reply } from '../reply.ts'
+import type { WithStanding } from '../store/communities.ts'
+import { offer, turnOf } from './queue.ts'
+
+/** One message goes to so many communities at most. */
+const COMMUNITIES_MAX = 10
+/** A list that folds holds no more on any platform. */
+const TOPICS_SHOWN = 24
+
+/** The open communities somebody typed, between commas; each by its exact name, as everywhere. */
+export async function communitiesOf({ store, caller }: Context, typed: string): Promise<WithStanding[]> {
+  const named = typed
+    .split(/[\n;,]/)
+    .map(oneLine)
+    .filter((words) => words !== '')
+  if (named.length === 0)
+    throw new Refusal(say`For which community? Name one, or several between commas.`, 'communities')
+  if (named.length > COMMUNITIES_MAX)
+    throw new Refusal(
+      say`One message goes to ${COMMUNITIES_MAX} communities at most; you named ${named.length}.`,
+      'communities',
+    )
+  const all: WithStanding[] = []
+  for (const words of named) {
+    const found = await store.communities.find(words, slugOf(words, ''), caller.id)
+    if (!found || !isFoundByName(found, found.standing) || found.state !== 'open')
+      throw new Refusal(say`There is no open community called “${words}” here.`, 'communities')
+    if (!all.some(({ id }) => id === found.id)) all.push(found)
+  }
+  return all
+}
+
+/** A piece that somebody in the organization still writes; gone once it was offered. */
+export async function draftOf({ store, caller }: Context, pieceId: string): Promise<[Item, ...Item[]]> {
+  const [first, ...others] = (await store.items.piece(pieceId)).filter(({ state }) => state === 'draft')
+  if (!first || first.authorId !== caller.id)
+    throw new Refusal(
+      say`That was sent off, thrown away, or is somebody else’s. Begin anew with ${{ typed: '/offer' }}.`,
+    )
+  return [first, ...others]
+}
+
+/** What would become of a piece in each community: shown before anything is sent. */
+export async function previewCard(context: Context, pieceId: string): Promise<Card> {
+  const { store, now } = context
+  const items = await draftOf(context, pieceId)
+  const [{ title, words, link, goal, ask, about, owedBy, seats }] = items
+  const fields: Card['fields'] = []
+  for (const item of items) {
+    const community = await store.communities.get(item.communityId)
+    const agreement = await store.agreements.current(item.communityId)
+    fields.push({ label: say`${community?.name ?? ''}`, value: await foreseen(context, item, agreement, now) })
+  }
+  const topics = ask === null ? await topicsOf(context, items) : []
+  return {
+    title: say`${title}`,
+    body: lines(
+      words !== null && say`${words}`,
+      link !== null && say`${{ link, label: link }}`,
+      say`What for: ${ask === null ? goalLabel(goal) : askLabel(ask)}.`,
+      about !== null && say`About: ${about}.`,
+      seats !== null && say`Room for ${seats}.`,
+      owedBy !== null && say`What comes of it is owed by ${{ when: owedBy }}.`,
+      say`Nothing is sent yet.`,
+    ),
+    fields,
+    ...(topics.length > 0 && {
+      choice: {
+        label: say`It is about an agreed topic`,
+        options: topics.map((topic, t) => ({ label: say`${topic}`, press: address('offer.about', { p: pieceId, t }) })),
+      },
+    }),
+    buttons: [
+      { label: ask === null ? say`Offer it` : say`Ask`, press: address('offer.send', { p: pieceId }) },
+      { label: say`Throw away`, press: address('offer.discard', { p: pieceId }) },
+    ],
+  }
+}
+
+async function foreseen({ store }: Context, item: Item, agreement: Agreement, now: Date): Promise<Text> {
+  if (!isAgreed(agreement, item.about, item.format))
+    return agreement.answeredBy === 'ballot'
+      ? say`Not agreed: all members would be asked in a ballot.`
+      : say`Not agreed: its organizers would be asked.`
+  const turn = await turnOf(store, item, now)
+  if (!turn) return say`Agreed, but by the agreement nothing is sent now: it would wait.`
+  return turn <= now ? say`Agreed: it would be posted at once.` : say`Agreed: it would wait until ${{ when: turn }}.`
+}
+
+/** Topics that at least one of the communities agreed on, each once. */
+async function topicsOf({ store }: Context, items: Item[]): Promise<string[]> {
+  const topics: string[] = []
+  for (const { communityId } of items) topics.push(...(await store.agreements.current(communityId)).topics)
+  return topics
+    .filter((one, i) => topics.findIndex((other) => folded(other) === folded(one)) === i)
+    .slice(0, TOPICS_SHOWN)
+}
+
+/** Names the agreed topic a piece is about, by its place in the list. */
+export async function setAbout(context: Context, pieceId: string, place: number): Promise<Reply> {
+  const topic = (await topicsOf(context, await draftOf(context, pieceId)))[place]
+  if (topic === undefined) throw new Refusal(say`That topic is agreed no more. Look again.`)
+  await context.store.items.redraft(pieceId, { about: topic })
+  return { update: { card: await previewCard(context, pieceId) } }
+}
+
+/** Offers a piece to each of its communities. */
+export async function send(context: Context, pieceId: string): Promise<Reply> {
+  const { store, caller, now } = context
+  const items = await draftOf(context, pieceId)
+  const became: Text[] = []
+  for (const { id } of items) {
+    const item = await store.items.held(id)
+    const community = item && (await store.communities.get(item.communityId))
+    if (item?.state !== 'draft' || !community) continue
+    const words =
+      community.state === 'open' ? await offer(store, item, community, now) : say`It is closed by now; nothing is sent.`
+    await store.audit.note(caller, 'staff', item.ask === null ? 'content offered' : 'question asked', now, {
+      community,
+    })
+    became.push(say`${{ strong: community.name }}: ${words}`)
+  }
+  return { update: { text: lines(say`“${items[0].title}” is on its way.`, ...became) } }
+}
+
+/** What became of a piece in each community, and how to take it back. */
+export async function pieceCard({ store }: Context, pieceId: string): Promise<Card> {
+  const fields: Card['fields'] = []
+  const items = (await store.items.piece(pieceId)).filter(({ state }) => state !== 'draft')
+  for (const item of items) {
+    const community = await store.communities.get(item.communityId)
+    if (!community || community.sensitive) continue
+    fields.push({
+      label: say`${community.name}`,
+      value: lines(
+        item.postedAt ? say`posted ${{ when: item.postedAt }}` : itemStateLabel(item.state),
+        item.dueAt !== null && say`looked at again ${{ when: item.dueAt }}`,
+        item.reason !== null && say`${item.reason}`,
+      ),
+    })
+  }
+  const canWithdraw = items.some(({ state }) => ['asked', 'postponed', 'waiting'].includes(state))
+  return {
+    title: say`${items[0]?.title ?? ''}`,
+    fields,
+    buttons: [
+      ...(canWithdraw
+        ? [{ label: say`Take it back where it is not posted`, press: address('offer.withdraw', { p: pieceId }) }]
+        : []),
+      { label: say`Back`, press: address('offer.list', { n: 0 }) },
+    ],
+  }
+}
+
+/** Takes a piece back wherever it was not posted; where a ballot asks about it, the ballot goes on and decides nothing. */
+export async function withdraw(context: Context, pieceId: string): Promise<Reply> {
+  const { store, caller, now } = context
+  let count = 0
+  for (const { id } of await store.items.piece(pieceId))
+    if (await store.items.turn(id, ['asked', 'postponed', 'waiting'], 'withdrawn', { dueAt: null })) count++
+  if (count > 0) await store.audit.note(caller, 'staff', 'content withdrawn', now)
+  return { update: { card: await pieceCard(context, pieceId) } }
+}
+
+const PAGE = 8
+
+/** What was offered and asked, the latest first. */
+export async function piecesCard({ store }: Context, skip: number): Promise<Card> {
+  const all = await store.items.pieces({ skip, take: PAGE + 1 })
+  const shown = all.slice(0, PAGE)
+  const to = (label: Text, n: number) => ({ label, press: address('offer.list', { n }) })
+  return {
+    title: say`Offered and asked`,
+    ...(shown.length === 0 && {
+      body: say`Nothing yet. Offer something with ${{ typed: '/offer' }}, or ask with ${{ typed: '/ask' }}.`,
+    }),
+    fields: shown.map(({ title, goal, ask, createdAt }) => ({
+      label: say`${title}`,
+      value: say`${ask === null ? goalLabel(goal) : askLabel(ask)}, ${{ when: createdAt }}`,
+    })),
+    ...(shown.length > 0 && {
+      choice: {
+        label: say`Look at one`,
+        options: shown.map(({ title, pieceId }) => ({
+          label: say`${title}`,
+          press: address('offer.piece', { p: pieceId }),
+        })),
+      },
+    }),
+    buttons: [
+      ...(skip > 0 ? [to(say`Newer`, Math.max(0, skip - PAGE))] : []),
+      ...(all.length > PAGE ? [to(say`More`, skip + PAGE)] : []),
+    ],
+  }
+}

@@ -1,0 +1,70 @@
+import { termsWords } from '../core/agreement.ts'
+import type { HeldBallot } from '../core/held-ballot.ts'
+import { say } from '../core/say.ts'
+import type { WithStanding } from '../store/communities.ts'
+import type { Store } from '../store/store.ts'
+import { YES } from './asking.ts'
+import { enqueue, tellAuthor, turnWords } from './queue.ts'
+
+/** What a ballot decided about an agreement, or about something offered, holds from now on. */
+export async function settleContent(store: Store, ballotId: string, now: Date): Promise<void> {
+  const ballot = await store.ballots.get(ballotId)
+  const community = ballot && (await store.communities.get(ballot.communityId))
+  if (!ballot || !community) return
+  if (ballot.state === 'withdrawn') return takeBack(store, ballot, community, now)
+  if (ballot.state !== 'closed') return
+  const isYes = ballot.result?.outcome === 'decided' && ballot.result.winners.includes(YES)
+  await settleAgreement(store, ballot, community, isYes, now)
+  await settleItem(store, ballot, community, isYes, now)
+}
+
+async function settleAgreement(
+  store: Store,
+  ballot: HeldBallot,
+  community: WithStanding,
+  isYes: boolean,
+  now: Date,
+): Promise<void> {
+  const asked = await store.agreements.askedBy(ballot.id)
+  if (asked?.state !== 'asked') return
+  if (!isYes) return store.agreements.refuse(asked.id)
+  const taken = await store.agreements.take(asked.id, now)
+  if (!taken) return
+  const { name } = await store.organization.get()
+  const card = {
+    title: say`Agreement ${taken.version} of ${{ strong: community.name }} with ${name}`,
+    body: taken.pausedUntil
+      ? say`Until ${{ when: taken.pausedUntil }} nothing is sent; then this holds.`
+      : say`From now on this holds.`,
+    fields: termsWords(taken),
+  }
+  await store.posts.sayInRooms(community.id, { card }, now)
+}
+
+async function settleItem(
+  store: Store,
+  ballot: HeldBallot,
+  community: WithStanding,
+  isYes: boolean,
+  now: Date,
+): Promise<void> {
+  const item = await store.items.askedBy(ballot.id)
+  if (item?.state !== 'asked') return
+  if (isYes) {
+    await enqueue(store, item, now)
+    return tellAuthor(store, item, community, say`accepted by ballot. ${await turnWords(store, item, now)}`, now)
+  }
+  const reason = 'Its members decided so in a ballot.'
+  await store.items.turn(item.id, ['asked'], 'declined', { reason })
+  await tellAuthor(store, item, community, say`declined. ${reason}`, now)
+}
+
+/** A ballot that was withdrawn decides nothing: the agreement can be asked about again, the offer is declined. */
+async function takeBack(store: Store, ballot: HeldBallot, community: WithStanding, now: Date): Promise<void> {
+  await store.agreements.unask(ballot.id)
+  const item = await store.items.askedBy(ballot.id)
+  if (item?.state !== 'asked') return
+  const reason = 'An organizer withdrew the ballot about it.'
+  await store.items.turn(item.id, ['asked'], 'declined', { reason })
+  await tellAuthor(store, item, community, say`declined. ${reason}`, now)
+}
