@@ -8,9 +8,9 @@ import { Refusal } from '../src/core/refusal.ts'
 import { lines, say } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
 import { forget } from '../src/forgetting.ts'
-import { byMail, choose, noticesCard, quiet, waysCard } from '../src/hearing.ts'
+import { byMail, choose, hear, muteCard, mutesCard, noticesCard, quiet, waysCard } from '../src/hearing.ts'
 import { openCommunity } from '../src/opening.ts'
-import { choice, text } from '../src/option.ts'
+import { choice, community, text } from '../src/option.ts'
 import { communitiesCard, dataCard, forgetCard, overview, receiptWay, votesCard } from '../src/own.ts'
 import { address, type Reply } from '../src/reply.ts'
 import type { UnionAnswer } from '../src/store/unions.ts'
@@ -69,6 +69,17 @@ export default command({
     way: press({
       args: { k: kind, w: z.enum(['room', 'chat', 'mail', 'none']) },
       run: (context, { k, w }) => choose(context, k, w),
+    }),
+    mutes: press({ args: {}, run: async (context) => ({ update: { card: await mutesCard(context) } }) }),
+    mute: press({
+      args: { c: community('Community') },
+      permission: 'member',
+      run: async (_, { c }) => ({ update: { card: muteCard(c) } }),
+    }),
+    hear: press({
+      args: { c: community('Community'), h: z.enum(['snooze', 'mute', 'hear']) },
+      permission: 'member',
+      run: (context, { c, h }) => hear(context, c.id, h),
     }),
     'by-mail': press({ args: { y: z.literal('1').optional() }, run: (context, { y }) => byMail(context, y === '1') }),
     quiet: press({

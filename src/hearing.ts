@@ -1,16 +1,19 @@
 import type { Context } from './command.ts'
 import { kindOf, NOTICE_KINDS, type NoticeKind, timeOfDay, type Way, wayLabel } from './core/notice.ts'
 import { Refusal } from './core/refusal.ts'
-import { say } from './core/say.ts'
+import { lines, say, type Text } from './core/say.ts'
 import { address, type Card, type Reply } from './reply.ts'
+import type { Muted } from './store/mutes.ts'
 
 /** How somebody hears of each kind of thing, and when not. */
-export async function noticesCard({ store, caller, where }: Context): Promise<Card> {
+export async function noticesCard({ store, caller, where, now }: Context): Promise<Card> {
   const { ways, quiet } = await store.notices.choices(caller.id)
+  const muted = (await store.mutes.of(caller.id, now)).filter(({ until }) => until !== null)
   return {
     title: say`How you hear of things`,
     fields: [
       ...NOTICE_KINDS.map((one) => ({ label: kindOf(one).label, value: wayLabel(ways[one], where.platform) })),
+      ...(muted.length > 0 ? [{ label: say`Muted`, value: lines(...muted.map(mutedWords)) }] : []),
       {
         label: say`Quiet hours`,
         value: quiet ? say`from ${quiet.from} to ${quiet.to}, by your clock; what waits comes afterwards` : say`none`,
@@ -22,8 +25,58 @@ export async function noticesCard({ store, caller, where }: Context): Promise<Ca
         press: address('my.notice', { k: one }),
       })),
       { label: say`Set quiet hours`, press: address('my.quiet') },
+      { label: say`Mute or snooze a community`, press: address('my.mutes') },
     ],
   }
+}
+
+/** A snooze ends by itself; a mute is one that nobody waits for. */
+const SNOOZE_MS = 30 * 86_400_000
+const MUTE_MS = 100 * 365 * 86_400_000
+/** A list that folds holds no more on any platform. */
+const COMMUNITIES_MAX = 25
+
+function mutedWords({ name, until, isMuted }: Muted): Text {
+  return isMuted || until === null ? say`${name}` : say`${name}, until ${{ when: until }}`
+}
+
+/** One's communities, each to be heard of or not. */
+export async function mutesCard({ store, caller, now }: Context): Promise<Card> {
+  const all = await store.mutes.of(caller.id, now)
+  return {
+    title: say`Mute or snooze a community`,
+    body: say`You stay a member, its room stays as it is, and what somebody waits for you to answer still comes. Everything else about it is not told to you: for 30 days, or until you choose otherwise.`,
+    fields: all.map((one) => ({
+      label: say`${one.name}`,
+      value: one.until === null ? say`heard` : one.isMuted ? say`muted` : say`snoozed until ${{ when: one.until }}`,
+    })),
+    ...(all.length > 0 && {
+      choice: {
+        label: say`Which community?`,
+        options: all
+          .slice(0, COMMUNITIES_MAX)
+          .map(({ id, name }) => ({ label: say`${name}`, press: address('my.mute', { c: id }) })),
+      },
+    }),
+    buttons: [{ label: say`Back`, press: address('my.notices') }],
+  }
+}
+
+/** What can be chosen for one of them. */
+export function muteCard({ id, name }: { id: string; name: string }): Card {
+  const to = (label: Text, h: string) => ({ label, press: address('my.hear', { c: id, h }) })
+  return {
+    title: say`${name}`,
+    buttons: [to(say`Snooze for 30 days`, 'snooze'), to(say`Mute`, 'mute'), to(say`Hear of it`, 'hear')],
+  }
+}
+
+/** Mutes a community, snoozes it, or hears of it again. */
+export async function hear(context: Context, communityId: string, how: 'snooze' | 'mute' | 'hear'): Promise<Reply> {
+  const { store, caller, now } = context
+  const ms = { snooze: SNOOZE_MS, mute: MUTE_MS, hear: 0 }[how]
+  await store.mutes.set(caller.id, communityId, ms === 0 ? null : new Date(now.getTime() + ms))
+  return { update: { card: await mutesCard(context) } }
 }
 
 /** The ways one kind can take. */

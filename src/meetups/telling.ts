@@ -16,7 +16,12 @@ export const nearTo = ({ platform, workspace }: WithStanding) => ({ platform, wo
 /** How a notice about a meetup is told: by mail with a link to answer, and soon before it at once. */
 export function about(meetup: TimedMeetup, community: WithStanding, now: Date) {
   const isUrgent = meetup.startsAt.getTime() - now.getTime() < URGENT_MS
-  return { sensitive: community.sensitive, isUrgent, meetup: { id: meetup.id, endsAt: endOf(meetup) } }
+  return {
+    id: community.id,
+    sensitive: community.sensitive,
+    isUrgent,
+    meetup: { id: meetup.id, endsAt: endOf(meetup) },
+  }
 }
 
 /** A meetup in short, with what can be answered to it. */

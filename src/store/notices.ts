@@ -33,8 +33,14 @@ interface Told {
   workspace: string
 }
 
+type Near = { platform: string; workspace: string }
+/** Who muted this community at this time is left out. */
+type Unmuted = { communityId: string; now: Date }
+
 /** What a notice is about, as far as that decides how it is told. */
 export interface About {
+  /** The community it is about: who muted it is not told, unless somebody waits for them. */
+  id?: string
   sensitive: boolean
   /** It does not wait for the end of quiet hours. */
   isUrgent?: boolean
@@ -47,11 +53,7 @@ export interface About {
 /** Telling people things, each in the way and at the time they chose. */
 export function notices(tx: Tx, tools: Tools) {
   /** Everything that decides how these people are told, in one statement, in the order they were named. */
-  const howToTell = (
-    personIds: string[],
-    kind: NoticeKind,
-    near: { platform: string; workspace: string },
-  ): Promise<Told[]> =>
+  const howToTell = (personIds: string[], kind: NoticeKind, near: Near, unmuted?: Unmuted): Promise<Told[]> =>
     tx.$queryRaw<Told[]>(Prisma.sql`
       select p.id, n.way, coalesce(p.zone, o.zone, 'UTC') as zone, p.quiet_from as "quietFrom", p.quiet_to as "quietTo",
         case when p.email_proven_at is not null then p.email end as email,
@@ -59,11 +61,14 @@ export function notices(tx: Tx, tools: Tools) {
       from unnest(${personIds}::text[]) with ordinality as named (id, place)
       join people p on p.id = named.id and (p.paused_at is null or ${kindOf(kind).evenPaused ?? false})
       left join organization o on o.id = 1
+      left join memberships muted on muted.person_id = p.id and muted.community_id = ${unmuted?.communityId ?? ''}
+        and muted.muted_until > ${unmuted?.now ?? new Date(0)}::timestamptz
       left join notice_choices n on n.person_id = p.id and n.kind = ${kind}
       left join lateral (
         select id, platform, workspace from accounts where person_id = p.id
         -- A page of the web is looked at now and then; whoever has a chat hears there.
         order by (platform = 'web'), (platform = ${near.platform} and workspace = any(${reachedFrom(near.workspace)}::text[])) desc, id limit 1) a on true
+      where muted.person_id is null
       order by named.place`)
 
   return {
@@ -77,7 +82,7 @@ export function notices(tx: Tx, tools: Tools) {
       kind: NoticeKind,
       body: Content,
       now: Date,
-      near: { platform: string; workspace: string },
+      near: Near,
       about: About = { sensitive: false },
     ): Promise<string[]> {
       const { file, ...shown } = body
@@ -85,7 +90,8 @@ export function notices(tx: Tx, tools: Tools) {
         about.meetup &&
         `/answer/${writeAnswer(tools.keys, { personId, meetupId: about.meetup.id, endsAt: about.meetup.endsAt })}`
       const needsChat = (body.card?.buttons?.length ?? 0) > 0 || body.card?.choice !== undefined
-      const all = (await howToTell([...new Set(personIds)], kind, near)).map((one) => {
+      const unmuted = about.id === undefined || kindOf(kind).evenPaused ? undefined : { communityId: about.id, now }
+      const all = (await howToTell([...new Set(personIds)], kind, near, unmuted)).map((one) => {
         const chosen = wayOf(kind, one.way)
         const byMail = chosen === 'mail' && one.email !== null && !about.sensitive
         const quiet = one.quietFrom && one.quietTo ? { from: one.quietFrom, to: one.quietTo } : null

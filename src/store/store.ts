@@ -34,6 +34,7 @@ import { marks } from './marks.ts'
 import { meetupLists } from './meetup-lists.ts'
 import { meetups } from './meetups.ts'
 import { memberships } from './memberships.ts'
+import { mutes } from './mutes.ts'
 import { needs } from './needs.ts'
 import { news } from './news.ts'
 import { notices } from './notices.ts'
@@ -113,6 +114,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     meetupLists: meetupLists(tx),
     meetups: meetups(tx, tools),
     memberships: memberships(tx, tools),
+    mutes: mutes(tx),
     needs: needs(tx, tools),
     news: news(tx, tools),
     notices: notices(tx, tools),
