@@ -7,14 +7,14 @@ import { GOALS } from '../src/core/goal.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { oneLine } from '../src/core/words.ts'
-import { text } from '../src/option.ts'
+import { community, type Found, text } from '../src/option.ts'
 import { address, type Card, type Reply } from '../src/reply.ts'
 
 const OWNER_MAX = 60
 
 const n = z.coerce.number().int().min(0).max(10_000)
 const g = z.enum(GOALS)
-const c = z.ulid()
+const c = community('Community')
 
 export default command({
   name: 'board',
@@ -59,13 +59,12 @@ export default command({
 
 async function setOwner(
   context: Context,
-  { c: id, g: goal, n: skip, owner }: { c: string; g: (typeof GOALS)[number]; n: number; owner?: string | undefined },
+  { c: found, g: goal, n: skip, owner }: { c: Found; g: (typeof GOALS)[number]; n: number; owner?: string | undefined },
 ): Promise<Reply> {
   const { store, caller, now } = context
-  const community = await store.communities.get(id)
-  if (!community || community.sensitive) throw new Refusal(say`That community is not there any more.`)
-  await store.board.setOwner(id, goal, oneLine(owner ?? '').slice(0, OWNER_MAX))
-  await store.audit.note(caller, 'staff', 'owner of a goal changed', now, { community, detail: goal })
+  if (found.sensitive) throw new Refusal(say`That community is not there any more.`)
+  await store.board.setOwner(found.id, goal, oneLine(owner ?? '').slice(0, OWNER_MAX))
+  await store.audit.note(caller, 'staff', 'owner of a goal changed', now, { community: found, detail: goal })
   return { update: { card: await goalCard(context, goal, skip) } }
 }
 

@@ -30,10 +30,7 @@ export default command({
   group: 'staff',
   options: {
     title: text('Title; or “list” for what was offered', { max: 100, hasOwnLimit: true }),
-    goal: text(
-      'What for, one of: inform, convert, renew, upsell, cross-sell, ask-feedback, useful-content, promote-feature, promote-product',
-      { max: 100 },
-    ).optional(),
+    goal: text('What for, one goal: inform, renew, upsell, useful-content or another', { max: 100 }).optional(),
     communities: text('For which communities, between commas', { max: 500 }).optional(),
     text: text('The text, with a link if there is one', { max: WORDS_MAX, long: true }).optional(),
     format: choice('Format: article, event, offer, questions or other', TOPIC_KINDS).optional(),

@@ -28,7 +28,10 @@ async function agree(what: Record<string, string>, when: Record<string, string>)
   await stage.pass('8d')
 }
 
-async function offerTo(title: string, { goal = 'inform', format = 'article', topic = '', communities = 'parents' } = {}) {
+async function offerTo(
+  title: string,
+  { goal = 'inform', format = 'article', topic = '', communities = 'parents' } = {},
+) {
   const sam = stage.actor('sam!')
   const preview = await sam.types(
     `/offer "${title}" goal:${goal} communities:"${communities}" text:"Read on: https://museum.example/${title.length}" format:${format}${topic ? ` topic:"${topic}"` : ''}`,
@@ -41,7 +44,10 @@ test('a community starts with what the organization starts everybody with, and a
   expect(start).toContain('You have not decided on it yet')
   expect(start).toContain('3 messages a month')
   expect(start).not.toContain('[Propose another agreement]')
-  await agree({ topics: 'Storytime; Lego', formats: 'article, event' }, { 'per-month': '2', silence: 'Sunday, 21:00 to 8:00' })
+  await agree(
+    { topics: 'Storytime; Lego', formats: 'article, event' },
+    { 'per-month': '2', silence: 'Sunday, 21:00 to 8:00' },
+  )
   const now = await stage.actor('ben').types('/agreement')
   expect(now).toContain('Agreement 1, decided by ballot')
   expect(now).toContain('2 messages a month')
@@ -108,9 +114,9 @@ test('a message with two goals is refused', async () => {
 
 test('a question counts, is answered by who wants to, and what came of it is owed', async () => {
   const sam = stage.actor('sam!')
-  expect(await sam.types('/ask "Would you test our new guide?" kind:try communities:parents owed:"6 weeks" seats:1')).toContain(
-    'Not agreed: its organizers would be asked',
-  )
+  expect(
+    await sam.types('/ask "Would you test our new guide?" kind:try communities:parents owed:"6 weeks" seats:1'),
+  ).toContain('Not agreed: its organizers would be asked')
   await sam.presses('Ask')
   await stage.actor('ana').presses('Accept', 'new guide')
   expect(inRoom().at(-1)).toContain('Staff of City Museum read your answer with your name')

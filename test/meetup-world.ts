@@ -12,6 +12,8 @@ import { openStage, SITE } from './stage.ts'
 const DIED = 'it died on purpose'
 /** The organizer, who presses nothing else. */
 export const HOST = 'ana'
+/** Staff of the organization. */
+export const STAFF = 'sam'
 
 /** Two houses that meet in one community, on one platform that keeps what it shows. */
 export interface MeetupWorld {
@@ -28,7 +30,7 @@ export interface MeetupWorld {
   pass(minutes: number): Promise<void>
   /** The clock goes on by so many minutes, and nobody works meanwhile. */
   setClock(minutes: number): void
-  /** The next work on a meetup dies after so many calls of the store, or right after it was kept. */
+  /** The next work on a meetup, or on content, dies after so many calls of the store, or right after it was kept. */
   die(calls: number): void
   /** Whether the last that was to die got to its end before. */
   lived(): boolean
@@ -39,7 +41,7 @@ export interface MeetupWorld {
   calm(): void
   /** When a job went over a meetup since this was asked last. */
   handled(): Date[]
-  posts: { to: string; words: string }[]
+  posts: { to: string; words: string; at: Date }[]
   cards: Map<string, string>
   /** What went wrong that was not meant to. */
   complaints(): string[]
@@ -83,7 +85,7 @@ export async function openMeetupWorld(): Promise<MeetupWorld> {
       effect(() => {
         if (shown.has(key)) return
         shown.add(key)
-        posts.push({ to: account ?? place ?? '', words: wordsOf({ ...reading, content, replaces: false }) })
+        posts.push({ to: account ?? place ?? '', words: wordsOf({ ...reading, content, replaces: false }), at: now })
       })
     },
     async draw(_, content, reading, key, externalId) {
@@ -95,7 +97,7 @@ export async function openMeetupWorld(): Promise<MeetupWorld> {
     },
   }
 
-  /** A database whose work on meetups may die in the middle, and that notes what the job was over. */
+  /** A database whose work on meetups and content may die in the middle, and that notes what the job was over. */
   const mortal = (database: Database): Database => ({
     ...database,
     async transaction(work) {
@@ -108,7 +110,7 @@ export async function openMeetupWorld(): Promise<MeetupWorld> {
         calls = 0
         return work(
           watched(store, (name) => {
-            if (name === 'toChange' || name === 'stillDue') isOfMeetup = true
+            if (name === 'toChange' || name === 'stillDue' || name === 'alone') isOfMeetup = true
             if (name === 'lapse') isHandled = true
             if (!isOfMeetup || death === undefined || calls++ < death) return
             death = undefined
@@ -157,9 +159,9 @@ export async function openMeetupWorld(): Promise<MeetupWorld> {
     return answer.failed ? give(houseOf(turn + 1), id) : answer
   }
   const press = (name: string, address: string, fields: Raw = {}) =>
-    deliver(name, (house, id) => house.router.press(deliveryOf(id, name, now), address, fields))
+    deliver(name, (house, id) => house.router.press(deliveryOf(id, name, now, name === STAFF), address, fields))
   const run = (name: string, command: string, raw: Raw) =>
-    deliver(name, (house, id) => house.router.run(deliveryOf(id, name, now), command, raw))
+    deliver(name, (house, id) => house.router.run(deliveryOf(id, name, now, name === STAFF), command, raw))
 
   await run(HOST, 'start-community', {
     name: 'Parents',

@@ -5,6 +5,7 @@ import { lines, say, type Text } from '../core/say.ts'
 import { midnight } from '../core/schedule.ts'
 import { roughly } from '../core/small-numbers.ts'
 import { monthKey, monthOf } from '../core/when.ts'
+import type { Found } from '../option.ts'
 import { address, type Button, type Card } from '../reply.ts'
 import type { BoardCommunity, Cell } from '../store/board.ts'
 import { balanceWords, monthWords } from './agreement-card.ts'
@@ -116,12 +117,12 @@ export function valueWords({ worth, not }: Pick<Cell, 'worth' | 'not'>): Text {
 }
 
 /** One community: what was agreed and sent, who objects, whether asking and giving balance, and how all of it was found. */
-export async function communityCard(context: Context, id: string, skip: number): Promise<Card> {
+export async function communityCard(context: Context, found: Found, skip: number): Promise<Card> {
   const { store, now, organization } = context
   const { zone } = organization
-  const community = await store.communities.get(id)
+  const { id } = found
   const back: Button = { label: say`Back`, press: address('board.page', { n: skip }) }
-  if (!community || community.sensitive || community.state !== 'open')
+  if (found.sensitive || found.state !== 'open')
     return { title: say`That community is not there any more.`, buttons: [back] }
   const budget = await budgetOf(store, id, now)
   const { from, to } = monthOf(now, zone)
@@ -130,7 +131,7 @@ export async function communityCard(context: Context, id: string, skip: number):
   const objections = await store.agreements.objections(id, monthKey(now, zone), midnight(now, zone))
   const isOver = countIn([...budget.ours, ...budget.theirs], from, to) > budget.agreement.perMonth
   return {
-    title: say`${community.name}`,
+    title: say`${found.name}`,
     body: monthWords(budget, now),
     fields: [
       { label: say`Value`, value: valueWords({ worth: sum((cell) => cell.worth), not: sum((cell) => cell.not) }) },

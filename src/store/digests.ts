@@ -50,17 +50,22 @@ export function digests(tx: Tx) {
 
     /** All that is news in a community, one statement. */
     async news(communityId: string, since: Date, now: Date, ahead: Date): Promise<DigestNews> {
+      // What comes about at this very moment is in the next one, and in no other.
+      const within = (column: string) => {
+        const at = Prisma.raw(column)
+        return Prisma.sql`(${at} >= ${since}::timestamptz and ${at} < ${now}::timestamptz)`
+      }
       const list = (select: Prisma.Sql) => Prisma.sql`coalesce((select json_agg(r) from (${select}) as r), '[]'::json)`
       const [row] = await tx.$queryRaw<{ news: DigestNews }[]>(Prisma.sql`select json_build_object(
-        'open', ${list(Prisma.sql`select id, question, closes_at as "closesAt", opened_at > ${since}::timestamptz as "isNew" from ballots
+        'open', ${list(Prisma.sql`select id, question, closes_at as "closesAt", coalesce(${within('opened_at')}, false) as "isNew" from ballots
           where community_id = ${communityId} and state = 'open' and voters = 'members' and closes_at > ${now}::timestamptz order by closes_at, id`)},
         'decided', ${list(Prisma.sql`select id, question from ballots where community_id = ${communityId} and state = 'closed'
-          and closed_at > ${since}::timestamptz order by closed_at, id`)},
+          and ${within('closed_at')} order by closed_at, id`)},
         'topics', ${list(Prisma.sql`select title from topics where community_id = ${communityId} and state = 'proposed'
-          and created_at > ${since}::timestamptz order by created_at, id limit 10`)},
+          and ${within('created_at')} order by created_at, id limit 10`)},
         'items', ${list(Prisma.sql`select title, link, kind from items where community_id = ${communityId} and state = 'posted'
-          and posted_at > ${since}::timestamptz order by posted_at, id`)},
-        'meetups', ${list(Prisma.sql`select id, title, starts_at as "startsAt", announced_at > ${since}::timestamptz as "isNew" from meetups where community_id = ${communityId}
+          and ${within('posted_at')} order by posted_at, id`)},
+        'meetups', ${list(Prisma.sql`select id, title, starts_at as "startsAt", coalesce(${within('announced_at')}, false) as "isNew" from meetups where community_id = ${communityId}
           and state = 'planned' and starts_at > ${now}::timestamptz and starts_at <= ${ahead}::timestamptz order by starts_at, id limit 10`)}
         ) as news`)
       if (!row) throw new Error('a select without a table gives a row')
