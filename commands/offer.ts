@@ -83,7 +83,11 @@ const list = async (context: Context): Promise<Reply> => ({ card: await piecesCa
 async function write(context: Context, typed: Typed): Promise<Reply> {
   const { store, caller, now } = context
   const link = linkIn(typed.text ?? '')
-  const words = (typed.text ?? '').replace(link ?? '', '').trim()
+  const words = (typed.text ?? '')
+    .replace(link ?? '', '')
+    .trim()
+    .replace(/[:,;–-]$/, '')
+    .trim()
   const piece = {
     kind: 'offer' as const,
     title: topicTitleOf(typed.title),

@@ -64,12 +64,12 @@ describe('a community of ten', () => {
     stage.outputs
       .filter((output) => 'room' in output && !('replaces' in output))
       .map(textOf)
-      .filter((text) => text.startsWith('What may City Museum send us'))
+      .filter((text) => text.startsWith('Is this what City Museum may send us'))
 
   test('is asked by itself, once, what it wants, beginning with what everybody starts with', async () => {
     for (const name of ['d', 'e', 'f', 'g', 'h', 'i']) await stage.actor(`m${name}`).types('/join parents')
     await stage.pass('2d')
-    expect(inRoom().some((text) => text.includes('What may City Museum send us'))).toBe(false)
+    expect(inRoom().some((text) => text.includes('Is this what City Museum may send us'))).toBe(false)
     await stage.actor('mj').types('/join parents')
     await stage.pass('1d')
     expect(asked()).toHaveLength(1)

@@ -23,7 +23,7 @@ async function agree(what: Record<string, string>, when: Record<string, string>)
   await ana.presses('Ask the members')
   for (const name of ['ana', 'ben', 'cem']) {
     await stage.actor(name).types('/vote')
-    await stage.actor(name).presses('Yes, agreed', 'What may City Museum send us')
+    await stage.actor(name).presses('Yes, agreed', 'Is this what City Museum may send us')
   }
   await stage.pass('8d')
 }

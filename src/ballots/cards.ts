@@ -24,6 +24,7 @@ export const drawBallot: DrawCard = async (store, id, now) => {
       title: say`${ballot.question}`,
       body: isOpen ? headWords(ballot) : stateWords(ballot, now),
       fields: [
+        ...aboutField(ballot),
         ...optionsField(ballot),
         ...(turnout !== undefined && ballot.state !== 'withdrawn'
           ? [{ label: say`Have voted`, value: say`${turnout} of ${ballot.electorate}` }]
@@ -37,6 +38,11 @@ export const drawBallot: DrawCard = async (store, id, now) => {
           : [],
     },
   }
+}
+
+/** What it is about, where the question does not say all of it. */
+export function aboutField({ about }: HeldBallot): { label: Text; value: Text }[] {
+  return about ? [{ label: say`What it is about`, value: say`${about}` }] : []
 }
 
 /** All that holds. */
@@ -95,7 +101,7 @@ export function paperCard(
     ),
     // Who is in the middle of it has read them.
     ...(mark === '' && {
-      fields: [...(asked ? [] : optionsField(ballot)), rulesField(ballot, found)],
+      fields: [...aboutField(ballot), ...(asked ? [] : optionsField(ballot)), rulesField(ballot, found)],
     }),
     ...(asked?.choice && { choice: asked.choice }),
     buttons: [

@@ -12,7 +12,8 @@ import { pick } from './paper.ts'
 
 /** A closed ballot with its votes under their keys. */
 export async function exported(store: Store, ballot: HeldBallot, closedAt: Date): Promise<BallotExport> {
-  const { kind, options, rules, electorate, question, openedAt } = { ...labelled(ballot) }
+  const { kind, options, rules, electorate, openedAt, about } = { ...labelled(ballot) }
+  const question = about ? `${ballot.question} ${about}` : ballot.question
   const counted: Ballot = {
     ...{ kind, options, rules, electorate, question },
     opened: (openedAt ?? ballot.createdAt).toISOString(),

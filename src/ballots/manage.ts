@@ -5,7 +5,7 @@ import { lines, say } from '../core/say.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card, type Reply } from '../reply.ts'
 import { asOrganizer } from './access.ts'
-import { optionsField, rulesField } from './cards.ts'
+import { aboutField, optionsField, rulesField } from './cards.ts'
 
 /** A ballot as who looks after it sees it: all that voters will read, and what can still be changed. */
 export async function manageCard({ store, now }: Context, ballot: HeldBallot, found: Found): Promise<Card> {
@@ -18,7 +18,7 @@ export async function manageCard({ store, now }: Context, ballot: HeldBallot, fo
     body: isDraft
       ? lines(say`Not open yet. This is what members of ${{ strong: found.name }} will read:`, headWords(ballot))
       : lines(stateWords(ballot, now), state === 'open' && headWords(ballot)),
-    fields: [...optionsField(ballot), rulesField(ballot, found)],
+    fields: [...aboutField(ballot), ...optionsField(ballot), rulesField(ballot, found)],
     buttons: [
       ...(isDraft ? [to(say`Open it`, 'ballot.open')] : []),
       ...(canEdit

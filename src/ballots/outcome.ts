@@ -53,6 +53,7 @@ export function outcomeCard(ballot: HeldBallot, { sensitive, name }: { sensitive
     ),
     fields: [
       { label: say`Community`, value: say`${name}` },
+      ...(ballot.about ? [{ label: say`What it is about`, value: say`${ballot.about}` }] : []),
       ...(statement ? [{ label: say`What organizers say`, value: say`${statement}` }] : []),
       ...(reviewAt ? [{ label: say`Looked at again`, value: say`${{ when: reviewAt }}` }] : []),
       ...(seal && tells ? [{ label: say`Seal of the export`, value: say`${seal}` }] : []),
@@ -82,10 +83,11 @@ function headline({ outcome, kind }: Result): Text {
 }
 
 /** What happens now. */
-function followsWords({ statement, options }: HeldBallot, { winners }: Result): Text | false {
+function followsWords({ statement, options, about }: HeldBallot, { winners }: Result): Text | false {
   if (winners.length === 0) return say`Nothing changes by it. It can be asked again.`
   if (winners.some((place) => options[place]?.topicId))
     return say`Organizers plan what was chosen; who proposed it hears of each step.`
+  if (about) return say`It takes effect by itself.`
   return statement ? false : say`Organizers say here what follows from it.`
 }
 

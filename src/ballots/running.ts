@@ -2,7 +2,7 @@ import { count, quorumMet } from '../core/count.ts'
 import { sealOf } from '../core/export-ballot.ts'
 import { type HeldBallot, isMissedByLittle, SECRET_ELECTORATE_MIN } from '../core/held-ballot.ts'
 import { Refusal } from '../core/refusal.ts'
-import { say } from '../core/say.ts'
+import { lines, say } from '../core/say.ts'
 import { address } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
@@ -27,7 +27,10 @@ export async function openBallot(store: Store, ballot: HeldBallot, community: Wi
   const unmade = await store.cards.placeInRooms('ballot', id, community.id, now)
   const card = {
     title: say`A ballot: ${ballot.question}`,
-    body: say`In ${{ strong: community.name }}. It closes ${{ when: ballot.closesAt }}.`,
+    body: lines(
+      ballot.about ? say`${ballot.about}` : undefined,
+      say`In ${{ strong: community.name }}. It closes ${{ when: ballot.closesAt }}.`,
+    ),
     buttons: [{ label: say`Vote`, press: address('vote.open', { b: id }) }],
   }
   // Said there once the room is made.

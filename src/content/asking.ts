@@ -22,13 +22,15 @@ async function askAll(
   store: Store,
   community: WithStanding,
   question: string,
+  about: string | null,
   yes: string,
   now: Date,
   authorId: string | null,
 ): Promise<string> {
   const written: WrittenBallot = {
     kind: 'single',
-    question,
+    question: shortened(question),
+    about,
     options: [yes, 'No'].map((label) => ({ label, topicId: null })),
     rules: { seats: 1, quorum: QUORUM, passShare: null, tie: 'none', seed: null },
     secret: false,
@@ -58,19 +60,24 @@ export async function askForAgreement(
 ): Promise<boolean> {
   if (await store.agreements.asked(community.id)) return false
   const { name } = await store.organization.get()
-  const question = draft.pausedUntil
-    ? `Shall ${name} send us nothing until ${draft.pausedUntil.toISOString().slice(0, 10)}?`
-    : `What may ${name} send us? ${termsSentence(draft)}`
-  const yes = draft.pausedUntil ? 'Yes, a pause' : 'Yes, agreed'
-  const ballotId = await askAll(store, community, shortened(question), yes, now, authorId)
+  const { pausedUntil } = draft
+  const day = pausedUntil?.toISOString().slice(0, 10)
+  const question = day ? `Shall ${name} send us nothing until ${day}?` : `Is this what ${name} may send us?`
+  const about = day
+    ? `What was sent in the last two quarters was not worth it to most who said so. ${termsSentence(draft)}`
+    : termsSentence(draft)
+  const yes = day ? 'Yes, a pause' : 'Yes, agreed'
+  const ballotId = await askAll(store, community, question, about, yes, now, authorId)
   return store.agreements.ask(draft.id, ballotId)
 }
 
 /** Asks all members whether they want something that was offered. */
 export async function askForItem(store: Store, item: Item, community: WithStanding, now: Date): Promise<string> {
   const { name } = await store.organization.get()
-  const words = item.words === null ? '' : `: ${item.words}`
-  return askAll(store, community, shortened(`${name} offers “${item.title}”${words}`), 'Yes, send it', now, null)
+  const question =
+    item.ask === null ? `${name} offers “${item.title}”. Shall we get it?` : `May ${name} ask us: “${item.title}”?`
+  const about = [item.words, item.link].filter((words) => words !== null).join(' ')
+  return askAll(store, community, question, about === '' ? null : about, 'Yes', now, null)
 }
 
 /** Cut at a character people see, since an emoji may be several of the machine's. */

@@ -77,7 +77,7 @@ function digestCard({ name }: WithStanding, news: DigestNews, notVoted?: string[
       ),
       ...list(
         say`Received`,
-        news.items.map(({ title, link }) => (link === null ? say`${title}` : say`${{ link, label: title }}`)),
+        news.items.map(({ title, link }) => (link === null ? say`${title}` : say`${title}: ${{ link, label: link }}`)),
       ),
       ...list(
         say`Meetups`,

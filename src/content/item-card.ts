@@ -12,7 +12,7 @@ export function postOf(item: Item, sender: string): Content {
       body: lines(
         words !== null && say`${words}`,
         shown,
-        kind === 'offer' && say`From ${sender}, as agreed.`,
+        kind === 'offer' && say`From ${sender}.`,
         ask !== null && askWords(item, sender),
       ),
       buttons: [...(ask === null ? [] : [answerButton(item.id, ask)]), ...valueButtons(item.id)],

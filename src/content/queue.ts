@@ -95,5 +95,5 @@ export async function tellAuthor(
   if (item.authorId === null) return
   const { platform, workspace } = community
   const text = say`“${item.title}” for ${{ strong: community.name }}: ${became}`
-  await store.notices.tell([item.authorId], 'offer', { text }, now, { platform, workspace }, community)
+  await store.notices.tell([item.authorId], 'topic', { text }, now, { platform, workspace }, community)
 }

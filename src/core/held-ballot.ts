@@ -38,6 +38,8 @@ export interface Voting {
 export interface WrittenBallot extends Voting {
   kind: BallotKind
   question: string
+  /** What it is about, word for word, where what is decided takes effect by itself. */
+  about?: string | null
   options: BallotOption[]
   rules: Rules
 }

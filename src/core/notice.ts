@@ -31,7 +31,6 @@ export const NOTICES = {
   address: { label: say`My address does not work somewhere`, ways: ['chat', 'mail'] },
   ended: { label: say`A tool I said yes to is told of me no more`, ways: ['chat', 'mail'], evenPaused: true },
   digest: { label: say`The digest of a community`, ways: ['room', 'chat', 'mail', 'none'] },
-  offer: { label: say`What becomes of what I offered`, ways: ['chat', 'mail', 'none'] },
   'looking-after': { label: say`News for who looks after a community`, ways: ['chat', 'mail', 'none'] },
 } as const satisfies Record<string, Kind>
 

@@ -16,7 +16,7 @@ import { mineIn } from './votes.ts'
 /** Drafts nobody opened are kept so long. */
 const DRAFT_MS = 14 * DAY_MS
 
-const COLUMNS = Prisma.sql`b.id, b.community_id as "communityId", b.author_id as "authorId", b.state, b.kind, b.question, b.rules,
+const COLUMNS = Prisma.sql`b.id, b.community_id as "communityId", b.author_id as "authorId", b.state, b.kind, b.question, b.about, b.rules,
   b.secret, b.reasons, b.voters, b.tenure_days as "tenureDays", b.needs_address as "needsAddress", b.shows_early as "showsEarly",
   b.options_until as "optionsUntil", b.extends, b.extended_at as "extendedAt", b.edition, b.electorate, b.created_at as "createdAt",
   b.opened_at as "openedAt", b.closes_at as "closesAt", b.closed_at as "closedAt", b.linked, b.result, b.seal, b.statement,

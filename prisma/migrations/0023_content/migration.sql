@@ -1,4 +1,7 @@
 -- AlterTable
+ALTER TABLE "ballots" ADD COLUMN     "about" TEXT;
+
+-- AlterTable
 ALTER TABLE "communities" ADD COLUMN     "digest_at" TIMESTAMPTZ(3),
 ADD COLUMN     "digested_at" TIMESTAMPTZ(3);
 
