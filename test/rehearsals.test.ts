@@ -264,11 +264,53 @@ describe('the meetups rehearsal', () => {
   )
 })
 
+describe('the content rehearsal', () => {
+  test.runIf(process.env.SLOW)('keeps to what was agreed for half a year', async () => {
+    const { transcript, code } = await play(await scenario('content'))
+    expect(code).toBe(0)
+    await expect(transcript).toMatchFileSnapshot('./rehearsals/content.jsonl')
+    const outputs: Output[] = transcript
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(outputs.filter(({ error }) => error)).toEqual([])
+
+    // What was sent to Parents United, each once: two in January, the third once February and its first Sunday had gone by.
+    const sent = (room: string) =>
+      outputs.flatMap((one) =>
+        one.room === room && one.buttons?.some((label) => label === 'Worth it') ? (one.card?.title ?? []) : [],
+      )
+    expect(sent('parents-united')).toEqual([
+      'Storytime in Turkish',
+      'Dinosaurs at night',
+      'Dinosaurs are back',
+      'You asked, we did: A place for prams',
+      'Which hall is too loud?',
+      'Advisers for the new hall',
+    ])
+    expect(sent('night-owls')).toEqual(['A year for the price of half', 'Open until midnight'])
+
+    // Who answered is told to staff alone.
+    const answers = outputs.filter((one) => /Hall 3, by the big one/.test(JSON.stringify(one)))
+    expect([...new Set(answers.map(({ to }) => to))]).toEqual(['sam'])
+
+    // What is late is said once, and the digest says each thing once.
+    const late = outputs.filter((one) => one.room && /It is late/.test(one.text ?? ''))
+    expect(late).toHaveLength(3)
+    const news = outputs.filter((one) => one.room === 'parents-united' && one.card?.title === 'News of Parents United')
+    const received = news.flatMap(({ card }) => card?.fields?.find(({ label }) => label === 'Received')?.value ?? [])
+    for (const title of sent('parents-united'))
+      expect(received.join('\n').split(title.replace('You asked, we did: ', ''))).toHaveLength(2)
+  })
+})
+
 /** A line of a transcript. */
 interface Output {
   to?: string
   room?: string
   error?: string
+  text?: string
+  buttons?: string[]
   card?: { title?: string; body?: string; fields?: { label: string; value: string }[] }
 }
 

@@ -13,7 +13,7 @@ const FOUNDING: Difference = {
 }
 
 /** Words that are rightly others on Discord, by rehearsal, in the order they are first met. */
-export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups', Difference[]> = {
+export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups' | 'content', Difference[]> = {
   foundation: [
     FOUNDING,
     {
@@ -95,6 +95,7 @@ export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups', Diff
       why: 'a table fits on a phone',
     },
   ],
+  content: [FOUNDING],
 }
 
 /** What people read before they press once more, where the terminal lets them in at once; the player does so for them. */
@@ -115,4 +116,5 @@ export const NOT_SENT: Record<keyof typeof WORDS, Record<string, string>> = {
   trust: {},
   deciding: { '@ana /status': 'ana is not offered /staff here' },
   meetups: {},
+  content: {},
 }

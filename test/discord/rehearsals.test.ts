@@ -86,6 +86,16 @@ describe('through real discord.js, and word for word what the terminal shows,', 
   )
 
   test(
+    'half a year of content keeps to what was agreed',
+    async () => {
+      const { differences, notSent } = await play('content', destinationsOf(false), {})
+      expect(differences).toEqual([])
+      expect(notSent).toEqual([])
+    },
+    PLAYING_MS,
+  )
+
+  test(
     'a spring of meetups: seats are given fairly, and the place is told only to who comes',
     async () => {
       const { differences, notSent, both } = await play('meetups', destinationsOf(false), {})

@@ -50,7 +50,7 @@ const canonical = (words: string) => words.replaceAll(/[*`<>]/g, '').replaceAll(
 const DRAWN =
   /\b(?:(?:terminal\/|slack\/|calendar\/)[\w./-]{17,120}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26})\b/g
 
-async function play(name: 'foundation' | 'trust' | 'deciding' | 'meetups', mode: Mode) {
+async function play(name: 'foundation' | 'trust' | 'deciding' | 'meetups' | 'content', mode: Mode) {
   const withDesk = name === 'trust'
   const script = await readFile(new URL(`../rehearsals/${name}.txt`, import.meta.url), 'utf8')
   const terminal = await openStage({
@@ -211,7 +211,7 @@ const THREADS = [
 ]
 
 describe.each<Mode>(['socket', 'http'])('through real Bolt, by %s, what the terminal shows,', (mode) => {
-  test.each(['foundation', 'trust', 'deciding', 'meetups'] as const)(
+  test.each(['foundation', 'trust', 'deciding', 'meetups', 'content'] as const)(
     'in the rehearsal %s',
     async (name) => {
       const { differences, threads, files } = await play(name, mode)

@@ -12,7 +12,7 @@ const FOUNDING: Difference = {
 }
 
 /** Words that are rightly others on the web, by rehearsal, and why. */
-export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups', Difference[]> = {
+export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups' | 'content', Difference[]> = {
   foundation: [
     FOUNDING,
     {
@@ -89,6 +89,10 @@ export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups', Diff
       web: 'http://kindred/',
       why: 'this house has pages of its own, at its own address',
     },
+  ],
+  content: [
+    FOUNDING,
+    { terminal: /here, in private/g, web: 'under Notices', why: 'what a chat tells in private is read there' },
   ],
 }
 

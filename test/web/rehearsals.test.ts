@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('as forms and links in a browser, what the terminal shows,', () => {
-  test.each(['foundation', 'trust', 'deciding', 'meetups'] as const)(
+  test.each(['foundation', 'trust', 'deciding', 'meetups', 'content'] as const)(
     'in the rehearsal %s',
     async (name) => {
       const { differences, notSent } = await play(name)
