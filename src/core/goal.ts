@@ -32,7 +32,7 @@ export function goalLabel(goal: Goal): Text {
     case 'ask-feedback':
       return say`Ask for feedback`
     case 'useful-content':
-      return say`Send useful content`
+      return say`Useful content`
     case 'promote-feature':
       return say`Promote a feature`
     case 'promote-product':

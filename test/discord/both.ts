@@ -126,7 +126,7 @@ export function areSame(one: Record<string, string>, other: Record<string, strin
 
 /** Codes of mails and invitations, and numbers that stand for people, yeses and deliveries. */
 const DRAWN =
-  /\b(?:(?:terminal\/|discord\/)\w{17,26}|calendar\/[\w.-]{17,120}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26})\b/g
+  /\b(?:(?:terminal\/|discord\/)\w{17,26}|calendar\/[\w.-]{17,120}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26})\b|(?<=\/unsubscribe\/)[\w-]+/g
 
 /** What was drawn for the terminal, and what was drawn on Discord in its stead. */
 function createDrawn() {

@@ -48,7 +48,7 @@ const canonical = (words: string) => words.replaceAll(/[*`<>]/g, '').replaceAll(
 
 /** Codes and numbers that are drawn, which differ from house to house. */
 const DRAWN =
-  /\b(?:(?:terminal\/|slack\/|calendar\/)[\w./-]{17,120}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26})\b/g
+  /\b(?:(?:terminal\/|slack\/|calendar\/)[\w./-]{17,120}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26})\b|(?<=\/unsubscribe\/)[\w-]+/g
 
 async function play(name: 'foundation' | 'trust' | 'deciding' | 'meetups' | 'content', mode: Mode) {
   const withDesk = name === 'trust'

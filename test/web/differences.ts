@@ -92,7 +92,18 @@ export const WORDS: Record<'foundation' | 'trust' | 'deciding' | 'meetups' | 'co
   ],
   content: [
     FOUNDING,
-    { terminal: /here, in private/g, web: 'under Notices', why: 'what a chat tells in private is read there' },
+    { terminal: / [█░]+(?= )/g, web: '', why: 'the chart is a picture, with the table of its figures beneath it' },
+    { terminal: /(: |\[)here, in private/g, web: '$1under Notices', why: 'what a chat tells in private is read there' },
+    {
+      terminal: /Change it in the chat with \/my notices, or at \S+notices/g,
+      web: 'To choose again: http://kindred/do/my?part=notices',
+      why: 'who has no chat is told of the page',
+    },
+    {
+      terminal: /https:\/\/kindred\.example\//g,
+      web: 'http://kindred/',
+      why: 'this house has pages of its own, at its own address',
+    },
   ],
 }
 

@@ -211,7 +211,7 @@ function saidBy(output: Output): Read | undefined {
 
 /** Codes and numbers that are drawn, which differ from house to house. */
 const DRAWN =
-  /\b(?:(?:terminal\/|web\/|calendar\/)[\w./?=&-]{17,120}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26}|(?<=-)[0-9a-hjkmnp-tv-z]{4})\b/g
+  /\b(?:(?:terminal\/|web\/|calendar\/)[\w./?=&-]{17,120}|\d{6}|[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9A-HJKMNP-TV-Z]{26}|(?<=-)[0-9a-hjkmnp-tv-z]{4})\b|(?<=\/unsubscribe\/)[\w-]+/g
 
 function createDrawn() {
   const [there, here] = [new Map<string, string>(), new Map<string, string>()]
