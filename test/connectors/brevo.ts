@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Answered, type Asked, openFakeServer } from './fake-server.ts'
+import { findable } from './findable.ts'
 import type { Rig } from './rig.ts'
 
 const [KEY, FOLDER] = ['xkeysib-0123456789', 7]
@@ -53,7 +54,11 @@ const notFound = (what: string) => problem(404, 'document_not_found', `${what} d
 
 /** Brevo's API v3, as it is documented and as people tell of it (2026-11). */
 export async function openBrevo(now: () => Date): Promise<BrevoRig> {
-  const contacts = new Map<number, Contact>()
+  const { map: contacts, find } = findable<number, Contact>(({ email, extId, phone }) => [
+    email,
+    ...(extId === undefined ? [] : [`ext ${extId}`]),
+    ...(phone === undefined ? [] : [`phone ${phone}`]),
+  ])
   const lists = new Map<number, List>()
   const refused = new Set<string>()
   const stuck = new Set<string>()
@@ -104,10 +109,10 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
     if (!ADDRESS.test(email) || refused.has(email)) return invalid('Invalid email address')
     const known = byEmail(email)
     if (known && said.updateEnabled) {
-      if (extId !== undefined) known.extId = extId
+      if (extId !== undefined) contacts.set(known.id, Object.assign(known, { extId }))
       return { status: 204 }
     }
-    const isTaken = extId !== undefined && [...contacts.values()].some((one) => one.extId === extId)
+    const isTaken = extId !== undefined && find(`ext ${extId}`) !== undefined
     if (known || isTaken) {
       const metadata = { duplicate_identifiers: [...(known ? ['email'] : []), ...(isTaken ? ['ext_id'] : [])] }
       const message = 'Unable to create contact, it is already associated with another Contact'
@@ -128,7 +133,7 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
   /** Unless it is said what kind of thing it is, a number may be somebody's for text messages. */
   function answerContact(method: string, who: string, query: URLSearchParams): Answered | undefined {
     const kind = query.get('identifierType')
-    const byPhone = kind ? undefined : [...contacts.values()].find(({ phone }) => phone === who)
+    const byPhone = kind ? undefined : find(`phone ${who}`)?.[1]
     const isNumber = kind ? kind === 'contact_id' : /^\d+$/.test(who)
     const one = byPhone ?? (isNumber ? contacts.get(Number(who)) : byEmail(who))
     if (!one) return notFound('Contact')
@@ -161,7 +166,7 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
     if (limit > most) throw new Error(`no more than ${most} a page`)
     return all.slice(offset, offset + limit)
   }
-  const byEmail = (email: string) => [...contacts.values()].find((one) => one.email === email.toLowerCase())
+  const byEmail = (email: string) => find(email.toLowerCase())?.[1]
   const shown = ({ id, email, extId, emailBlacklisted, left }: Contact) => ({
     ...{ id, email, emailBlacklisted, smsBlacklisted: false, createdAt: '2026-01-05T12:00:00.000Z' },
     listIds: [...lists.values()].filter(({ members }) => members.has(id)).map((list) => list.id),
@@ -216,12 +221,12 @@ export async function openBrevo(now: () => Date): Promise<BrevoRig> {
     },
     setPhone(email, phone) {
       const one = byEmail(email)
-      if (one) one.phone = phone
+      if (one) contacts.set(one.id, Object.assign(one, { phone }))
     },
     holdOn: (email, isHeld) => void (isHeld ? stuck.add(email) : stuck.delete(email)),
     readdress(email, nextEmail) {
       const one = byEmail(email)
-      if (one) one.email = nextEmail.toLowerCase()
+      if (one) contacts.set(one.id, Object.assign(one, { email: nextEmail.toLowerCase() }))
     },
     byHand: {
       put: (community, email) => void listOf(community)?.members.add((byEmail(email) ?? add(email)).id),

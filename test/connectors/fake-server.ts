@@ -60,15 +60,23 @@ export async function openFakeServer({ now, refuse, tooMuch, windows = [], answe
   const asked: string[] = []
   let heard: () => void = () => undefined
   const complaints: string[] = []
-  let times: { at: number; what: string }[] = []
+  const times: { at: number; what: string }[] = []
+  /** The clock only goes on, so the latest are last. */
+  const heardSince = (after: number, of: RegExp) => {
+    let count = 0
+    for (let i = times.length - 1; i >= 0; i--) {
+      const time = times[i]
+      if (!time || time.at <= after) break
+      if (of.test(time.what)) count++
+    }
+    return count
+  }
   const isTooMuch = (what: string) => {
     const at = now().getTime()
     const longest = Math.max(0, ...windows.map(({ ms }) => ms))
-    times = times.filter((time) => time.at > at - longest)
-    const isFull = windows.some(({ count, ms, of = / / }) => {
-      const heard = times.filter((time) => time.at > at - ms && of.test(time.what))
-      return of.test(what) && heard.length >= count
-    })
+    const kept = times.findIndex((time) => time.at > at - longest)
+    times.splice(0, kept === -1 ? times.length : kept)
+    const isFull = windows.some(({ count, ms, of = / / }) => of.test(what) && heardSince(at - ms, of) >= count)
     if (isFull) return true
     times.push({ at, what })
     return false

@@ -31,3 +31,11 @@ function compare(had: string, than: string, value: string): boolean {
   if (than === '<') return a < b
   return than === '>=' ? a >= b : a <= b
 }
+
+/** The ids or addresses a filter begins with, where it is one of those: nobody else can fit. */
+export function namedIn(words: string): string[] | undefined {
+  const [, list] = /^(?:id|email):(\[[^\]]*\]|[^-+[\]]+)/.exec(words) ?? []
+  if (list === undefined) return undefined
+  const values = [...list.replace(/^\[|\]$/g, '').matchAll(new RegExp(VALUE, 'g'))]
+  return values.map(([one]) => (one.startsWith("'") ? one.slice(1, -1).replace(/\\(['"])/g, '$1') : one).toLowerCase())
+}

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { HookRequest } from '../../src/segments/segment-store.ts'
 import { type Answered, type Asked, openFakeServer } from './fake-server.ts'
-import { filterOf } from './ghost-filter.ts'
+import { findable } from './findable.ts'
+import { filterOf, namedIn } from './ghost-filter.ts'
 import type { Rig } from './rig.ts'
 
 const KID = '65f0000000000000000000aa'
@@ -40,7 +41,7 @@ interface Member {
 /** Ghost, as seen at versions 5 and 6 and by its source: members, labels, and its feeds of what happened. */
 export const openGhost = async (now: () => Date) => {
   const labels = new Map<string, { id: string; name: string; slug: string }>()
-  const members = new Map<string, Member>()
+  const { map: members, find, among } = findable<string, Member>(({ id, email }) => [id, email.toLowerCase()])
   const refused = new Set<string>()
   const events: { type: string; data: Record<string, unknown> & { id: string; created_at: string } }[] = []
   const posts: Record<string, unknown>[] = []
@@ -48,8 +49,9 @@ export const openGhost = async (now: () => Date) => {
   let made = 0
   const nextId = () => (++made).toString(16).padStart(24, '0')
   const problem = (status: number, type: string): Answered => ({ status, body: { errors: [{ type, message: type }] } })
-  const byEmail = (email: string) =>
-    [...members.values()].find((one) => one.email.toLowerCase() === email.toLowerCase())
+  const byEmail = (email: string) => find(email.toLowerCase())?.[1]
+  /** Whom a filter may let through. */
+  const candidates = (query: URLSearchParams) => among(namedIn(query.get('filter') ?? '')).map(([, one]) => one)
 
   const server = await openFakeServer({
     now,
@@ -107,13 +109,18 @@ export const openGhost = async (now: () => Date) => {
       return { status: 200, body: { events: told, meta: {} } }
     }
     if (method === 'GET' && !part) {
-      const all = [...members.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+      const all = candidates(query).sort((a, b) => (a.id < b.id ? -1 : 1))
       const found = all.filter((one) => fits({ ...one, label: one.labels.map((id) => labels.get(id)?.slug) }))
       return { status: 200, body: { members: found.slice(0, limit).map(shown), meta: {} } }
     }
     if (method === 'POST' && !part) return make(z.object({ members: z.array(newMember) }).parse(body).members[0])
     if (method === 'PUT' && part === 'bulk')
-      return query.get('filter') ? change(fits, body) : problem(422, 'IncorrectUsageError')
+      return query.get('filter')
+        ? change(
+            candidates(query).filter((one) => fits({ ...one })),
+            body,
+          )
+        : problem(422, 'IncorrectUsageError')
     if (method === 'DELETE' && part) return members.delete(part) ? { status: 204 } : problem(404, 'NotFoundError')
     return undefined
   }
@@ -144,10 +151,9 @@ export const openGhost = async (now: () => Date) => {
     return { status: 201, body: { members: [shown(one)] } }
   }
 
-  function change(fits: (one: Record<string, unknown>) => boolean, body: unknown): Answered {
+  function change(these: Member[], body: unknown): Answered {
     const { action, meta } = bulkBody.parse(body).bulk
     const { id } = meta.label
-    const these = [...members.values()].filter((one) => fits({ ...one }))
     const isThere = labels.has(id)
     for (const one of isThere ? these : []) {
       if (action === 'addLabel' && one.labels.includes(id)) server.complaints.push('a label was added twice')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Answered, type Asked, openFakeServer } from './fake-server.ts'
+import { findable } from './findable.ts'
 import type { Rig } from './rig.ts'
 
 const TOKEN = 'pat-eu1-a-token'
@@ -61,7 +62,6 @@ export interface Hubspot extends Rig {
 
 /** HubSpot's contacts and lists, as version 3 of its interface is documented (2026-11). */
 export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
-  const contacts = new Map<string, Record<string, string>>()
   const lists = new Map<string, List>()
   const refused = new Set<string>()
   const refusedAlone = new Set<string>()
@@ -86,8 +86,8 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
 
   const emailsOf = (contact: Record<string, string>) =>
     [contact.email ?? '', ...(contact.hs_additional_emails ?? '').split(';')].filter(Boolean)
-  const idOf = (email: string) =>
-    [...contacts].find(([, contact]) => emailsOf(contact).includes(email.toLowerCase()))?.[0]
+  const { map: contacts, find } = findable<string, Record<string, string>>(emailsOf)
+  const idOf = (email: string) => find(email.toLowerCase())?.[0]
   const shown = (id: string, properties: string[]) => {
     const contact = contacts.get(id) ?? {}
     return {
@@ -216,8 +216,10 @@ export const openHubspot = async (now: () => Date): Promise<Hubspot> => {
       const contact = contacts.get(id)
       return contact?.email && isWanted(contact) ? contact.email : []
     })
-  const change = (email: string, properties: Record<string, string>) =>
-    void Object.assign(contacts.get(idOf(email) ?? create(email)) ?? {}, properties)
+  const change = (email: string, properties: Record<string, string>) => {
+    const id = idOf(email) ?? create(email)
+    contacts.set(id, Object.assign(contacts.get(id) ?? {}, properties))
+  }
 
   return {
     connector: 'hubspot',

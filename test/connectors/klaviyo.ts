@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Answered, type Asked, openFakeServer } from './fake-server.ts'
+import { findable } from './findable.ts'
 import type { Rig } from './rig.ts'
 
 const [KEY, TYPE] = ['pk_a_private_key', 'application/vnd.api+json']
@@ -55,7 +56,7 @@ export interface Klaviyo extends Rig {
 
 /** Klaviyo's profiles and lists, as revision 2026-07-15 of its interface is documented. */
 export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
-  const profiles = new Map<string, Profile>()
+  const { map: profiles, find, among } = findable<string, Profile>(({ email }) => [email])
   const lists = new Map<string, List>()
   /** Why addresses were not written to whose profile is gone. */
   const suppressed = new Map<string, Profile['suppression']>()
@@ -92,7 +93,7 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
     answer,
   })
 
-  const idOf = (email: string) => [...profiles].find(([, one]) => one.email === email.toLowerCase())?.[0]
+  const idOf = (email: string) => find(email.toLowerCase())?.[0]
   const create = (email: string) => {
     const id = `01PROFILE${++number}`
     const [address, suppression] = [email.toLowerCase(), suppressed.get(email.toLowerCase()) ?? []]
@@ -118,7 +119,7 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
       putOff ? putOff.push(id) : remove(id)
       return { status: 202 }
     }
-    if (what === 'GET /api/profiles') return page(query, `${server.url}${path}`, filtered(query, [...profiles]))
+    if (what === 'GET /api/profiles') return page(query, `${server.url}${path}`, filtered(query, candidates(query)))
     if (what === 'GET /api/lists') {
       const found = [...lists].filter(([, { name }]) => fits(query, { name }))
       return { status: 200, body: { data: found.slice(0, 10).map((one) => listOf(...one)), links: { next: null } } }
@@ -140,8 +141,13 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
     const list = lists.get(id)
     if (!list) return problem(404, 'not_found')
     if (method === 'GET' && part === undefined) return { status: 200, body: { data: listOf(id, list) } }
-    const members = [...profiles].filter(([one]) => list.members.has(one))
-    if (method === 'GET' && part === 'profiles') return page(query, `${server.url}${path}`, members)
+    if (method === 'GET' && part === 'profiles') {
+      const members = [...list.members].flatMap((one): [string, Profile][] => {
+        const profile = profiles.get(one)
+        return profile ? [[one, profile]] : []
+      })
+      return page(query, `${server.url}${path}`, members)
+    }
     if (part === 'relationships' && third === 'profiles' && method !== 'GET') return move(method, list, body)
     return undefined
   }
@@ -175,6 +181,18 @@ export const openKlaviyo = async (now: () => Date): Promise<Klaviyo> => {
   }
   const filtered = (query: URLSearchParams, all: [string, Profile][]) =>
     all.filter(([id, { email }]) => fits(query, { id, email }))
+
+  /** Whom a filter may let through. */
+  const candidates = (query: URLSearchParams): [string, Profile][] => {
+    const [, field, words] = /^any\((email|id),(.*)\)$/s.exec(query.get('filter') ?? '') ?? []
+    if (words === undefined) return [...profiles]
+    const values = z.array(z.string()).parse(JSON.parse(words))
+    if (field === 'email') return among(values)
+    return values.flatMap((id): [string, Profile][] => {
+      const profile = profiles.get(id)
+      return profile ? [[id, profile]] : []
+    })
+  }
 
   function page(query: URLSearchParams, url: string, all: [string, Profile][]): Answered {
     const [size, from] = [Number(query.get('page[size]') ?? 20), Number(query.get('page[cursor]') ?? 0)]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Answered, type Asked, openFakeServer } from './fake-server.ts'
+import { findable } from './findable.ts'
 import type { OpenRig } from './rig.ts'
 
 const [USER, TOKEN] = ['kindred', 'token of listmonk']
@@ -47,14 +48,14 @@ export interface Campaign {
 /** listmonk, by its source at version 6: what it does in SQL is done here with maps. */
 export const openListmonk = async (now: () => Date) => {
   const lists = new Map<number, z.infer<typeof newList>>()
-  const subscribers = new Map<number, Subscriber>()
+  const { map: subscribers, find, among } = findable<number, Subscriber>(({ id, email }) => [`${id}`, email])
   const refused = new Set<string>()
   const campaigns: Campaign[] = []
   let isRevoked = false
   let ids = 0
   const problem = (status: number, message: string): Answered => ({ status, body: { message } })
   const done = (data: unknown): Answered => ({ status: 200, body: { data } })
-  const byEmail = (email: string) => [...subscribers.values()].find((one) => one.email === email.toLowerCase())
+  const byEmail = (email: string) => find(email.toLowerCase())?.[1]
 
   const server = await openFakeServer({
     now,
@@ -111,11 +112,13 @@ export const openListmonk = async (now: () => Date) => {
   }
 
   function select(query: URLSearchParams): Answered {
-    const fits = conditionOf(query.get('query') ?? 'TRUE')
-    if (!fits) return problem(400, 'Error preparing subscriber query: syntax error')
+    const condition = conditionOf(query.get('query') ?? 'TRUE')
+    if (!condition) return problem(400, 'Error preparing subscriber query: syntax error')
     const list = query.get('list_id')
     const order = query.get('order') === 'asc' ? 1 : -1
-    const all = [...subscribers.values()]
+    const { fits, named } = condition
+    const all = among(named)
+      .map(([, one]) => one)
       .filter((one) => (list === null || one.on.has(Number(list))) && fits(one))
       .sort((a, b) => (a.id - b.id) * order)
     return paged(
@@ -215,9 +218,11 @@ export const openListmonk = async (now: () => Date) => {
 }
 
 /** The conditions it is asked for, of the SQL it would take; undefined where one is not understood. */
-function conditionOf(words: string): ((one: Subscriber) => boolean) | undefined {
+function conditionOf(words: string): { fits: (one: Subscriber) => boolean; named: string[] | undefined } | undefined {
   const parts: ((one: Subscriber) => boolean)[] = []
   let rest = words
+  // Ids or addresses it asks for, where it does: nobody else can fit.
+  let named: string[] | undefined
   for (;;) {
     const [all, sql, emails, ids, than] =
       /^(TRUE|LOWER\(subscribers\.email\) IN \(((?:'(?:[^']|'')*',?)+)\)|subscribers\.id IN \(([\d,]+)\)|subscribers\.id > (\d+))/.exec(
@@ -226,12 +231,17 @@ function conditionOf(words: string): ((one: Subscriber) => boolean) | undefined 
     if (all === undefined || sql === undefined) return undefined
     if (emails !== undefined) {
       const these = [...emails.matchAll(/'((?:[^']|'')*)'/g)].map(([, email = '']) => email.replaceAll("''", "'"))
+      named ??= these
       parts.push((one) => these.includes(one.email))
     }
-    if (ids !== undefined) parts.push((one) => ids.split(',').includes(String(one.id)))
+    if (ids !== undefined) {
+      const these = ids.split(',')
+      named ??= these
+      parts.push((one) => these.includes(String(one.id)))
+    }
     if (than !== undefined) parts.push((one) => one.id > Number(than))
     rest = rest.slice(all.length)
-    if (rest === '') return (one) => parts.every((fits) => fits(one))
+    if (rest === '') return { fits: (one) => parts.every((fits) => fits(one)), named }
     if (!rest.startsWith(' AND ')) return undefined
     rest = rest.slice(' AND '.length)
   }
