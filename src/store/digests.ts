@@ -78,21 +78,24 @@ export function digests(tx: Tx) {
       }
     },
 
-    /** Members who want the digest in private, each with what is theirs in it. One statement, however many they are. */
+    /**
+     * Members who want the digest in private, each with what is theirs in it. One statement, however many they are; it groups
+     * and joins nothing to it, since right after a ballot was opened the planner takes the table of its voters for empty.
+     */
     async readers(communityId: string, now: Date): Promise<DigestReader[]> {
       return tx.$queryRaw<DigestReader[]>(Prisma.sql`
-        with unvoted as (
-          select ${WHO} as who, v.ballot_id from ballots b join communities c on c.id = b.community_id
+        with known as (
+          select m.person_id as who, null::text as ballot_id, true as voted from memberships m
+          join notice_choices n on n.person_id = m.person_id and n.kind = 'digest' and n.way in ('mail', 'chat')
+          where m.community_id = ${communityId} and m.state = 'member'
+          union all
+          select ${WHO}, v.ballot_id, v.voted from ballots b join communities c on c.id = b.community_id
           join ballot_voters v on v.ballot_id = b.id join people p on p.id = v.person_id
-          where b.community_id = ${communityId} and b.state = 'open' and b.closes_at > ${now}::timestamptz
-          group by 1, 2 having not bool_or(v.voted))
-        select m.person_id as "personId", coalesce(array_agg(u.ballot_id order by u.ballot_id)
-          filter (where u.ballot_id is not null), '{}'::text[]) as "notVoted"
-        from memberships m join notice_choices n on n.person_id = m.person_id and n.kind = 'digest' and n.way in ('mail', 'chat')
-        left join unvoted u on u.who = m.person_id
-        where m.community_id = ${communityId} and m.state = 'member'
-        group by m.person_id
-        order by m.person_id`)
+          where b.community_id = ${communityId} and b.state = 'open' and b.closes_at > ${now}::timestamptz),
+        each as (select who, ballot_id, bool_or(voted) as voted from known group by who, ballot_id)
+        select who as "personId", coalesce(array_agg(ballot_id order by ballot_id)
+          filter (where ballot_id is not null and not voted), '{}'::text[]) as "notVoted"
+        from each group by who having bool_or(ballot_id is null) order by who`)
     },
   }
 }
