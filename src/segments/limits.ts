@@ -19,11 +19,11 @@ export const LIMITS = {
   listmonk: { batch: 100, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
   ghost: { batch: 50, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
   // 500 kB a request, 32 kB an event.
-  segment: { batch: 500, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
+  segment: { batch: 500, connections: 1, windows: [], waitMs: 10 * SECOND_MS },
   // 10 connections at once; what is more is answered 429, or by a bare 403. Who is new takes two requests of half a second.
   mailchimp: { batch: 50, connections: 10, windows: [], waitMs: 10 * SECOND_MS },
   // For the whole portal, so that others of the organization's tools use of it too.
-  hubspot: { batch: 100, connections: 4, windows: [{ count: 90, ms: 10 * SECOND_MS }], waitMs: 10 * SECOND_MS },
+  hubspot: { batch: 100, connections: 1, windows: [{ count: 90, ms: 10 * SECOND_MS }], waitMs: 10 * SECOND_MS },
   // 10 a second, and 36,000 an hour; one less, as what is sent evenly may arrive closer together. 150 contacts a request.
   brevo: { batch: 30, connections: 5, windows: [{ count: 9, ms: SECOND_MS }], waitMs: 10 * SECOND_MS },
   // Each kind of request has a window of a second and one of a minute, which are for the whole account: profiles are read
