@@ -48,7 +48,7 @@ const LONGEST: Record<string, string> = {
   s: 'Z'.repeat(40),
   // The terms were shown in full; hidden communities come along.
   f: '1',
-  h: '1',
+  h: 'snooze',
   // Into the room, or not.
   r: 'outside',
   // A server (Discord's numbers have up to 20 digits), and whether it is ours.
@@ -66,11 +66,17 @@ const LONGEST: Record<string, string> = {
   // One of a series or all that follow, whether the many who are gone have left; and guests one brings.
   a: 'left',
   g: '20',
+  // Whether something was worth it.
+  v: '1',
 }
 
 /** The same, of one button: a letter may stand for something else there. */
 const OF_MEETUPS: Record<string, string> = { m: ULID, y: '1' }
-const longestOf = (name: string, arg: string) => (name.startsWith('meetup') && OF_MEETUPS[arg]) || LONGEST[arg]
+const OF_CONTENT: Record<string, string> = { i: ULID, g: 'promote-product' }
+const longestOf = (name: string, arg: string) =>
+  (name.startsWith('meetup') && OF_MEETUPS[arg]) ||
+  (/^(agreement|board|delivered)/.test(name) && OF_CONTENT[arg]) ||
+  LONGEST[arg]
 
 /** A community's name of the greatest length, like no other in its letters. */
 const named = (beginning: string) => beginning.padEnd(60, beginning.slice(0, 1))
@@ -88,11 +94,85 @@ beforeAll(async () => {
   stage = await openStage()
   commands = stage.commands
   await everyButton()
+  await everyButtonOfContent()
   await everyButtonOfServers()
   buttons = stage.outputs.flatMap((output) => ('shown' in output ? (output.shown.buttons ?? []) : []))
   buttons.push(...onServers)
 }, 180_000)
 afterAll(() => stage.close())
+
+/** What communities receive: agreed on, offered, asked, and owed. */
+async function everyButtonOfContent(): Promise<void> {
+  const to = named('z')
+  const offers = Array.from({ length: 6 }, (_, i) => [
+    `@sam! /offer "Piece ${i}" inform "${to}" "Read on" topic:Stories`,
+    `@sam! [Offer it] "Piece ${i}"`,
+  ])
+  const lines = [
+    `@kim /start-community "${to}" ${NEED} pledges:1`,
+    `@lou /join "${to}"`,
+    `@kim /agreement "${to}"`,
+    '@kim [Propose another agreement]',
+    '@kim [Change what is sent]',
+    '@kim {"topics": "Stories", "formats": "article"}',
+    '@kim [Change when and how often]',
+    '@kim {"per-month": "9", "silence": "none"}',
+    `@kim /agreement "${to}"`,
+    '@kim [Propose another agreement]',
+    '@kim [Ask the members]',
+    '@kim [Yes, agreed]',
+    '@lou [Yes, agreed]',
+    '+8d',
+    `@kim /agreement "${to}"`,
+    ...offers.flat(),
+    '@kim [What was sent]',
+    '@kim [More]',
+    '@kim [Piece 0]',
+    ...Array.from({ length: 9 }, (_, i) => [
+      `@sam! /ask "What about thing ${i}?" ${i % 2 ? 'try' : 'input'} "${to}" "3 weeks"`,
+      `@sam! [Ask] "thing ${i}"`,
+      ...(i < 8 ? [`@kim [Accept] "thing ${i}"`] : []),
+    ]).flat(),
+    '+90d',
+    `@kim /agreement "${to}"`,
+    '@kim [Offered to us]',
+    '@kim [Count me in] "thing 1"',
+    '@kim [Answer] "thing 0"',
+    '@kim {"answer": "Louder"}',
+    `@kim /agreement "${to}"`,
+    '@kim [What was sent]',
+    '@kim [What about thing 0?]',
+    '@sam! /offer list',
+    '@sam! [More]',
+    '@sam! [Piece 0]',
+    `@sam! /offer "Not wanted" renew "${to}" "Buy now" offer`,
+    '@sam! [Offer it] "Not wanted"',
+    '@sam! /offer list',
+    '@sam! [Not wanted]',
+    '@lou /propose "A place for prams"',
+    '@kim /topics',
+    '@kim [Support needed: 5]',
+    '@kim {"support": "1"}',
+    '@kim /ballot "What first?" "topics; Longer hours" single "3 days"',
+    '@kim [Open it]',
+    '@lou [A place for prams] "What first"',
+    '+4d',
+    '@sam! /delivered',
+    '@sam! [More]',
+    '@sam! [A place for prams]',
+    '@sam! /delivered',
+    '@sam! [What about thing 0?]',
+    '@sam! /board',
+    '@sam! [More communities]',
+    '@sam! [Inform]',
+    '@sam! [Back]',
+    '@sam! [What communities start with]',
+    '@kim /my notices',
+    '@kim [Mute or snooze a community]',
+    `@kim [${to}]`,
+  ]
+  for (const line of lines) await stage.play(line)
+}
 
 /** Scenes in which every button is shown at least once. A new button needs a line here. */
 async function everyButton(): Promise<void> {

@@ -107,6 +107,7 @@ test('a notice offers one press that ends it, to mail programs and to people ali
       changed: 'mail',
       closing: 'mail',
       delegate: 'mail',
+      digest: 'mail',
       ended: 'mail',
       opened: 'chat',
       topic: 'mail',

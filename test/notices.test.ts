@@ -128,7 +128,7 @@ describe('a notice', () => {
     for (const [kind, { ways }] of Object.entries(NOTICES)) {
       expect(ways).toContain('chat')
       // What the room says to everybody would come twice.
-      expect(ways[0], kind).toBe(['ballot', 'meetup'].includes(kind) ? 'room' : 'chat')
+      expect(ways[0], kind).toBe(['ballot', 'meetup', 'digest'].includes(kind) ? 'room' : 'chat')
     }
   })
 })

@@ -55,9 +55,9 @@ export async function countIn(context: Context, i: string): Promise<Reply> {
 
 /** Takes somebody's answer to an ask back, words and all. */
 export async function takeBackAnswer(context: Context, i: string): Promise<Reply> {
-  const { store, caller, now } = context
+  const { store, caller } = context
   const item = await received(context, i)
-  await store.itemAnswers.answer(i, caller.id, { isIn: false, words: null }, now)
+  await store.itemAnswers.takeBack(i, caller.id)
   return { text: say`Your answer to “${item.title}” is deleted.` }
 }
 

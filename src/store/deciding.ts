@@ -1,5 +1,6 @@
 import { Prisma } from './generated/client.ts'
 import { forgetMeetingIn, freeSeatsOf, leaveMeetingIn, meetAs } from './meeting.ts'
+import { forgetReceivingIn, receiveAs } from './receiving.ts'
 import { forgetTopicsIn, supportAs } from './topics.ts'
 import type { Tx } from './transaction.ts'
 import { forgetVotesIn } from './votes.ts'
@@ -10,6 +11,7 @@ export async function forgetDecidingIn(tx: Tx, communityId: string, personId: st
   await forgetVotesIn(tx, communityId, personId)
   await undelegateIn(tx, communityId, personId)
   await forgetMeetingIn(tx, communityId, personId)
+  await forgetReceivingIn(tx, communityId, personId)
 }
 
 /** A former member decides and meets no more: nobody votes for them nor they for others, and their seats go to the next. */
@@ -24,7 +26,7 @@ export async function forgetDecidingOf(tx: Tx, personIds: string[], now: Date): 
   await freeSeatsOf(tx, personIds, now)
 }
 
-/** What somebody proposed, supports, asked and voted is another's from now on: in all communities, or in some. */
+/** What somebody proposed, supports, asked, voted and answered is another's from now on: in all communities, or in some. */
 export async function decideAs(tx: Tx, from: string, to: string, communities?: string[]): Promise<void> {
   const inThese = communities && { communityId: { in: communities } }
   await tx.topic.updateMany({ where: { proposerId: from, ...inThese }, data: { proposerId: to } })
@@ -50,6 +52,7 @@ export async function decideAs(tx: Tx, from: string, to: string, communities?: s
       and not exists (select 1 from delegations o where o.community_id = d.community_id and o.person_id = ${to})`)
   await tx.delegation.deleteMany({ where: { personId: from, ...inThese } })
   await meetAs(tx, from, to, communities)
+  await receiveAs(tx, from, to, communities)
 }
 
 /** A former member votes for nobody, and nobody for them. */

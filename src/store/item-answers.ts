@@ -26,10 +26,13 @@ const ANSWERS = Prisma.sql`item_answers a join items i on i.id = a.item_id join 
 const COUNTED = Prisma.sql`select distinct on (a.item_id, m.person_id) a.*, m.person_id as who, i.community_id, i.goal, i.kind,
   i.posted_at from ${ANSWERS} where a.worth is not null order by a.item_id, m.person_id, a.at desc`
 
+const byAny = (personId: string) => ({ OR: [{ personId }, { person: { unitedInto: personId } }] })
+
 export function itemAnswers(tx: Tx) {
   return {
+    /** What somebody answered, by whichever of their accounts last. */
     async own(itemId: string, personId: string): Promise<ItemAnswer | undefined> {
-      const row = await tx.itemAnswer.findUnique({ where: { itemId_personId: { itemId, personId } } })
+      const row = await tx.itemAnswer.findFirst({ where: { itemId, ...byAny(personId) }, orderBy: { at: 'desc' } })
       return row ? { worth: row.worth, isIn: row.isIn, words: row.words } : undefined
     },
 
@@ -40,6 +43,11 @@ export function itemAnswers(tx: Tx) {
         create: { itemId, personId, at: now, ...answer },
         update: { at: now, ...answer },
       })
+    },
+
+    /** Takes back what they answered to an ask, by whichever account; whether it was worth it stays. */
+    async takeBack(itemId: string, personId: string): Promise<void> {
+      await tx.itemAnswer.updateMany({ where: { itemId, ...byAny(personId) }, data: { isIn: false, words: null } })
     },
 
     /** How many are counted in. */

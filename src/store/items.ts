@@ -83,7 +83,7 @@ export function items(tx: Tx, { draws }: Tools) {
     /** Asks of which it is owed what came of them, those owed first at first. */
     async owed(): Promise<Item[]> {
       const rows = await tx.item.findMany({
-        where: { state: 'posted', owedBy: { not: null }, toldAt: null },
+        where: { state: 'posted', owedBy: { not: null }, toldAt: null, community: { sensitive: false } },
         orderBy: [{ owedBy: 'asc' }, { id: 'asc' }],
       })
       return rows.map(itemOf)
@@ -179,6 +179,14 @@ export function items(tx: Tx, { draws }: Tools) {
         data: { outcome, toldAt: now },
       })
       return count > 0
+    },
+
+    /** A community is sensitive from now on: nobody in it is asked, and staff read no answer from there any more. */
+    async endAsks(communityId: string): Promise<void> {
+      const asks = { communityId, kind: 'ask' satisfies ItemKind }
+      await tx.itemAnswer.updateMany({ where: { item: asks }, data: { isIn: false, words: null } })
+      const on = ['draft', 'asked', 'postponed', 'waiting'] satisfies ItemState[]
+      await tx.item.updateMany({ where: { ...asks, state: { in: on } }, data: { state: 'withdrawn', dueAt: null } })
     },
 
     /** It was said openly that nothing had come of it by the day it was owed. */

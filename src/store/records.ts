@@ -96,6 +96,18 @@ export function records(tx: Tx) {
             select c.name as community, m.title, m.starts_at as "startsAt", r.state, r.guests, r.number, r.remind, r.checked_in_at as "checkedInAt",
               r.worth, r.hosts_next as "hostsNext", r.at from rsvps r join meetups m on m.id = r.meetup_id
             join communities c on c.id = m.community_id where r.person_id in ${own} and ${named(Prisma.sql`r.person_id`)} order by m.id, r.person_id`)},
+          'received', ${list(Prisma.sql`
+            select c.name as community, i.title, a.worth, a.is_in as "isIn", a.words, a.at from item_answers a join items i on i.id = a.item_id
+            join communities c on c.id = i.community_id where a.person_id in ${own} and ${named(Prisma.sql`a.person_id`)} order by i.id, a.person_id`)},
+          'objections', ${list(Prisma.sql`
+            select c.name as community, o.month, o.at from objections o join communities c on c.id = o.community_id
+            where o.person_id in ${own} and ${named(Prisma.sql`o.person_id`)} order by o.at, c.id`)},
+          'offered', ${list(Prisma.sql`
+            select c.name as community, i.title, i.state, i.created_at as "at" from items i join communities c on c.id = i.community_id
+            where i.author_id in ${own} and ${named(Prisma.sql`i.author_id`)} order by i.id`)},
+          'muted', ${list(Prisma.sql`
+            select c.name as community, m.muted_until as "until" from memberships m join communities c on c.id = m.community_id
+            where m.person_id = ${personId} and m.muted_until is not null order by c.id`)},
           'acts', ${list(Prisma.sql`
             select a.at, a.role, a.act, a.detail, c.name as community from audit a left join communities c on c.id = a.community_id
             where a.actor_id in ${own} and (c.id is null or a.actor_id = ${personId} or ${named(Prisma.sql`a.actor_id`)}) order by a.at, a.id`)},
