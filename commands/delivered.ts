@@ -73,23 +73,25 @@ export default command({
 })
 
 /** What communities chose and is not there yet, and of which questions it is owed what came of them; the earliest first. */
-async function owedCard({ store }: Context, skip: number): Promise<Card> {
-  const asks = (await store.items.owed()).map(({ id, title, owedBy }) => ({
+async function owedCard({ store, caller }: Context, skip: number): Promise<Card> {
+  const asks = (await store.items.owed(caller.id)).map(({ id, title, owedBy }) => ({
     label: say`${title}`,
     at: owedBy,
     value: lines(say`What came of it is owed`, owedBy !== null && say`by ${{ when: owedBy }}`),
     press: address('delivered.ask', { i: id, n: 0 }),
   }))
-  const topics = (await store.topics.promised()).map(({ id, title, state, plannedFor, isLate, community }) => ({
-    label: say`${title}`,
-    at: plannedFor,
-    value: lines(
-      say`${community}: ${topicStateLabel(state)}`,
-      plannedFor !== null &&
-        (isLate ? say`late, planned for ${{ when: plannedFor }}` : say`planned for ${{ when: plannedFor }}`),
-    ),
-    press: address('delivered.topic', { t: id }),
-  }))
+  const topics = (await store.topics.promised(caller.id)).map(
+    ({ id, title, state, plannedFor, isLate, community }) => ({
+      label: say`${title}`,
+      at: plannedFor,
+      value: lines(
+        say`${community}: ${topicStateLabel(state)}`,
+        plannedFor !== null &&
+          (isLate ? say`late, planned for ${{ when: plannedFor }}` : say`planned for ${{ when: plannedFor }}`),
+      ),
+      press: address('delivered.topic', { t: id }),
+    }),
+  )
   const far = Number.POSITIVE_INFINITY
   const all = [...asks, ...topics].sort((a, b) => (a.at?.getTime() ?? far) - (b.at?.getTime() ?? far) || 0)
   const shown = all.slice(skip, skip + PAGE)
@@ -108,8 +110,8 @@ async function owedCard({ store }: Context, skip: number): Promise<Card> {
   }
 }
 
-async function topicCard(context: Context, id: string): Promise<Card> {
-  const topic = (await context.store.topics.promised()).find((one) => one.id === id)
+async function topicCard({ store, caller }: Context, id: string): Promise<Card> {
+  const topic = (await store.topics.promised(caller.id)).find((one) => one.id === id)
   if (!topic) return { title: say`That topic is delivered by now, or not there any more.` }
   return {
     title: say`${topic.title}`,

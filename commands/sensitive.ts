@@ -31,7 +31,6 @@ export default command({
         await store.communities.lock(c.id)
         await store.communities.makeSensitive(c.id, now)
         await store.reports.settle({ communityId: c.id }, now)
-        await store.items.endAsks(c.id)
         const { meetups, parted } = await store.meetups.hide(c.id, now)
         for (const { title, who } of parted) {
           const text = say`The communities that were to meet at “${title}” do not meet together any more, so you have no seat there.`

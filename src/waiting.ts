@@ -1,6 +1,7 @@
 import { askNext } from './asking.ts'
 import { awaitingCard } from './ballots/awaiting.ts'
 import type { Context } from './command.ts'
+import { itemQuestion } from './content/asking.ts'
 import { lines, say } from './core/say.ts'
 import { insideMeetup } from './meetups/access.ts'
 import { personalCard } from './meetups/cards.ts'
@@ -9,7 +10,10 @@ import { address, type Reply } from './reply.ts'
 /** So many requests are shown at once; the next ones follow as these are answered. */
 const SHOWN = 5
 
-/** What waits for the caller: requests to the communities they look after, else a seat, else ballots, else a question they were not asked yet. */
+/**
+ * What waits for the caller: requests to the communities they look after, else what is offered to those, else a seat, else
+ * ballots, else a question they were not asked yet.
+ */
 export async function waiting(context: Context): Promise<Reply> {
   const { store, caller } = context
   const lookedAfter = (await store.communities.mine(caller.id)).filter(({ standing }) => standing.organizer)
@@ -29,6 +33,10 @@ export async function waiting(context: Context): Promise<Reply> {
         ]),
       },
     }
+  }
+  for (const community of lookedAfter) {
+    const item = await store.items.firstAsked(community.id)
+    if (item) return { card: await itemQuestion(store, item, community) }
   }
   const [offered] = await store.meetupLists.offered(caller.id, context.now)
   if (offered) return { card: await personalCard(context, await insideMeetup(context, offered)) }

@@ -86,7 +86,11 @@ const TABLE: Rule[] = [
   { files: 'src/own.ts', may: [...CONTRACT, 'src/ledger.ts'], types: STORE_TYPES },
   { files: 'src/settling.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/uniting.ts', may: CONTRACT, types: STORE_TYPES },
-  { files: 'src/waiting.ts', may: [...CONTRACT, 'src/asking.ts', 'src/ballots/', 'src/meetups/'], types: STORE_TYPES },
+  {
+    files: 'src/waiting.ts',
+    may: [...CONTRACT, 'src/asking.ts', 'src/ballots/', 'src/content/', 'src/meetups/'],
+    types: STORE_TYPES,
+  },
   { files: 'src/arriving.ts', may: ['src/core/'], types: STORE_TYPES },
   { files: 'src/entering.ts', may: CONTRACT, types: STORE_TYPES },
   { files: 'src/room-lost.ts', may: ['src/core/'], types: [...STORE_TYPES, 'src/platform.ts'] },

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { keptSince } from '../src/core/retention.ts'
 import { say } from '../src/core/say.ts'
+import { posts } from './content-scene.ts'
 import { communityCalled, NEED, personCalled } from './lookup.ts'
 import { MUSEUM, onStage, type Stage, sharer } from './stage.ts'
+import { stored } from './stored.ts'
 
 /** Past 24 months, which is how long an organization keeps people and acts unless it decides otherwise. */
 const LATER = '2028-02-05T12:00:00Z'
@@ -145,6 +147,54 @@ describe('what is kept for a while', () => {
     await itIs('2027-01-07T12:00:00Z')
     await work()
     expect(await state()).toBeUndefined()
+  })
+
+  test('drafts of what is offered and agreed for 14 days', async () => {
+    await start('Parents')
+    const { id } = await communityCalled(stage, 'Parents')
+    await stage.actor('sam!').types('/offer Storytime inform parents "Read on" article')
+    await stage.actor('ana').types('/agreement')
+    await stage.actor('ana').presses('Propose another agreement')
+    const kept = () =>
+      stage.read(async (store) => [
+        (await store.items.list(id, ['draft'], { skip: 0, take: 9 })).length,
+        await store.agreements.draft(id).then((draft) => (draft ? 1 : 0)),
+      ])
+    await itIs('2026-01-18T12:00:00Z')
+    await work()
+    expect(await kept()).toEqual([1, 1])
+    await itIs('2026-01-20T12:00:00Z')
+    await work()
+    expect(await kept()).toEqual([0, 0])
+  })
+
+  test('answers to a question for six months after it was told what came of it, all answers for 24 months', async () => {
+    await start('Parents')
+    await stage.actor('ben').types('/join parents')
+    const { id } = await personCalled(stage, 'ben')
+    const item = await posts(stage, 'Parents', 'What do you think?', { ask: 'input' })
+    await stage.actor('ben').presses('Worth it', 'What do you think')
+    await stage.actor('ben').presses('Answer', 'What do you think')
+    await stage.actor('ben').fills({ answer: 'Louder' })
+    await stage.read((store) => store.agreements.object(item.communityId, id, '2026-01', stage.now()))
+    const own = () => stage.read((store) => store.itemAnswers.own(item.id, id))
+    await itIs('2026-09-05T12:00:00Z')
+    await work()
+    expect(await own()).toMatchObject({ words: 'Louder' })
+    await stage.read((store) => store.items.tell(item.id, 'It is louder now.', stage.now()))
+    await itIs('2027-03-04T12:00:00Z')
+    await work()
+    expect(await own()).toMatchObject({ words: 'Louder' })
+    await itIs('2027-03-06T12:00:00Z')
+    await work()
+    expect(await own()).toEqual({ worth: true, isIn: false, words: null })
+    await itIs('2028-01-04T12:00:00Z')
+    await work()
+    expect(await own()).toBeDefined()
+    await itIs('2028-01-06T12:00:00Z')
+    await work()
+    expect(await own()).toBeUndefined()
+    expect(await stored(stage)).not.toContain('["objections",')
   })
 
   test('open ones for ever', async () => {

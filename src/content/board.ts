@@ -27,8 +27,8 @@ interface Page {
   hasMore: boolean
 }
 
-async function pageOf({ store, now, organization }: Context, skip: number): Promise<Page> {
-  const all = await store.board.communities({ skip, take: PAGE + 1 })
+async function pageOf({ store, now, caller, organization }: Context, skip: number): Promise<Page> {
+  const all = await store.board.communities(caller.id, { skip, take: PAGE + 1 })
   const communities = all.slice(0, PAGE)
   const ids = communities.map(({ id }) => id)
   const cells = await store.board.cells(ids, now, midnight(now, organization.zone))

@@ -1,4 +1,5 @@
 import type { Context } from '../command.ts'
+import { isFoundByName } from '../core/community.ts'
 import type { Item } from '../core/item.ts'
 import { Refusal } from '../core/refusal.ts'
 import { say, type Text } from '../core/say.ts'
@@ -16,7 +17,8 @@ async function inside(
   const topic = await store.topics.get(t, caller.id)
   const found = topic && (await store.communities.get(topic.communityId, caller.id))
   const isOrganizer = found?.standing.state === 'member' && found.standing.organizer
-  if (topic && found && (isOrganizer || (caller.isStaff && !found.sensitive))) return { found, topic, isOrganizer }
+  if (topic && found && (isOrganizer || (caller.isStaff && !found.sensitive && isFoundByName(found, found.standing))))
+    return { found, topic, isOrganizer }
   if (found?.standing.state === 'member') throw new Refusal(say`Only organizers of ${found.name} can do that.`)
   throw new Refusal(say`That topic is not there, or is in a community you are not in.`)
 }
@@ -105,10 +107,12 @@ export async function tellOutcome(context: Context, i: string, outcome: string):
   return item
 }
 
-/** An ask that was posted, for staff. */
-export async function owedItem({ store }: Context, i: string): Promise<Item> {
+/** An ask that was posted, for staff; of a sensitive community they read no answer, of a secret one only from within. */
+export async function owedItem({ store, caller }: Context, i: string): Promise<Item> {
   const item = await store.items.get(i)
-  if (!item || item.ask === null || item.state !== 'posted')
+  const found = item && (await store.communities.get(item.communityId, caller.id))
+  const mayRead = found && !found.sensitive && isFoundByName(found, found.standing)
+  if (!mayRead || item.ask === null || item.state !== 'posted')
     throw new Refusal(say`That question is not there any more.`)
   return item
 }

@@ -132,12 +132,12 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
 }
 
 /** What became of a piece in each community, and how to take it back. */
-export async function pieceCard({ store }: Context, pieceId: string): Promise<Card> {
+export async function pieceCard({ store, caller }: Context, pieceId: string): Promise<Card> {
   const fields: Card['fields'] = []
   const items = (await store.items.piece(pieceId)).filter(({ state }) => state !== 'draft')
   for (const item of items) {
-    const community = await store.communities.get(item.communityId)
-    if (!community || community.sensitive) continue
+    const community = await store.communities.get(item.communityId, caller.id)
+    if (!community || community.sensitive || !isFoundByName(community, community.standing)) continue
     fields.push({
       label: say`${community.name}`,
       value: lines(
@@ -173,8 +173,8 @@ export async function withdraw(context: Context, pieceId: string): Promise<Reply
 const PAGE = 8
 
 /** What was offered and asked, the latest first. */
-export async function piecesCard({ store }: Context, skip: number): Promise<Card> {
-  const all = await store.items.pieces({ skip, take: PAGE + 1 })
+export async function piecesCard({ store, caller }: Context, skip: number): Promise<Card> {
+  const all = await store.items.pieces(caller.id, { skip, take: PAGE + 1 })
   const shown = all.slice(0, PAGE)
   const to = (label: Text, n: number) => ({ label, press: address('offer.list', { n }) })
   return {

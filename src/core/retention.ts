@@ -33,6 +33,15 @@ export function keptSince(organization: Organization, now: Date): KeptSince {
   }
 }
 
+/** So many months after it was told what came of a question, answers to it are forgotten; and after so many all answers. */
+const ANSWER_MONTHS = { told: 6, all: 24 }
+
+/** Since when it is kept what people answered to content: the same for everybody, and longer than two quarters are compared. */
+export function answersSince(now: Date): { told: Date; all: Date } {
+  const months = (count: number) => DateTime.fromJSDate(now, { zone: 'utc' }).minus({ months: count }).toJSDate()
+  return { told: months(ANSWER_MONTHS.told), all: months(ANSWER_MONTHS.all) }
+}
+
 /** Since when it is kept who came to meetups: the same for everybody. */
 export function attendanceSince(now: Date): Date {
   return DateTime.fromJSDate(now, { zone: 'utc' }).minus({ months: ATTENDANCE_MONTHS }).toJSDate()

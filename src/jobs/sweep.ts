@@ -1,4 +1,4 @@
-import { attendanceSince } from '../core/retention.ts'
+import { answersSince, attendanceSince } from '../core/retention.ts'
 import { lookForOrganizer } from '../opening.ts'
 import type { Database } from '../store/database.ts'
 import { dailyJob } from './daily.ts'
@@ -13,6 +13,9 @@ export function sweepJob(database: Database, zone: string): Job {
     await store.ballots.sweep(now)
     await store.meetups.sweep(now)
     await store.attendance.forgetBefore(attendanceSince(now))
+    await store.items.sweep(now)
+    await store.agreements.sweep(now)
+    await store.itemAnswers.forgetBefore(answersSince(now))
     await store.codes.sweep(now)
     await store.webLinks.sweep(now)
     await store.webFiles.sweep(now)

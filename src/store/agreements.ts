@@ -12,6 +12,9 @@ import type { Agreement as Row } from './generated/client.ts'
 import { Prisma } from './generated/client.ts'
 import { WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
+import { mineIn } from './votes.ts'
+
+const DRAFT_MS = 14 * 86_400_000
 
 export function agreements(tx: Tx, { draws }: Tools) {
   return {
@@ -74,7 +77,7 @@ export function agreements(tx: Tx, { draws }: Tools) {
     async write(communityId: string, terms: Terms, now: Date): Promise<string> {
       const before = await this.draft(communityId)
       if (!before) return this.propose(communityId, terms, null, now)
-      await tx.agreement.update({ where: { id: before.id }, data: columnsOf(terms) })
+      await tx.agreement.update({ where: { id: before.id }, data: { createdAt: now, ...columnsOf(terms) } })
       return before.id
     },
 
@@ -143,6 +146,12 @@ export function agreements(tx: Tx, { draws }: Tools) {
       await tx.agreement.deleteMany({ where: { id, state: 'draft' satisfies AgreementState } })
     },
 
+    /** Drafts that were left lying. */
+    async sweep(now: Date): Promise<void> {
+      const before = new Date(now.getTime() - DRAFT_MS)
+      await tx.agreement.deleteMany({ where: { state: 'draft' satisfies AgreementState, createdAt: { lt: before } } })
+    },
+
     /** Open communities of so many members or more in which no agreement was ever asked about. */
     async neverAsked(members: number): Promise<string[]> {
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
@@ -155,10 +164,12 @@ export function agreements(tx: Tx, { draws }: Tools) {
 
     /** Somebody says that what was sent in a month was not agreed; false where they have said so already. */
     async object(communityId: string, personId: string, month: string, now: Date): Promise<boolean> {
-      const { count } = await tx.objection.createMany({
-        data: { communityId, personId, month, at: now },
-        skipDuplicates: true,
-      })
+      const count = await tx.$executeRaw(Prisma.sql`
+        with ${mineIn(communityId, personId)}
+        insert into objections (community_id, person_id, month, at)
+        select ${communityId}, ${personId}, ${month}, ${now}::timestamptz where not exists (select 1 from objections
+          where community_id = ${communityId} and month = ${month} and person_id in (select id from mine))
+        on conflict do nothing`)
       return count > 0
     },
 

@@ -1,6 +1,6 @@
 import type { Goal } from '../core/goal.ts'
 import { Prisma } from './generated/client.ts'
-import { WHO } from './hidden.ts'
+import { readableBy, WHO } from './hidden.ts'
 import type { Tx } from './transaction.ts'
 
 /** What there is of one goal in one community. */
@@ -32,9 +32,9 @@ const RECENT_MS = 30 * 86_400_000
 /** Goals by communities: what staff look at to see where nothing is sent, and where too much. Never of a sensitive community. */
 export function board(tx: Tx) {
   return {
-    async communities(page: { skip: number; take: number }): Promise<BoardCommunity[]> {
+    async communities(readerId: string, page: { skip: number; take: number }): Promise<BoardCommunity[]> {
       return tx.community.findMany({
-        where: { state: 'open', sensitive: false },
+        where: { state: 'open', ...readableBy(readerId) },
         select: { id: true, name: true },
         orderBy: [{ name: 'asc' }, { id: 'asc' }],
         ...page,

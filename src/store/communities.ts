@@ -2,6 +2,7 @@ import type { Community, CommunityState, Standing, Visibility } from '../core/co
 import type { AccountRef } from '../core/person.ts'
 import { folded } from '../core/words.ts'
 import { type Community as CommunityRow, Prisma } from './generated/client.ts'
+import { endAsksIn } from './receiving.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A community with what one person is to it. */
@@ -200,6 +201,7 @@ export function communities(tx: Tx, { draws }: Tools) {
         data: { standing: null, revokedAt: now, revokedBy: 'the community became sensitive' },
       })
       await tx.question.deleteMany({ where: { communityId: id } })
+      await endAsksIn(tx, id, now)
       // Who asked or pledged before has not said the extra yes: they come anew, and are asked for it then.
       await tx.membership.deleteMany({
         where: { communityId: id, organizer: false, state: { in: ['requested', 'pledged'] } },

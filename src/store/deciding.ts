@@ -1,6 +1,6 @@
 import { Prisma } from './generated/client.ts'
 import { forgetMeetingIn, freeSeatsOf, leaveMeetingIn, meetAs } from './meeting.ts'
-import { forgetReceivingIn, receiveAs } from './receiving.ts'
+import { forgetReceivingIn, leaveReceivingIn, receiveAs } from './receiving.ts'
 import { forgetTopicsIn, supportAs } from './topics.ts'
 import type { Tx } from './transaction.ts'
 import { forgetVotesIn } from './votes.ts'
@@ -14,10 +14,11 @@ export async function forgetDecidingIn(tx: Tx, communityId: string, personId: st
   await forgetReceivingIn(tx, communityId, personId)
 }
 
-/** A former member decides and meets no more: nobody votes for them nor they for others, and their seats go to the next. */
+/** A former member decides, meets and answers no more: nobody votes for them nor they for others, and their seats go to the next. */
 export async function leaveDecidingIn(tx: Tx, communityId: string, personId: string, now: Date): Promise<void> {
   await undelegateIn(tx, communityId, personId)
   await leaveMeetingIn(tx, communityId, personId, now)
+  await leaveReceivingIn(tx, communityId, personId)
 }
 
 /** People are forgotten: reasons of their votes go, and their seats go to the next. */

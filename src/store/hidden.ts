@@ -7,6 +7,12 @@ export const LIVE = ['member', 'pledged', 'requested']
 /** What nobody else may learn of. */
 export const HIDDEN = { OR: [{ sensitive: true }, { visibility: 'secret' }] }
 
+/** What somebody in staff may read of: no sensitive community, and a secret one only if they are in it. */
+export const readableBy = (readerId: string) => ({
+  sensitive: false,
+  OR: [{ visibility: { not: 'secret' } }, { memberships: { some: { personId: readerId, state: 'member' } } }],
+})
+
 /**
  * Who a person `p` is by now in a community `c`: whoever was united with another person is that one, but in a hidden community
  * only if they took it along; there nobody learns who else they are.

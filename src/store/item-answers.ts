@@ -26,28 +26,44 @@ const ANSWERS = Prisma.sql`item_answers a join items i on i.id = a.item_id join 
 const COUNTED = Prisma.sql`select distinct on (a.item_id, m.person_id) a.*, m.person_id as who, i.community_id, i.goal, i.kind,
   i.posted_at from ${ANSWERS} where a.worth is not null order by a.item_id, m.person_id, a.at desc`
 
-const byAny = (personId: string) => ({ OR: [{ personId }, { person: { unitedInto: personId } }] })
+/** Who they were, as far as an item's community sees them as one; and what all of them answered, read as one answer. */
+const mineOf = (itemId: string, personId: string) => Prisma.sql`
+  mine as (select p.id from items i join communities c on c.id = i.community_id, people p
+    where i.id = ${itemId} and (p.id = ${personId} or p.united_into = ${personId}) and ${WHO} = ${personId}),
+  own as (select count(*)::int as count, (array_agg(worth order by at desc) filter (where worth is not null))[1] as worth,
+      coalesce(bool_or(is_in), false) as "isIn", (array_agg(words order by at desc) filter (where words is not null))[1] as words
+    from item_answers where item_id = ${itemId} and person_id in (select id from mine))`
 
 export function itemAnswers(tx: Tx) {
   return {
-    /** What somebody answered, by whichever of their accounts last. */
+    /** What somebody answered, by whichever of their accounts. */
     async own(itemId: string, personId: string): Promise<ItemAnswer | undefined> {
-      const row = await tx.itemAnswer.findFirst({ where: { itemId, ...byAny(personId) }, orderBy: { at: 'desc' } })
-      return row ? { worth: row.worth, isIn: row.isIn, words: row.words } : undefined
+      const [row] = await tx.$queryRaw<(ItemAnswer & { count: number })[]>(Prisma.sql`
+        with ${mineOf(itemId, personId)} select * from own`)
+      return row && row.count > 0 ? { worth: row.worth, isIn: row.isIn, words: row.words } : undefined
     },
 
-    /** Writes an answer over the one before. */
+    /** Writes an answer over the one before, also over that of another account of theirs. One statement. */
     async answer(itemId: string, personId: string, answer: Partial<ItemAnswer>, now: Date): Promise<void> {
-      await tx.itemAnswer.upsert({
-        where: { itemId_personId: { itemId, personId } },
-        create: { itemId, personId, at: now, ...answer },
-        update: { at: now, ...answer },
-      })
+      const { worth, isIn, words } = answer
+      await tx.$executeRaw(Prisma.sql`
+        with ${mineOf(itemId, personId)},
+        others as (update item_answers a set is_in = a.is_in and ${isIn === undefined}::boolean,
+            words = case when ${words === undefined}::boolean then a.words end
+          where a.item_id = ${itemId} and a.person_id in (select id from mine) and a.person_id <> ${personId})
+        insert into item_answers as a (item_id, person_id, worth, is_in, words, at)
+        select ${itemId}, ${personId}, coalesce(${worth ?? null}::boolean, own.worth), ${isIn ?? false}::boolean, ${words ?? null}::text,
+          ${now}::timestamptz from own
+        on conflict (item_id, person_id) do update set worth = excluded.worth, at = excluded.at,
+          is_in = case when ${isIn === undefined}::boolean then a.is_in else excluded.is_in end,
+          words = case when ${words === undefined}::boolean then a.words else excluded.words end`)
     },
 
     /** Takes back what they answered to an ask, by whichever account; whether it was worth it stays. */
     async takeBack(itemId: string, personId: string): Promise<void> {
-      await tx.itemAnswer.updateMany({ where: { itemId, ...byAny(personId) }, data: { isIn: false, words: null } })
+      await tx.$executeRaw(Prisma.sql`
+        with ${mineOf(itemId, personId)} update item_answers set is_in = false, words = null
+        where item_id = ${itemId} and person_id in (select id from mine)`)
     },
 
     /** How many are counted in. */
@@ -57,12 +73,14 @@ export function itemAnswers(tx: Tx) {
       return row?.count ?? 0
     },
 
-    /** What members answered to an ask, in words or by being counted in; who left is not among them. */
+    /** What members answered to an ask, in words or by being counted in, one row a person; who left is not among them. */
     async answers(itemId: string, page: { skip: number; take: number }): Promise<AskAnswer[]> {
       return tx.$queryRaw<AskAnswer[]>(Prisma.sql`
-        select m.person_id as "personId", n.name, a.words, a.at from ${ANSWERS} join people n on n.id = m.person_id
-        where a.item_id = ${itemId} and (a.is_in or a.words is not null) order by a.at, m.person_id
-        limit ${page.take} offset ${page.skip}`)
+        select m.person_id as "personId", n.name, max(a.at) as at,
+          (array_agg(a.words order by a.at desc) filter (where a.words is not null))[1] as words
+        from ${ANSWERS} and not c.sensitive join people n on n.id = m.person_id
+        where a.item_id = ${itemId} and (a.is_in or a.words is not null) group by m.person_id, n.name
+        order by max(a.at), m.person_id limit ${page.take} offset ${page.skip}`)
     },
 
     /** How an item was found. */
@@ -80,6 +98,16 @@ export function itemAnswers(tx: Tx) {
           count(*) filter (where not worth)::int as "not"
         from (${COUNTED}) as counted where posted_at >= ${from}::timestamptz and posted_at < ${to}::timestamptz
         group by community_id order by community_id`)
+    },
+
+    /** Forgets answers to what was asked, once it was told before a time what came of it; and before another all answers. */
+    async forgetBefore({ told, all }: { told: Date; all: Date }): Promise<void> {
+      await tx.itemAnswer.updateMany({
+        where: { item: { toldAt: { lt: told } }, OR: [{ isIn: true }, { words: { not: null } }] },
+        data: { isIn: false, words: null },
+      })
+      await tx.itemAnswer.deleteMany({ where: { at: { lt: all } } })
+      await tx.objection.deleteMany({ where: { at: { lt: all } } })
     },
   }
 }

@@ -3,11 +3,14 @@ import type { Ask, Item, ItemKind, ItemState } from '../core/item.ts'
 import type { TopicKind } from '../core/topic.ts'
 import type { Item as Row } from './generated/client.ts'
 import { Prisma } from './generated/client.ts'
+import { readableBy } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A piece as it is written, for one or several communities. */
 export type NewItem = Pick<Item, 'kind' | 'goal' | 'format' | 'title' | 'words' | 'link'> &
   Partial<Pick<Item, 'about' | 'topicId' | 'ask' | 'seats' | 'owedBy'>> & { authorId: string | null }
+
+const DRAFT_MS = 14 * 86_400_000
 
 /** Content waits for its turn, for the day until which it is put off, or is late. */
 export const NEXT_ITEM = Prisma.sql`
@@ -69,10 +72,17 @@ export function items(tx: Tx, { draws }: Tools) {
       return rows.map(itemOf)
     },
 
-    /** What staff wrote, the latest first, one row a piece. Nothing of sensitive communities. */
-    async pieces(page: { skip: number; take: number }): Promise<Item[]> {
+    /** What organizers of a community are asked about first. */
+    async firstAsked(communityId: string): Promise<Item | undefined> {
+      const where = { communityId, state: 'asked' satisfies ItemState, ballotId: null }
+      const row = await tx.item.findFirst({ where, orderBy: { id: 'asc' } })
+      return row ? itemOf(row) : undefined
+    },
+
+    /** What staff wrote, the latest first, one row a piece, as far as one of them may read of its communities. */
+    async pieces(readerId: string, page: { skip: number; take: number }): Promise<Item[]> {
       const rows = await tx.item.findMany({
-        where: { kind: { in: ['offer', 'ask'] }, state: { not: 'draft' }, community: { sensitive: false } },
+        where: { kind: { in: ['offer', 'ask'] }, state: { not: 'draft' }, community: readableBy(readerId) },
         distinct: ['pieceId'],
         orderBy: { pieceId: 'desc' },
         ...page,
@@ -80,10 +90,10 @@ export function items(tx: Tx, { draws }: Tools) {
       return rows.map(itemOf)
     },
 
-    /** Asks of which it is owed what came of them, those owed first at first. */
-    async owed(): Promise<Item[]> {
+    /** Asks of which it is owed what came of them, those owed first at first, as far as somebody in staff may read of them. */
+    async owed(readerId: string): Promise<Item[]> {
       const rows = await tx.item.findMany({
-        where: { state: 'posted', owedBy: { not: null }, toldAt: null, community: { sensitive: false } },
+        where: { state: 'posted', owedBy: { not: null }, toldAt: null, community: readableBy(readerId) },
         orderBy: [{ owedBy: 'asc' }, { id: 'asc' }],
       })
       return rows.map(itemOf)
@@ -96,6 +106,12 @@ export function items(tx: Tx, { draws }: Tools) {
 
     async discard(pieceId: string): Promise<void> {
       await tx.item.deleteMany({ where: { pieceId, state: 'draft' satisfies ItemState } })
+    },
+
+    /** Drafts that were left lying. */
+    async sweep(now: Date): Promise<void> {
+      const before = new Date(now.getTime() - DRAFT_MS)
+      await tx.item.deleteMany({ where: { state: 'draft' satisfies ItemState, createdAt: { lt: before } } })
     },
 
     /** Brings an item into another state, if it is in one of these; false where it is not any more. */
@@ -179,14 +195,6 @@ export function items(tx: Tx, { draws }: Tools) {
         data: { outcome, toldAt: now },
       })
       return count > 0
-    },
-
-    /** A community is sensitive from now on: nobody in it is asked, and staff read no answer from there any more. */
-    async endAsks(communityId: string): Promise<void> {
-      const asks = { communityId, kind: 'ask' satisfies ItemKind }
-      await tx.itemAnswer.updateMany({ where: { item: asks }, data: { isIn: false, words: null } })
-      const on = ['draft', 'asked', 'postponed', 'waiting'] satisfies ItemState[]
-      await tx.item.updateMany({ where: { ...asks, state: { in: on } }, data: { state: 'withdrawn', dueAt: null } })
     },
 
     /** It was said openly that nothing had come of it by the day it was owed. */

@@ -174,7 +174,7 @@ export function memberships(tx: Tx, { draws }: Tools) {
     ): Promise<'left' | 'left and revoked' | 'was not in it'> {
       const [row] = await tx.$queryRaw<{ gone: boolean; revoked: boolean; united: boolean }[]>(Prisma.sql`
         with gone as (
-          update memberships set state = 'left', organizer = false, left_at = ${now}::timestamptz, reason = null
+          update memberships set state = 'left', organizer = false, left_at = ${now}::timestamptz, reason = null, muted_until = null
           where person_id = ${personId} and community_id = ${community.id} and state = 'member'
           returning community_id),
         revoked as (

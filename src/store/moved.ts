@@ -8,6 +8,7 @@ const membership = z.object({
   organizer: z.boolean(),
   source: z.string(),
   since: z.coerce.date(),
+  mutedUntil: z.coerce.date().nullable().default(null),
 })
 
 const movedSchema = z.object({
@@ -19,6 +20,8 @@ const movedSchema = z.object({
   directions: z.array(z.string()),
   founded: z.array(z.string()),
   madeOrganizer: z.array(z.string()),
+  /** Communities of both that only the merged person had muted. */
+  muted: z.array(z.string()).default([]),
   /** Yeses of the merged person that the kept one had given too, and which of theirs that is. */
   twice: z.array(z.object({ theirs: z.string(), of: z.string() })).default([]),
   /** Who had been united into the merged person before. */

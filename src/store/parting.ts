@@ -61,8 +61,8 @@ async function giveMemberships(tx: Tx, kept: string, merged: string, moved: Move
   // Somebody united later may have been in it too: then the kept person stays in it by them.
   const shared = moved.moved.filter((id) => later.some((one) => one.moved.both.some((row) => row.communityId === id)))
   await tx.$executeRaw(Prisma.sql`
-    insert into memberships (person_id, community_id, state, organizer, source, since)
-    select ${merged}, community_id, state, organizer, source, since from memberships
+    insert into memberships (person_id, community_id, state, organizer, source, since, muted_until)
+    select ${merged}, community_id, state, organizer, source, since, muted_until from memberships
     where person_id = ${kept} and state = any(${LIVE}) and community_id = any(${shared})
     on conflict (person_id, community_id) do nothing`)
   // What they left while they were one is left.
@@ -74,6 +74,11 @@ async function giveMemberships(tx: Tx, kept: string, merged: string, moved: Move
       where: { personId: kept, communityId: row.communityId, state: { in: LIVE } },
     })
     if (stillIn > 0) await tx.membership.createMany({ data: [{ ...row, personId: merged }], skipDuplicates: true })
+    // What only the other had muted is muted no more, unless it was muted anew.
+    if (moved.muted.includes(row.communityId)) {
+      const where = { personId: kept, communityId: row.communityId, mutedUntil: row.mutedUntil }
+      await tx.membership.updateMany({ where, data: { mutedUntil: null } })
+    }
   }
   await tx.membership.updateMany({
     where: { personId: kept, communityId: { in: moved.madeOrganizer } },

@@ -1,15 +1,44 @@
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
 
+const theirs = (personId: string) => ({ OR: [{ id: personId }, { unitedInto: personId }] })
+const NOTHING = { isIn: false, words: null }
+
 /** Nothing of what a community receives tells any more that somebody was in it. */
 export async function forgetReceivingIn(tx: Tx, communityId: string, personId: string): Promise<void> {
-  const person = { OR: [{ id: personId }, { unitedInto: personId }] }
+  const person = theirs(personId)
   await tx.itemAnswer.deleteMany({ where: { item: { communityId }, person } })
   await tx.objection.deleteMany({ where: { communityId, person } })
   await tx.item.updateMany({ where: { communityId, author: person }, data: { authorId: null } })
 }
 
-/** What somebody offered and answered is another's from now on, in all communities or in some; of two answers the later holds. */
+/** Whoever leaves a community is counted in no more, and staff read nothing of theirs that was asked there. */
+export async function leaveReceivingIn(tx: Tx, communityId: string, personId: string): Promise<void> {
+  await tx.itemAnswer.updateMany({ where: { item: { communityId }, person: theirs(personId) }, data: NOTHING })
+}
+
+/**
+ * A community is sensitive from now on: nobody in it is asked any more, staff read no answer from there nor how many object,
+ * and what was promised to be told of answers is over.
+ */
+export async function endAsksIn(tx: Tx, communityId: string, now: Date): Promise<void> {
+  const asks = { communityId, ask: { not: null } }
+  await tx.itemAnswer.updateMany({ where: { item: asks }, data: NOTHING })
+  await tx.objection.deleteMany({ where: { communityId } })
+  await tx.goalOwner.deleteMany({ where: { communityId } })
+  await tx.post.deleteMany({ where: { item: asks } })
+  await tx.item.updateMany({
+    where: { ...asks, state: { in: ['draft', 'asked', 'postponed', 'waiting'] } },
+    data: { state: 'withdrawn', dueAt: null },
+  })
+  const outcome = 'The community became sensitive, so all answers were deleted.'
+  await tx.item.updateMany({ where: { ...asks, state: 'posted', toldAt: null }, data: { outcome, toldAt: now } })
+}
+
+/**
+ * What somebody offered and answered is another's from now on, in all communities or in some. Of two who found the same worth
+ * it, or not, the later counts; whoever is counted in stays so.
+ */
 export async function receiveAs(tx: Tx, from: string, to: string, communities?: string[]): Promise<void> {
   const inThese = communities && { communityId: { in: communities } }
   await tx.item.updateMany({ where: { authorId: from, ...inThese }, data: { authorId: to } })
@@ -18,10 +47,11 @@ export async function receiveAs(tx: Tx, from: string, to: string, communities?: 
     with gone as (
       delete from item_answers a using items i, communities c
       where a.person_id = ${from} and i.id = a.item_id and c.id = i.community_id and ${where} returning a.*)
-    insert into item_answers (item_id, person_id, worth, is_in, words, at)
+    insert into item_answers as own (item_id, person_id, worth, is_in, words, at)
     select item_id, ${to}, worth, is_in, words, at from gone
-    on conflict (item_id, person_id) do update set worth = excluded.worth, is_in = excluded.is_in, words = excluded.words,
-      at = excluded.at where excluded.at > item_answers.at`)
+    on conflict (item_id, person_id) do update set is_in = own.is_in or excluded.is_in, at = greatest(own.at, excluded.at),
+      worth = case when excluded.at > own.at then coalesce(excluded.worth, own.worth) else coalesce(own.worth, excluded.worth) end,
+      words = case when excluded.at > own.at then coalesce(excluded.words, own.words) else coalesce(own.words, excluded.words) end`)
   await tx.$executeRaw(Prisma.sql`
     with gone as (
       delete from objections o using communities c where o.person_id = ${from} and c.id = o.community_id and ${where} returning o.*)

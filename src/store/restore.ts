@@ -183,6 +183,7 @@ async function startAfresh(sql: Sql, now: Date): Promise<void> {
     `update cards set wanted = wanted + 1, attempts = 0, failure = null, due_at = $1::timestamptz where external_id is not null`,
     at,
   )
+  await contentAfresh(sql, at)
   await sql.run('update destinations set may_hold = true, absentees = null')
   // Files are on this machine now; all else is still where it was.
   await sql.run(`update destinations set place = null where connector = 'csv'`)
@@ -194,4 +195,27 @@ async function startAfresh(sql: Sql, now: Date): Promise<void> {
   )
   // Otherwise the next start would make up for last night's, in the place of the file that is there.
   await sql.query(`update job_runs set ran_at = $1::timestamptz where name = 'backup'`, at)
+}
+
+/** Content whose turn came since the backup was most likely sent, so it counts, and nobody is to get it twice; likewise digests. */
+async function contentAfresh(sql: Sql, at: string[]): Promise<void> {
+  await sql.query(
+    `update items set state = 'posted', posted_at = due_at, said_at = due_at, due_at = null
+     where state = 'waiting' and due_at <= $1::timestamptz`,
+    at,
+  )
+  await sql.query(
+    `update items set late_at = owed_by where state = 'posted' and told_at is null and late_at is null
+       and owed_by <= $1::timestamptz`,
+    at,
+  )
+  await sql.query(
+    `update topics set late_at = planned_for where state = 'planned' and late_at is null
+       and planned_for <= $1::timestamptz`,
+    at,
+  )
+  await sql.query(
+    `update communities set digested_at = digest_at, digest_at = null where digest_at <= $1::timestamptz`,
+    at,
+  )
 }

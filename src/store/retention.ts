@@ -41,10 +41,6 @@ export function retention(tx: Tx) {
       await tx.webMessage.deleteMany({ where: { createdAt: { lt: sent } } })
       await tx.staffNote.deleteMany({ where: { resolvedAt: { lt: sent } } })
       await tx.unmetNeed.deleteMany({ where: { at: { lt: seeds } } })
-      await tx.item.deleteMany({ where: { state: 'draft', createdAt: { lt: sent } } })
-      await tx.agreement.deleteMany({ where: { state: 'draft', createdAt: { lt: sent } } })
-      await tx.itemAnswer.deleteMany({ where: { at: { lt: audit } } })
-      await tx.objection.deleteMany({ where: { at: { lt: audit } } })
       await tx.$executeRaw(Prisma.sql`
         with gone as (
           delete from communities where state in ('sunk', 'declined') and closed_at < ${seeds}::timestamptz returning id)

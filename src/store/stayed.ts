@@ -83,6 +83,7 @@ async function forgetMoved(tx: Tx, communityId: string, personId: string): Promi
       moved: others(moved.moved),
       both: moved.both.filter((row) => row.communityId !== communityId),
       madeOrganizer: others(moved.madeOrganizer),
+      muted: others(moved.muted),
     }
     await tx.union.update({ where: { id: union.id }, data: { moved: asStored(rest) } })
   }

@@ -1,7 +1,7 @@
 import { NOT_SET_UP } from '../core/organization.ts'
 import { TOPIC_STATES, type Topic, type TopicKind, type TopicState } from '../core/topic.ts'
 import { Prisma, type Topic as Row } from './generated/client.ts'
-import { WHO } from './hidden.ts'
+import { readableBy, WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A topic as its proposer words it. */
@@ -198,10 +198,10 @@ export function topics(tx: Tx, { draws }: Tools) {
       return rows.map(promisedOf)
     },
 
-    /** The same of all communities the organization may know of, with their names. */
-    async promised(): Promise<(Promised & { community: string })[]> {
+    /** The same of all communities somebody in staff may read of, with their names. */
+    async promised(readerId: string): Promise<(Promised & { community: string })[]> {
       const rows = await tx.topic.findMany({
-        where: { ...ON_THE_WAY, community: { sensitive: false, state: 'open' } },
+        where: { ...ON_THE_WAY, community: { state: 'open', ...readableBy(readerId) } },
         include: { community: { select: { name: true } } },
         orderBy: [{ plannedFor: { sort: 'asc', nulls: 'last' } }, { id: 'asc' }],
       })

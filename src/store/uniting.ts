@@ -88,24 +88,30 @@ async function takeOverMemberships(
   kept: string,
   merged: string,
   behind: string[],
-): Promise<Pick<Moved, 'moved' | 'both' | 'madeOrganizer'>> {
+): Promise<Pick<Moved, 'moved' | 'both' | 'madeOrganizer' | 'muted'>> {
   const where = { personId: merged, state: { in: LIVE }, communityId: { notIn: behind } }
   const theirs = await tx.membership.findMany({ where, orderBy: { communityId: 'asc' } })
   const own = await tx.membership.findMany({ where: { personId: kept } })
   const moved: string[] = []
   const both: Moved['both'] = []
   const madeOrganizer: string[] = []
-  for (const { communityId, state, organizer, source, since } of theirs) {
+  const muted: string[] = []
+  for (const { communityId, state, organizer, source, since, mutedUntil } of theirs) {
     const mine = own.find((one) => one.communityId === communityId)
     const isBoth = mine && LIVE.includes(mine.state) && !(state === 'member' && mine.state !== 'member')
     if (!isBoth) {
       moved.push(communityId)
       continue
     }
-    both.push({ communityId, state, organizer, source, since })
+    both.push({ communityId, state, organizer, source, since, mutedUntil })
+    if (mutedUntil && !mine.mutedUntil) muted.push(communityId)
     if (organizer && !mine.organizer) madeOrganizer.push(communityId)
   }
   const shared = both.map((one) => one.communityId)
+  // As with a pause: what one of them wants to hear nothing of, neither hears of.
+  await tx.$executeRaw(Prisma.sql`
+    update memberships k set muted_until = m.muted_until from memberships m where k.person_id = ${kept} and m.person_id = ${merged}
+      and k.community_id = m.community_id and k.community_id = any(${muted})`)
   // Nobody is put where others see them by their other account's choice: what both chose alike stays, and besides that who
   // has several accounts on a platform chooses anew.
   await tx.$executeRaw(Prisma.sql`
@@ -121,7 +127,7 @@ async function takeOverMemberships(
     where: { personId: kept, communityId: { in: madeOrganizer } },
     data: { organizer: true },
   })
-  return { moved, both, madeOrganizer }
+  return { moved, both, madeOrganizer, muted }
 }
 
 async function takeOverYeses(
