@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { foundOf, opens, posts } from './content-scene.ts'
-import { communityCalled, personCalled } from './lookup.ts'
+import { communityCalled, later, personCalled } from './lookup.ts'
 import { onStage, type Stage } from './stage.ts'
 import { becomeOne, proves, undoes } from './two-accounts.ts'
 
@@ -130,4 +130,33 @@ test.each([
   await undoes(stage, other)
   const { id: alone } = await personCalled(stage, hider)
   expect(await stage.read((store) => store.itemAnswers.own(item.id, alone))).toMatchObject({ words: 'Between us' })
+})
+
+test('who offered something hears what became of it also once their accounts are one', async () => {
+  const ben = stage.actor('ben!')
+  await ben.types('/offer Storytime inform parents "Read on" article')
+  await ben.presses('Offer it')
+  await one()
+  await stage.actor('eve').presses('Decline', 'Storytime')
+  await stage.actor('eve').fills({ reason: 'Not now' })
+  // They are told on the account that was met first.
+  const told = stage.outputs.filter((output) => 'to' in output && output.to === 'ana')
+  expect(told.map((output) => JSON.stringify(output)).join()).toContain('Not now')
+})
+
+test('of a secret community that stays behind no digest goes to the mailbox both share', async () => {
+  await opens(stage, 'Secrets', ['ben'], 'visibility:secret')
+  await proves(stage, 'ben')
+  const { id } = await personCalled(stage, 'ben')
+  await stage.read((store) => store.notices.choose(id, 'digest', 'mail'))
+  await proves(stage, 'ana')
+  await proves(stage, 'ben')
+  await stage.actor('ana').presses('Yes, one person')
+  await stage.actor('ben').presses('Yes, my hidden ones stay behind')
+  await posts(stage, 'Secrets', 'Hush')
+  const { id: communityId } = await communityCalled(stage, 'Secrets')
+  await stage.read((store) => store.digests.again(communityId, later(stage, 3_600_000)))
+  await stage.pass('1d')
+  const news = stage.outputs.filter((output) => JSON.stringify(output).includes('News of Secrets'))
+  expect(news.map((output) => ('room' in output ? 'in its room' : output))).toEqual(['in its room'])
 })

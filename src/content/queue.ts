@@ -92,8 +92,9 @@ export async function tellAuthor(
   became: Text,
   now: Date,
 ): Promise<void> {
-  if (item.authorId === null) return
+  const author = await store.items.authorOf(item.id)
+  if (author === undefined) return
   const { platform, workspace } = community
   const text = say`“${item.title}” for ${{ strong: community.name }}: ${became}`
-  await store.notices.tell([item.authorId], 'topic', { text }, now, { platform, workspace }, community)
+  await store.notices.tell([author], 'topic', { text }, now, { platform, workspace }, community)
 }

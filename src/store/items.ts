@@ -3,7 +3,7 @@ import type { Ask, Item, ItemKind, ItemState } from '../core/item.ts'
 import type { TopicKind } from '../core/topic.ts'
 import type { Item as Row } from './generated/client.ts'
 import { Prisma } from './generated/client.ts'
-import { readableBy } from './hidden.ts'
+import { readableBy, WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 
 /** A piece as it is written, for one or several communities. */
@@ -49,6 +49,14 @@ export function items(tx: Tx, { draws }: Tools) {
     async held(id: string): Promise<Item | undefined> {
       await tx.$executeRaw(Prisma.sql`select 1 from items where id = ${id} for update`)
       return this.get(id)
+    },
+
+    /** Who wrote it, as who they are by now. */
+    async authorOf(id: string): Promise<string | undefined> {
+      const [row] = await tx.$queryRaw<{ who: string }[]>(Prisma.sql`
+        select ${WHO} as who from items i join communities c on c.id = i.community_id join people p on p.id = i.author_id
+        where i.id = ${id}`)
+      return row?.who
     },
 
     /** One piece in all the communities it goes to. */

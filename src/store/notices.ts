@@ -59,7 +59,7 @@ export function notices(tx: Tx, tools: Tools) {
         case when p.email_proven_at is not null then p.email end as email,
         a.id as "accountId", coalesce(a.platform, '') as platform, coalesce(a.workspace, '') as workspace
       from unnest(${personIds}::text[]) with ordinality as named (id, place)
-      join people p on p.id = named.id and (p.paused_at is null or ${kindOf(kind).evenPaused ?? false})
+      join people p on p.id = named.id and p.united_into is null and (p.paused_at is null or ${kindOf(kind).evenPaused ?? false})
       left join organization o on o.id = 1
       left join memberships muted on muted.person_id = p.id and muted.community_id = ${unmuted?.communityId ?? ''}
         and muted.muted_until > ${unmuted?.now ?? new Date(0)}::timestamptz
