@@ -83,14 +83,6 @@ export function itemAnswers(tx: Tx) {
         order by max(a.at), m.person_id limit ${page.take} offset ${page.skip}`)
     },
 
-    /** How an item was found. */
-    async valueOf(itemId: string): Promise<Value> {
-      const [row] = await tx.$queryRaw<Value[]>(Prisma.sql`
-        select count(*) filter (where worth)::int as worth, count(*) filter (where not worth)::int as "not"
-        from (${COUNTED}) as counted where item_id = ${itemId}`)
-      return row ?? { worth: 0, not: 0 }
-    },
-
     /** How what was posted in a span was found, by community: of all, or of one. */
     async valueIn(from: Date, to: Date): Promise<(Value & { communityId: string })[]> {
       return tx.$queryRaw<(Value & { communityId: string })[]>(Prisma.sql`
