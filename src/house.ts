@@ -82,7 +82,9 @@ export async function build({
       organization.recipient,
       now(),
     )
-    await store.restores.suppressConnected()
+    const heldBack = await store.restores.suppressConnected()
+    // As theirs, each on their own: all together they would be taken for a setting's slip, and kept.
+    if (heldBack.length > 0) await store.reports.settle({ personIds: heldBack }, now())
     // A destination connected since the last start is told who has already directed its purpose to its recipient.
     await settleAll(store, now())
     return organization.zone
