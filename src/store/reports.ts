@@ -1,4 +1,4 @@
-import { FAILED_FOR, HAS_FAILED } from './failed-reports.ts'
+import { FAILED_FOR, HAS_FAILED, shareFate } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
 import { isMoving } from './is-moving.ts'
 import { claimReports } from './report-claims.ts'
@@ -39,6 +39,8 @@ export interface ClaimedReport {
   changedAt: Date
   attempts: number
   firstFailedAt: Date | null
+  /** Why it had failed for good before staff had it tried again. */
+  failedFor: string | null
 }
 
 /** How many reports of a destination wait, and why some do not move. */
@@ -197,6 +199,7 @@ export function reports(tx: Tx, { draws }: Tools) {
           as m (person_id, community_id, destination, revision)
         where r.person_id = m.person_id and r.community_id = m.community_id and r.destination = m.destination
           and r.lease = ${lease}`)
+      await shareFate(tx, rows, { done: true })
     },
 
     /** What the destination calls them is of no use any more. */
