@@ -1,19 +1,22 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Gone, type SegmentStore } from '../src/segments/segment-store.ts'
 import { manySharers } from './sharers.ts'
-import { openStage, type Stage, sharer } from './stage.ts'
+import { codeFor, openStage, type Stage, sharer } from './stage.ts'
 
 const MANY = 24
 
 let stage: Stage
 let lists: Map<string, Map<string, string>>
-/** Whether it lets go of nobody for now. */
+/** Whether it lets go of nobody for now, and says of everybody it held that they are there no more. */
 let keepsAll: boolean
+let isBehind: boolean
 
 beforeEach(async () => {
   lists = new Map([['next', new Map()]])
   keepsAll = false
-  stage = await openStage({ destinations: [{ name: 'crm', connector: 'memory', purpose: 'letters', store: tool() }] })
+  isBehind = false
+  const crm = { name: 'crm', connector: 'memory', purpose: 'letters' as const, byAddress: true, store: tool() }
+  stage = await openStage({ destinations: [crm] })
   await stage.actor('fay').types('/start-community Cooks need:"people who like to cook, so that we can eat" pledges:1')
 })
 afterEach(async () => {
@@ -31,13 +34,15 @@ function tool(): SegmentStore {
   const applied = { result: 'applied' as const }
   return {
     batch: 10,
+    absent: 'unsubscribed',
     check: async () => undefined,
     async make({ key }) {
       if (!lists.has(key)) lists.set(key, new Map())
       return key
     },
     put: async ({ id }, entries) =>
-      entries.map(({ person, email }) => {
+      entries.map(({ person, email, heldAs }) => {
+        if (isBehind && heldAs?.length) return { result: 'left' }
         listOf(id).set(person, email)
         return applied
       }),
@@ -93,4 +98,18 @@ test('a community moves to another list once staff have let go whom the one befo
   await sam.presses('Let them go from crm')
   await stage.pass('1m')
   expect([held('cooks'), held('next')]).toEqual([[], ['ben']])
+})
+
+test('who was not there when their new address was told, and is there after all, is told of by it soon', async () => {
+  const ana = await sharer(stage, 'ana', 'cooks')
+  await stage.pass('1d')
+  isBehind = true
+  await ana.types('/email ana2@example.org')
+  await ana.types(`/email ${codeFor(stage, 'ana2@example.org')}`)
+  await stage.pass('2h')
+  expect(held('cooks')).toEqual(['ana'])
+  isBehind = false
+  await stage.pass('15m')
+  expect(held('cooks')).toEqual(['ana2'])
+  expect(await ana.types('/sharing')).not.toContain('on hold')
 })

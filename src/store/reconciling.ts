@@ -1,7 +1,7 @@
 import type { EndedBy } from '../core/held.ts'
 import type { Absentees } from './destinations.ts'
 import { Prisma } from './generated/client.ts'
-import { type Drift, type Listing, type Looked, lookAt } from './listing.ts'
+import { type Drift, LAG_MS, type Listing, type Looked, lookAt } from './listing.ts'
 import { FIRST_REVISION, GUARD_LEAST, GUARD_SHARE } from './reports.ts'
 import type { Tx } from './transaction.ts'
 
@@ -125,6 +125,11 @@ export function reconciling(tx: Tx) {
       await tx.$executeRaw(Prisma.sql`
         update reports set proven = true where destination = ${destination} and community_id = ${communityId}
           and person_id = any(${looked.proven}) and wanted = 'in' and known = 'in'`)
+      // What they were to be told of anew is told after all, once what it does and what it lists can agree.
+      await tx.$executeRaw(Prisma.sql`
+        update reports set due_at = ${new Date(now.getTime() + LAG_MS)}::timestamptz where destination = ${destination}
+          and community_id = ${communityId} and person_id = any(${looked.back}) and wanted = 'in' and known = 'in'
+          and known_email = 0 and due_at is null`)
       const { listed, wanted, extra, strangers } = looked
       return {
         ...{ segment, listed, wanted, extra },
