@@ -100,7 +100,7 @@ export async function build({
     mailsJob(database, mailer, draws, site),
     ...destinations.map((one) => reportsJob(database, one, draws)),
     newsJob(database, destinations, draws),
-    reconcileJob(database, destinations, draws),
+    ...destinations.map((one) => reconcileJob(database, one, draws)),
     erasuresJob(database, platforms, destinations, draws),
     staffNotesJob(database),
     sizesJob(database, zone),
