@@ -85,7 +85,9 @@ export async function build({
       organization.recipient,
       now(),
     )
-    await store.restores.suppressConnected()
+    const heldBack = await store.restores.suppressConnected()
+    // As theirs, each on their own: all together they would be taken for a setting's slip, and kept.
+    if (heldBack.length > 0) await store.reports.settle({ personIds: heldBack }, now())
     // A destination connected since the last start is told who has already directed its purpose to its recipient.
     await settleAll(store, now())
     return organization.zone
@@ -103,7 +105,7 @@ export async function build({
     mailsJob(database, mailer, draws, site),
     ...destinations.map((one) => reportsJob(database, one, draws)),
     newsJob(database, destinations, draws),
-    reconcileJob(database, destinations, draws),
+    ...destinations.map((one) => reconcileJob(database, one, draws)),
     erasuresJob(database, platforms, destinations, draws),
     staffNotesJob(database),
     sizesJob(database, zone),

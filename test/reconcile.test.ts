@@ -188,12 +188,12 @@ describe('a few people', () => {
     await stage.read((store) => store.reconciling.lookNow('crm', stage.now()))
     const rosters = () => rig.server.asked.filter((one) => one.includes('/roster/')).length
     const before = rosters()
-    const jobs = ['one', 'other'].map((seed) =>
-      reconcileJob(stage.database, destinations, drawsFrom(seededBytes(seed))),
+    const jobs = ['one', 'other'].flatMap((seed) =>
+      destinations.map((one) => reconcileJob(stage.database, one, drawsFrom(seededBytes(seed)))),
     )
     await Promise.all(jobs.map((job) => job.run(stage.now)))
     expect(rosters() - before).toBe(1)
-    const next = await stage.read(async (store) => (await store.agenda()).looks)
+    const next = await stage.read(async (store) => (await store.agenda()).looks.get('crm'))
     expect(next?.toISOString()).toMatch(/T0[234]:\d\d:00/)
   })
 })

@@ -109,3 +109,45 @@ test('a leave that is refused is tried again, hour by hour, until it is taken', 
   expect(await stage.actor('sam!').types('/status')).toContain('a few or none waiting, a few or none failed.')
   await stage.close()
 })
+
+test('what becomes of those who are tried again becomes of whoever staff have stopped meanwhile, as they see it', async () => {
+  let why: string | undefined
+  const call: SegmentStore['put'] = async (_, entries) =>
+    entries.map(() => (why === undefined ? { result: 'applied' } : { result: 'rejected', why }))
+  const store: SegmentStore = {
+    ...{ batch: 10, check: async () => undefined, put: call },
+    take: async (_, entries) => entries.map(() => ({ result: 'applied' })),
+    forget: async () => ({ result: 'applied' }),
+  }
+  const stage = await openStage({ destinations: [{ name: 'crm', connector: 'memory', purpose: 'letters', store }] })
+  await stage.actor('fay').types('/start-community Cooks need:"people who like to cook, so that we can eat" pledges:1')
+  why = 'it has no field for that'
+  for (const name of ['ana', 'ben', 'cem']) await sharer(stage, name, 'cooks')
+  const sam = stage.actor('sam!')
+  const card = () => sam.types('/destinations crm')
+  await sam.types('/destinations crm stop:ana@example.org')
+  const retries = async () => {
+    await card()
+    await sam.presses('Retry crm')
+    await stage.pass('1m')
+    return card()
+  }
+  // None are taken, or for another reason.
+  expect(await retries()).toContain('it has no field for that')
+  why = 'it is full'
+  const full = await retries()
+  expect(full).toContain('it is full')
+  expect(full).not.toContain('it has no field for that')
+  // They wait for another try, and are taken.
+  why = undefined
+  stage.suffer('crm', 'down')
+  expect(await retries()).not.toContain('Not taken')
+  stage.suffer('crm', 'up')
+  await stage.pass('1d')
+  const well = await card()
+  expect(well).toContain('a few or none waiting, a few or none failed.')
+  expect(well).not.toContain('Not taken')
+  expect(well).not.toContain('Retry crm')
+  expect(stage.failures).toEqual([])
+  await stage.close()
+})

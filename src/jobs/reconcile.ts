@@ -18,7 +18,7 @@ import type { Destination } from './reports.ts'
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS, TRIES] = [5 * 60_000, 3_600_000, 6]
 /** Staff hear of it after so many failures in a row. */
 const TOLD_AFTER = 3
-/** The longest wait within a look, for which other destinations wait, too. */
+/** The longest wait within a look; for more it is begun again, later, when what was read may have changed. */
 const PATIENCE_MS = 120_000
 /** What is left of a lease when it is taken anew. */
 const RENEW_MS = LEASE_MS / 2
@@ -28,9 +28,12 @@ const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
 /** Another process has taken over, or the destination is not to be asked any more. */
 class Overtaken extends Error {}
 
-/** Asks each destination that can be asked whom it holds, every night and when staff want it, and mends what differs. */
-export function reconcileJob(database: Database, destinations: Destination[], draws: Draws, pause = sleep): Job {
-  async function look(name: string, clock: Clock): Promise<void> {
+/**
+ * Asks a destination that can be asked whom it holds, every night and when staff want it, and mends what differs. It is a job
+ * for each, so that one that takes long holds up no other.
+ */
+export function reconcileJob(database: Database, { name, store }: Destination, draws: Draws, pause = sleep): Job {
+  async function look(clock: Clock): Promise<void> {
     const began = clock()
     const holder = draws.key()
     let heldAt = began
@@ -54,16 +57,15 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
       }
       return true
     }
-    const store = destinations.find((one) => one.name === name)?.store
     try {
       const segments = await database.transaction(async (open) => {
         await hold(open)
         return open.reconciling.segments(name)
       })
       const each: LookedAfter[] = []
-      for (const segment of store?.list ? segments : []) {
+      for (const segment of store.list ? segments : []) {
         const at = clock()
-        const listed = store && (await read(store, segment, keep, wait))
+        const listed = await read(store, segment, keep, wait)
         await database.transaction(async (open) => {
           await hold(open)
           const now = clock()
@@ -72,8 +74,8 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
         })
       }
       const choices: { chosen: ListChoice; isThere: boolean }[] = []
-      for (const chosen of store?.list ? await database.transaction((open) => open.listChoices.unseen(name)) : []) {
-        choices.push({ chosen, isThere: store !== undefined && (await has(store, chosen)) })
+      for (const chosen of store.list ? await database.transaction((open) => open.listChoices.unseen(name)) : []) {
+        choices.push({ chosen, isThere: await has(store, chosen) })
         await keep()
       }
       await database.transaction(async (open) => {
@@ -101,13 +103,12 @@ export function reconcileJob(database: Database, destinations: Destination[], dr
   }
 
   return {
-    name: 'reconcile',
+    name: `reconcile/${name}`,
     schedule: { every: 'minute' },
     async run(clock) {
-      const due = await database.transaction((open) => open.reconciling.due(clock()))
-      for (const name of due) await look(name, clock)
+      if (await database.transaction((open) => open.reconciling.isDue(name, clock()))) await look(clock)
     },
-    next: async (_, open) => (await open.agenda()).looks,
+    next: async (_, open) => (await open.agenda()).looks.get(name),
   }
 }
 
@@ -128,7 +129,7 @@ async function read(
       if (!next || next.done) return listed
       const { afterMs } = next.value
       if (afterMs === undefined) listed.push(next.value)
-      // Where a given clock stands still, or others would wait for long, it is asked from the beginning, later.
+      // Where a given clock stands still, or the wait is long, it is asked from the beginning, later.
       else if (afterMs > PATIENCE_MS || !(await wait(afterMs))) throw new TryLater('It takes no more for now.', afterMs)
       await keep()
     }

@@ -91,6 +91,8 @@ export function reportsJob(database: Database, { name, store }: Destination, dra
     name: `reports/${name}`,
     schedule: { every: 'minute' },
     async run(clock) {
+      // Whoever was the last on a list may have been forgotten.
+      await database.transaction((open) => open.listChoices.moveOn(name, clock()))
       while (await send(clock));
     },
     next: async (_, open) => (await open.agenda()).reports.get(name),

@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts'
 import { dailyJob } from './daily.ts'
 import type { Job } from './job.ts'
 
-/** Forgets what was kept only for a while: delivery ids, drafts, codes, sessions, and how to undo unions of accounts. */
+/** Forgets what was kept only for a while: delivery ids, drafts, codes, sessions, marks of a restore, and how to undo unions of accounts. */
 export function sweepJob(database: Database, zone: string): Job {
   let unions: string[] = []
   const daily = dailyJob('sweep', { daily: '03:30', zone }, database, async (store, now) => {
@@ -20,6 +20,7 @@ export function sweepJob(database: Database, zone: string): Job {
     await store.webLinks.sweep(now)
     await store.webFiles.sweep(now)
     await store.webSessions.sweep(now)
+    await store.restores.sweep(now)
     unions = await store.unions.due(now)
   })
 

@@ -6,7 +6,7 @@ import { Prisma } from './generated/client.ts'
 import { NEXT_ITEM } from './items.ts'
 import { NEXT_MEETUP } from './meetups.ts'
 import { NEXT_POST } from './posts.ts'
-import { NEXT_LOOK } from './reconciling.ts'
+import { NEXT_LOOKS } from './reconciling.ts'
 import { NEXT_REPORTS } from './reports.ts'
 import { NEXT_PLACE } from './rooms.ts'
 import { NEXT_NOTE } from './staff-notes.ts'
@@ -24,7 +24,6 @@ const KINDS = {
   cards: nextDue('cards'),
   posts: NEXT_POST,
   mails: nextDue('mails'),
-  looks: NEXT_LOOK,
   erasures: NEXT_ERASURE,
   staffNotes: NEXT_NOTE,
 } satisfies Record<string, Prisma.Sql>
@@ -32,6 +31,8 @@ const KINDS = {
 export type Agenda = { [kind in keyof typeof KINDS]: Date | undefined } & {
   /** When each destination can be told next, by its name. */
   reports: Map<string, Date>
+  /** When each destination is asked next whom it holds, by its name. */
+  looks: Map<string, Date>
   /** When each once-only work was done last, by its name. */
   runs: Map<string, Date>
 }
@@ -39,6 +40,7 @@ export type Agenda = { [kind in keyof typeof KINDS]: Date | undefined } & {
 interface Row {
   runs: Record<string, string> | null
   reports: Record<string, string> | null
+  looks: Record<string, string> | null
   times: Record<keyof typeof KINDS, string | null>
 }
 
@@ -46,7 +48,7 @@ interface Row {
 export async function agenda(tx: Tx): Promise<Agenda> {
   const times = Prisma.join(Object.entries(KINDS).map(([kind, next]) => Prisma.sql`${kind}::text, (${next})`))
   const [row] = await tx.$queryRaw<Row[]>(
-    Prisma.sql`select json_build_object(${times}) as times, (${NEXT_REPORTS}) as reports,
+    Prisma.sql`select json_build_object(${times}) as times, (${NEXT_REPORTS}) as reports, (${NEXT_LOOKS}) as looks,
       (select json_object_agg(name, ran_at) from job_runs) as runs`,
   )
   if (!row) throw new Error('a select without a table gives a row')
@@ -64,7 +66,7 @@ export async function agenda(tx: Tx): Promise<Agenda> {
     posts: timeOf(row.times.posts),
     mails: timeOf(row.times.mails),
     reports: timesOf(row.reports),
-    looks: timeOf(row.times.looks),
+    looks: timesOf(row.looks),
     erasures: timeOf(row.times.erasures),
     staffNotes: timeOf(row.times.staffNotes),
     runs: timesOf(row.runs),

@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { isReady } from './is-moving.ts'
 import { reports } from './reports.ts'
 import type { Tools, Tx } from './transaction.ts'
 
@@ -10,9 +11,6 @@ export interface ListChoice {
   /** What the destination calls it. */
   id: string
 }
-
-/** Who is or may be held at a destination, of reports `r`. */
-const MAY_HOLD = Prisma.sql`(r.known = 'in' or (r.known is null and r.known_email is not null))`
 
 /** Lists and tags that staff chose: looked for first, then everybody leaves the one before, and only then it is used. */
 export function listChoices(tx: Tx, tools: Tools) {
@@ -62,8 +60,7 @@ export function listChoices(tx: Tx, tools: Tools) {
     async moveOn(destination: string, now: Date): Promise<void> {
       const ready = await tx.$queryRaw<{ communityId: string }[]>(Prisma.sql`
         with ready as (
-          delete from list_choices t where t.destination = ${destination} and t.found and not exists (select 1 from reports r
-            where r.destination = t.destination and r.community_id = t.community_id and ${MAY_HOLD}) returning *)
+          delete from list_choices t where t.destination = ${destination} and ${isReady} returning *)
         insert into destination_segments (destination, community_id, external_id, chosen, at)
         select destination, community_id, external_id, true, ${now}::timestamptz from ready
         on conflict (destination, community_id) do update set external_id = excluded.external_id, chosen = true, at = excluded.at

@@ -36,6 +36,8 @@ export interface Looked {
   unsure: string[]
   /** There for the first time as far as anybody has looked. */
   proven: string[]
+  /** There, though they were not when they were to be told of anew. */
+  back: string[]
   suppressed: { personId: string; revision: number; why: EndedBy; isHere: boolean }[]
   /** People of ours who are there without a yes, with what they are called there. */
   extra: { personId: string; id: string | null }[]
@@ -44,10 +46,11 @@ export interface Looked {
 }
 
 /** What is told may take a while until it is listed, and what is asked for may take until it is confirmed by mail. */
-const [LAG_MS, UNSURE_MS] = [10 * 60_000, 24 * 3_600_000]
+export const LAG_MS = 10 * 60_000
+const UNSURE_MS = 24 * 3_600_000
 
 interface Row {
-  kind: 'missing' | 'unsure' | 'proven' | 'suppressed' | 'extra' | 'stranger' | 'wanted'
+  kind: 'missing' | 'unsure' | 'proven' | 'back' | 'suppressed' | 'extra' | 'stranger' | 'wanted'
   personId: string | null
   revision: number | null
   id: string | null
@@ -92,6 +95,7 @@ export async function lookAt(
       union select l.n, h.person_id from held h join listed l on l.email = h.email where ${isUnnumbered}),
     there as materialized (
       select m.n, m.person_id, l.id, l.why, l.is_here, r.wanted, r.known, r.proven, r.guarded, r.revision,
+        coalesce(r.known_email = 0 and r.due_at is null, false) as is_missed,
         coalesce(${isIdle(LAG_MS)}, false) and r.known_email is not null as is_idle,
         coalesce(${isIdle(0)}, false) as is_settled
       from meant m join listed l using (n) join people p on p.id = m.person_id
@@ -105,6 +109,8 @@ export async function lookAt(
       and not exists (select 1 from there t where t.person_id = o.person_id)
     union all select distinct 'proven', person_id, null::int, null, null, null::boolean, 1 from there
       where wanted = 'in' and known = 'in' and not proven
+    union all select distinct 'back', person_id, null::int, null, null, null::boolean, 1 from there
+      where wanted = 'in' and known = 'in' and is_missed and why is null
     union all select 'suppressed', person_id, max(revision), null, max(why), bool_and(is_here), 1 from there
       where wanted = 'in' and why is not null and is_settled group by person_id
     union all select 'extra', t.person_id, null, max(t.id), null, null, 1 from there t
@@ -127,6 +133,7 @@ export async function lookAt(
     missing: changing('missing'),
     unsure: people('unsure'),
     proven: people('proven'),
+    back: people('back'),
     suppressed: of('suppressed').flatMap(({ personId, revision, why, isHere }) =>
       personId && revision !== null && why ? [{ personId, revision, why, isHere: isHere ?? false }] : [],
     ),

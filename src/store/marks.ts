@@ -30,6 +30,22 @@ export function markHash(keys: Keys, kind: Marked, id: string): string {
 export const suppressionId = (destination: string, personId: string, communityId = ''): string =>
   `${destination}/${communityId}/${personId}`
 
+/**
+ * SQL for suppressions and who became one, since a time in SQL: each of all they were as two, since a backup may know them as
+ * those, and then what destinations said meanwhile stays on both (parting.ts).
+ */
+export const suppressedSince = (since: string): string => `(
+  select distinct on (x.destination, x.community_id, f.id) x.reason as kind,
+    x.destination || '/' || x.community_id || '/' || f.id as id, x.at
+  from (select destination, community_id, person_id, reason, at from suppressions where at >= ${since}::timestamptz
+    union select y.destination, y.community_id, y.person_id, y.reason, y.at from unions u
+    cross join lateral (select u.kept_id as id union select id from people where united_into = u.kept_id) o
+    join suppressions y on y.person_id = o.id where u.united_at >= ${since}::timestamptz) x
+  join people p on p.id = x.person_id
+  cross join lateral (select p.id union select p.united_into where p.united_into is not null
+    union select id from people where united_into in (p.id, p.united_into)) f
+  order by x.destination, x.community_id, f.id, x.at desc, x.reason)`
+
 interface Row {
   kind: Marked
   id: string
@@ -50,7 +66,7 @@ export function marks(tx: Tx, tools: Tools) {
         select 'yes' as kind, id, revoked_at as at from directions where revoked_at >= ${since}::timestamptz
         union all select 'paused', id, paused_at from people where paused_at is not null
         union all select 'sensitive', id, null from communities where sensitive
-        union all select reason, destination || '/' || community_id || '/' || person_id, at from suppressions where at >= ${since}::timestamptz
+        union all ${Prisma.raw(suppressedSince(`'${since.toISOString()}'`))}
         union all select 'parted', id, asked_at from unions
           where united_at is null and kept_answer is not null and merged_answer is not null and asked_at >= ${since}::timestamptz
         order by at, id`)

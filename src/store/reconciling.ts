@@ -1,7 +1,7 @@
 import type { EndedBy } from '../core/held.ts'
 import type { Absentees } from './destinations.ts'
 import { Prisma } from './generated/client.ts'
-import { type Drift, type Listing, type Looked, lookAt } from './listing.ts'
+import { type Drift, LAG_MS, type Listing, type Looked, lookAt } from './listing.ts'
 import { FIRST_REVISION, GUARD_LEAST, GUARD_SHARE } from './reports.ts'
 import type { Tx } from './transaction.ts'
 
@@ -39,9 +39,9 @@ export interface Mended {
   gone: GoneThere[]
 }
 
-/** The earliest time at which a destination is to be asked whom it holds; whoever asks already comes first. */
-export const NEXT_LOOK = Prisma.sql`
-  select min(greatest(d.reconcile_at, d.rests_until, l.until)) from destinations d
+/** When each destination is to be asked next whom it holds; whoever asks already comes first. */
+export const NEXT_LOOKS = Prisma.sql`
+  select json_object_agg(d.name, greatest(d.reconcile_at, d.rests_until, l.until)) from destinations d
   left join leases l on l.name = 'reconcile/' || d.name
   where d.connected and d.started and d.paused_at is null and d.reconcile_at is not null`
 
@@ -85,14 +85,13 @@ export function reconciling(tx: Tx) {
     /** The name of the lease that one process has on asking a destination. */
     lease: (destination: string): string => `reconcile/${destination}`,
 
-    /** The destinations to be asked now whom they hold. */
-    async due(now: Date): Promise<string[]> {
-      const rows = await tx.$queryRaw<{ name: string }[]>(Prisma.sql`
-        select d.name from destinations d where d.connected and d.started and d.paused_at is null
+    /** Whether it is to be asked now whom it holds. */
+    async isDue(destination: string, now: Date): Promise<boolean> {
+      const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+        select 1 from destinations d where d.name = ${destination} and d.connected and d.started and d.paused_at is null
           and d.reconcile_at <= ${now}::timestamptz and (d.rests_until is null or d.rests_until <= ${now}::timestamptz)
-          and not exists (select 1 from leases l where l.name = 'reconcile/' || d.name and l.until > ${now}::timestamptz)
-        order by d.reconcile_at, d.name`)
-      return rows.map((row) => row.name)
+          and not exists (select 1 from leases l where l.name = 'reconcile/' || d.name and l.until > ${now}::timestamptz)`)
+      return rows.length > 0
     },
 
     /** What of a destination is to be read: its lists or tags, or every community it was told of. */
@@ -125,6 +124,11 @@ export function reconciling(tx: Tx) {
       await tx.$executeRaw(Prisma.sql`
         update reports set proven = true where destination = ${destination} and community_id = ${communityId}
           and person_id = any(${looked.proven}) and wanted = 'in' and known = 'in'`)
+      // What they were to be told of anew is told after all, once what it does and what it lists can agree.
+      await tx.$executeRaw(Prisma.sql`
+        update reports set due_at = ${new Date(now.getTime() + LAG_MS)}::timestamptz where destination = ${destination}
+          and community_id = ${communityId} and person_id = any(${looked.back}) and wanted = 'in' and known = 'in'
+          and known_email = 0 and due_at is null`)
       const { listed, wanted, extra, strangers } = looked
       return {
         ...{ segment, listed, wanted, extra },

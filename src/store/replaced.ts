@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SUPPRESSED_BY } from '../core/held.ts'
 import type { Keys } from '../core/keys.ts'
-import { type Mark, markHash } from './marks.ts'
+import { type Mark, markHash, suppressedSince } from './marks.ts'
 import type { Sql } from './migrations.ts'
 
 /** What a database that is about to be replaced still knows, and the backup may not. */
@@ -25,7 +25,7 @@ const QUESTIONS = {
   directions: `select 'yes' as kind, id, to_jsonb(revoked_at) #>> '{}' as at from directions where revoked_at >= $1::timestamptz`,
   people: `select 'paused' as kind, id, to_jsonb(p) ->> 'paused_at' as at from people p where to_jsonb(p) ->> 'paused_at' is not null`,
   communities: `select 'sensitive' as kind, id, to_jsonb(created_at) #>> '{}' as at from communities where sensitive`,
-  suppressions: `select reason as kind, destination || '/' || community_id || '/' || person_id as id, to_jsonb(at) #>> '{}' as at from suppressions where at >= $1::timestamptz`,
+  suppressions: `select kind, id, to_jsonb(at) #>> '{}' as at from ${suppressedSince('$1')} each`,
   unions: `select 'parted' as kind, id, to_jsonb(asked_at) #>> '{}' as at from unions where united_at is null`,
 }
 

@@ -125,7 +125,8 @@ async function look(
       coalesce(email, '') as email, email_version as "emailVersion", earlier, spared, id, earlier_id as "earlierId",
       community_name as "communityName", segment_id as "segmentId", may_hold as "mayHold", held_as as "heldAs",
       community_id as "communityId", segment, destination, wanted, reason, since, direction_id as "directionId", revision,
-      changed_at as "changedAt", attempts, first_failed_at as "firstFailedAt"
+      changed_at as "changedAt", attempts, first_failed_at as "firstFailedAt",
+      case when wanted = 'in' and attempts = 0 then failure end as "failedFor"
     from judged order by changed_at, person_id) found`)
   return (row?.found ?? []).map(({ since, changedAt, firstFailedAt, ...rest }) => ({
     ...rest,

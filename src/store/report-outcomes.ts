@@ -1,3 +1,4 @@
+import { shareFate } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
 import type { ClaimedReport } from './reports.ts'
 import { noteSent } from './sent.ts'
@@ -66,4 +67,5 @@ export async function finishReports(
       ? Prisma.sql`${ours}, finished as (${finished}) ${noteSent(now)}`
       : Prisma.sql`${ours} ${finished}`,
   )
+  await shareFate(tx, rows, outcome)
 }

@@ -1,6 +1,6 @@
-import { FAILED_FOR, HAS_FAILED } from './failed-reports.ts'
+import { FAILED_FOR, HAS_FAILED, shareFate } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
-import { isMoving } from './is-moving.ts'
+import { isMoving, readyChoice } from './is-moving.ts'
 import { claimReports } from './report-claims.ts'
 import { finishReports, type MetThere } from './report-outcomes.ts'
 import { isSuppressed } from './suppressions.ts'
@@ -39,6 +39,8 @@ export interface ClaimedReport {
   changedAt: Date
   attempts: number
   firstFailedAt: Date | null
+  /** Why it had failed for good before staff had it tried again. */
+  failedFor: string | null
 }
 
 /** How many reports of a destination wait, and why some do not move. */
@@ -85,7 +87,8 @@ export const NEXT_REPORTS = Prisma.sql`
     (select min(greatest(r.due_at, held.until)) from (select h.person_id, max(h.leased_until) as until from reports h
         where h.destination = d.name and h.leased_until is not null group by h.person_id) held
       join reports r on r.person_id = held.person_id and r.destination = d.name
-      where r.due_at is not null and (d.started or r.wanted = 'out'))) next
+      where r.due_at is not null and (d.started or r.wanted = 'out'))
+    union all ${readyChoice('d.name')}) next
   -- greatest() passes over what is missing: where nothing waits, the end of a rest is no work.
   where d.connected and d.paused_at is null and next.at is not null group by d.name) each`
 
@@ -197,6 +200,7 @@ export function reports(tx: Tx, { draws }: Tools) {
           as m (person_id, community_id, destination, revision)
         where r.person_id = m.person_id and r.community_id = m.community_id and r.destination = m.destination
           and r.lease = ${lease}`)
+      await shareFate(tx, rows, { done: true })
     },
 
     /** What the destination calls them is of no use any more. */

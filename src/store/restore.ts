@@ -88,8 +88,11 @@ export async function restore(sql: Sql, restoring: Restoring): Promise<Record<st
       await startAfresh(sql, now)
       if (!restoring.isAllKnown) await sql.run('update destinations set started = false')
     }
+    // The backup may hold marks of an earlier restore that still wait for their destinations.
     await sql.query(
-      `insert into tombstones select * from jsonb_populate_recordset(null::tombstones, $1::text::jsonb) on conflict do nothing`,
+      `insert into tombstones select * from jsonb_populate_recordset(null::tombstones, $1::text::jsonb)
+       on conflict (hash) do update set kind = excluded.kind, at = excluded.at
+         where tombstones.kind not in ('person', 'address') and tombstones.at < excluded.at`,
       [JSON.stringify(marks)],
     )
     // What people did since is done again before anything else (restored.ts), also if this process dies now.

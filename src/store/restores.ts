@@ -1,4 +1,5 @@
 import { SUPPRESSED_BY } from '../core/held.ts'
+import { MARKS_KEPT_MS } from '../core/marks.ts'
 import { Prisma } from './generated/client.ts'
 import { type Marked, markHash, suppressionId } from './marks.ts'
 import { separate } from './parting.ts'
@@ -156,12 +157,20 @@ export function restores(tx: Tx, tools: Tools) {
       return [...whose]
     },
 
-    /** The same for destinations that the backup did not know, or by another name; after that the marks are of no use. */
-    async suppressConnected(): Promise<void> {
-      const where = { kind: { in: [...SUPPRESSED_BY] } }
-      if ((await tx.tombstone.count({ where })) === 0) return
-      await this.suppress()
-      await tx.tombstone.deleteMany({ where })
+    /**
+     * The same for destinations that the backup did not know, or by another name. One that was there may be connected as late
+     * as `destinations.connect` believes that it holds people. Gives whom that concerned.
+     */
+    async suppressConnected(): Promise<string[]> {
+      const waiting = await tx.tombstone.count({ where: { kind: { in: [...SUPPRESSED_BY] } } })
+      return waiting > 0 ? this.suppress() : []
+    },
+
+    /** Forgets those marks once no destination that is connected can have been there before the restore. */
+    async sweep(now: Date): Promise<void> {
+      const since = new Date(now.getTime() - MARKS_KEPT_MS)
+      if ((await tx.jobRun.count({ where: { name: HISTORY, ranAt: { gt: since } } })) > 0) return
+      await tx.tombstone.deleteMany({ where: { kind: { in: [...SUPPRESSED_BY] } } })
     },
 
     /**
