@@ -33,21 +33,22 @@ export function letterHtml({ text, parts = [], foot }: LetterWords, head: Letter
   const { from, subject, zone, site } = head
   const plain = letterPen(zone, site)
   const written = (line: Text, link = LINK) => write(line, htmlPen(plain, site, link)).replaceAll('\n', '<br>\n')
+  // Empty lines part the lines of a text; here they are parted already.
+  const within = (tag: string, style: string, all: string[]) =>
+    all.map((words) => (words.trim() ? `<${tag} style="${style}">${words}</${tag}>\n` : '')).join('')
   const paragraphs = (shown: Text[]) =>
-    shown
-      .map((line) => written(line, isOnlyLink(line) ? BUTTON : LINK))
-      // Empty lines part the lines of a text; here they are parted already.
-      .filter((words) => words.trim() !== '')
-      .map((words) => `<p style="${LINE}">${words}</p>\n`)
-      .join('')
-  const list = (shown: Text[]) =>
-    shown.length > 0
-      ? `<ul style="${LIST}">\n${shown.map((line) => `<li style="${ITEM}">${written(line)}</li>\n`).join('')}</ul>\n`
-      : ''
+    within(
+      'p',
+      LINE,
+      shown.map((line) => written(line, isOnlyLink(line) ? BUTTON : LINK)),
+    )
+  const list = (shown: Text[]) => {
+    const items = shown.map((line) => written(line))
+    return within('ul', LIST, [within('li', ITEM, items)])
+  }
   const partOf = ({ heading, lines, isList }: LetterPart) => {
     const shown = lines.flatMap(linesOf)
-    const title = heading ? `<h2 style="${HEADING}">${written(heading)}</h2>\n` : ''
-    return `${title}${isList ? list(shown) : paragraphs(shown)}`
+    return within('h2', HEADING, heading ? [written(heading)] : []) + (isList ? list(shown) : paragraphs(shown))
   }
   // Some programs drop the outer elements, so the language stands further in too.
   return `<!doctype html>
@@ -87,7 +88,7 @@ function htmlPen(pen: Pen, site: string, linkStyle: string): Pen {
     link(url, label) {
       const address = addressOf(url, site)
       if (address === undefined) return asWords(label)
-      return `<a href="${escaped(address)}" style="${linkStyle}">${asWords(label || address)}</a>`
+      return `<a href="${escaped(address)}" style="${linkStyle}">${asWords(label.trim() || address)}</a>`
     },
     typed: (words) => `<code style="${CODE}">${asWords(words)}</code>`,
     count: (n, one, other) => asWords(pen.count(n, one, other)),

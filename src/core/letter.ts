@@ -34,9 +34,8 @@ export function linesOf(text: Text): Text[] {
 
 /** Writes letters without markup: times by the reader's clocks, and links as the whole address. */
 export function letterPen(zone: string, site: string): Pen {
-  const { when } = labelPen({}, zone, (words) => words)
   const link = (url: string, label: string) => addressOf(url, site) ?? clean(label)
-  return { ...plainPen, plain: clean, strong: clean, typed: clean, when, link }
+  return { ...labelPen({}, zone, (words) => words), person: plainPen.person, link }
 }
 
 /** Where a link in a letter leads from anywhere; nothing where it may run something instead of leading somewhere. */
