@@ -7,16 +7,16 @@ import { type Pen, type Text, write } from './say.ts'
 // can be read, by day and by night, and one of ours beside one of theirs might not be.
 const SHEET =
   "max-width:600px;margin:0 auto;padding:24px 20px 32px;font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:17px;line-height:1.5;text-align:left;overflow-wrap:anywhere;word-break:break-word;-webkit-text-size-adjust:100%"
-const SERIF = "font-family:Georgia,'Times New Roman',serif;line-height:1.25"
-const NAME = `${SERIF};font-size:24px;font-weight:bold;margin:0 0 24px;padding:0 0 12px;border-bottom:3px solid`
-const HEADING = `${SERIF};font-size:20px;font-weight:bold;margin:28px 0 10px`
+const NAME =
+  "font-family:Georgia,'Times New Roman',serif;font-size:26px;line-height:1.25;font-weight:bold;margin:0 0 24px;padding:0 0 12px;border-bottom:3px solid"
+const HEADING = 'font-size:20px;line-height:1.3;font-weight:bold;margin:28px 0 10px'
 const LINE = 'margin:0 0 12px'
 const LIST = 'margin:0 0 12px;padding:0 0 0 22px'
 const ITEM = 'margin:0 0 6px'
 const FOOT = 'font-size:16px;margin:32px 0 0;padding:16px 0 0;border-top:1px solid'
 const LINK = 'color:inherit;text-decoration:underline'
 const BUTTON =
-  'display:inline-block;padding:10px 20px;border:2px solid;border-radius:6px;color:inherit;font-weight:bold;text-decoration:none'
+  'display:inline-block;padding:12px 22px;line-height:1.3;margin:4px 0;border:2px solid;border-radius:6px;color:inherit;font-weight:bold;text-decoration:none'
 const CODE = 'font-family:Consolas,Menlo,monospace;font-size:16px'
 
 /** What the HTML of a letter is written for: from whom it comes, and by whose clocks. */
