@@ -19,7 +19,7 @@ export default defineConfig({
             'test/ballot-{race,second-thoughts}.test.ts',
             'test/uniting-{chains,requests,undone,behind,topics,ballots,hidden}.test.ts',
             'test/{secrecy,guard,invite-list,rehearsals}.test.ts',
-            'test/web/{chromium,rehearsals,personal-links,limits,reading,answers,calendars,second-thoughts}.test.ts',
+            'test/web/{chromium,letters-chromium,rehearsals,personal-links,limits,reading,answers,calendars,second-thoughts}.test.ts',
           ]),
       ...(process.env.SLOW || process.env.TEST_DATABASE_URL
         ? []

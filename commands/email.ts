@@ -73,7 +73,7 @@ async function mailCode({ store, caller, organization, now }: Context, email: st
     to: email,
     subject: say`Your code for ${organization.name}`,
     text: lines(
-      say`Your code is ${code}`,
+      say`Your code is ${{ strong: code }}`,
       say`Type it where you asked for it within 15 minutes: ${{ typed: `/email ${code}` }}`,
       say`If you did not ask for it, do nothing: without the code nothing happens.`,
     ),

@@ -165,7 +165,11 @@ function letterOf(link: WebLink & { kind: 'mail' }, url: string, name: string, q
   return {
     to: link.address,
     subject: asked ? say`${name}: is that a Yes?` : link.join ? say`${name}: join here` : say`${name}: sign in here`,
-    text: lines(words, say`${url}`, say`It works once, for 15 minutes. If you did not ask for it, do nothing.`),
+    text: lines(
+      words,
+      say`${{ link: url, label: 'Open the page' }}`,
+      say`It works once, for 15 minutes. If you did not ask for it, do nothing.`,
+    ),
   }
 }
 

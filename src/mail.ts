@@ -5,6 +5,8 @@ export interface Mail {
   to: string
   subject: string
   text: string
+  /** The same words for mail programs that draw them. */
+  html?: string
   messageId: string
   /** The name to send under, if another than the configured one. */
   sender?: string

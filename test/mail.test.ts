@@ -4,6 +4,7 @@ import { smtpMailer } from '../src/mail.ts'
 import { readCalendar } from './calendar-reader.ts'
 import { NEED, personCalled } from './lookup.ts'
 import { type MailSink, openMailSink } from './mail-sink.ts'
+import { expectAgreement, received } from './received.ts'
 import { openStage, SITE, type Stage } from './stage.ts'
 
 let sink: MailSink
@@ -13,17 +14,28 @@ beforeEach(async () => {
   stage = await openStage({ mailer: smtpMailer(sink.url, 'City Museum <museum@example.org>') })
 })
 afterEach(async () => {
+  for (const mail of sink.taken) {
+    const { text, html } = await received(mail)
+    if (html) expectAgreement(text, html)
+  }
   expect(stage.failures).toEqual([])
   await stage.close()
   await sink.close()
 })
 
-test('a code arrives by SMTP, from the organization, as plain text', async () => {
+test('a code arrives by SMTP, from the organization, as plain text and as HTML, which mail programs choose from', async () => {
   await stage.actor('dia').types('/email dia@example.org')
   expect(sink.taken).toHaveLength(1)
   expect(sink.taken[0]).toMatch(/^From: City Museum <museum@example.org>/m)
   expect(sink.taken[0]).toMatch(/^To: dia@example.org/m)
-  const code = /Your code is (\d{6})/.exec(sink.taken[0] ?? '')?.[1]
+  // The last part is the one a program shows that can show both.
+  expect(sink.taken[0]).toMatch(
+    /^Content-Type: multipart\/alternative.*Content-Type: text\/plain.*Content-Type: text\/html/ms,
+  )
+  const { text, html, subject, files } = await received(sink.taken[0])
+  expect([subject, files]).toEqual(['Your code for City Museum', []])
+  const [, code] = /Your code is (\d{6})/.exec(text) ?? []
+  expect(html).toContain(`Your code is <strong>${code}</strong>`)
   expect(await stage.actor('dia').types(`/email ${code}`)).toContain('is yours')
 })
 
@@ -66,22 +78,10 @@ async function wantsMail(name: string) {
   return id
 }
 
-/** A mail as a mail program reads it: its headers unfolded, and its words without soft line breaks. */
-function opened(mail = '') {
-  const [head = '', body = ''] = mail.split(/\r\n\r\n(.*)/s)
-  const text = body
-    .replaceAll(/=\r\n/g, '')
-    .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)))
-  const headers = head.replaceAll(/\r\n\s+/g, ' ').split('\r\n')
-  const header = (name: string) =>
-    headers.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2))
-  return { header, text }
-}
-
 const openTo = async (founder: string) => {
   await stage.actor(founder).types(`/start-community Parents ${NEED} pledges:2`)
   await stage.actor('ben').types('/join parents')
-  return opened(sink.taken.at(-1))
+  return received(sink.taken.at(-1))
 }
 
 test('a notice offers one press that ends it, to mail programs and to people alike', async () => {
@@ -138,7 +138,7 @@ test('a press that ends notices cannot be forged, and does nothing for who is go
 
 test('a code is no notice: nothing ends it', async () => {
   await stage.actor('dia').types('/email dia@example.org')
-  expect(opened(sink.taken[0]).header('List-Unsubscribe')).toEqual([])
+  expect((await received(sink.taken[0])).header('List-Unsubscribe')).toEqual([])
   expect(sink.taken[0]).not.toContain('unsubscribe')
 })
 
@@ -147,20 +147,15 @@ test('where the pages have no HTTPS address, mail programs are not told to post 
   const mail = { to: 'dia@example.org', subject: 'x', text: 'x', messageId: 'x' }
   await mailer.send({ ...mail, unsubscribe: 'http://localhost:3000/unsubscribe/abc' })
   mailer.close()
-  const { header } = opened(sink.taken[0])
+  const { header } = await received(sink.taken[0])
   expect(header('List-Unsubscribe')).toEqual(['<http://localhost:3000/unsubscribe/abc>'])
   expect(header('List-Unsubscribe-Post')).toEqual([])
 })
 
 /** The calendar that goes along with a mail: the method its type says, and its text. */
-function calendarIn(mail = ''): { method: string | undefined; name: string | undefined; text: string } {
-  const [, boundary = ''] = /^Content-Type: multipart\/mixed;\s+boundary="([^"]+)"/m.exec(mail) ?? []
-  const part = mail.split(`--${boundary}`).find((one) => /^Content-Type: text\/calendar/m.test(one)) ?? ''
-  const [head = '', body = ''] = part.split(/\r\n\r\n(.*)/s)
-  const type = /Content-Type: ((?:.|\r\n\s)+)/.exec(head)?.[1] ?? ''
-  const text = /base64/.test(head) ? Buffer.from(body, 'base64').toString('utf8') : opened(part.trimStart()).text
-  const [, name] = /Content-Disposition: attachment; filename=(\S+)/.exec(head) ?? []
-  return { method: /method=(\w+)/.exec(type)?.[1], name, text }
+async function calendarIn(mail = '') {
+  const { files } = await received(mail)
+  return files.find(({ type }) => type === 'text/calendar') ?? expect.fail('no calendar goes along')
 }
 
 /** A community with two members of whom one hears of meetups by mail. */
@@ -180,10 +175,12 @@ test('a mail about a meetup has a link to answer, and a file that calendars take
   await meeting()
   const [announced = ''] = sink.taken
   expect(sink.taken).toHaveLength(1)
-  expect(opened(announced).text).toMatch(/To answer from here: https:\/\/kindred\.example\/answer\/[\w-]+/)
+  const { text, html } = await received(announced)
+  expect(text).toMatch(/To answer from here: https:\/\/kindred\.example\/answer\/[\w-]+/)
   // By the clocks of whoever reads it.
-  expect(opened(announced).text).toContain('Thu 15 Jan 2026, 19:30 (GMT+1), for 2 hours.')
-  const file = calendarIn(announced)
+  expect(text).toContain('Thu 15 Jan 2026, 19:30 (GMT+1), for 2 hours.')
+  expect(html).toContain('Thu 15 Jan 2026, 19:30 (GMT+1), for 2 hours.')
+  const file = await calendarIn(announced)
   expect(file.method).toBe('PUBLISH')
   expect(file.name).toMatch(/^meetup-\d{4}-\d\d-\d\d\.ics$/)
   const { root, events } = readCalendar(file.text)
@@ -199,7 +196,7 @@ test('a mail about a meetup has a link to answer, and a file that calendars take
   await stage.actor('ana').presses('Look after it')
   await stage.actor('ana').presses('Cancel it')
   await stage.actor('ana').presses('Cancel it now')
-  const cancelled = calendarIn(sink.taken.at(-1))
+  const cancelled = await calendarIn(sink.taken.at(-1))
   expect(cancelled.method).toBe('CANCEL')
   const after = readCalendar(cancelled.text)
   expect(after.root.getFirstPropertyValue('method')).toBe('CANCEL')

@@ -3,7 +3,7 @@ import type { Names } from './person.ts'
 import type { Pen } from './say.ts'
 
 /** English is the only language so far, so its rules of writing hold whatever language the reader's client is in. */
-const LANGUAGE = 'en'
+export const LANGUAGE = 'en'
 
 /** Control characters and those that turn the direction of writing would let typed words pose as others. */
 const CONTROL = /[^\S\n ]|[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu

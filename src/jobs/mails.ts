@@ -1,6 +1,7 @@
 import type { Draws } from '../core/ids.ts'
-import { labelPen } from '../core/plain.ts'
-import { type Pen, plainPen, say, write } from '../core/say.ts'
+import { letterPen, wholeText } from '../core/letter.ts'
+import { letterHtml } from '../core/letter-html.ts'
+import { say, write } from '../core/say.ts'
 import { type Mailer, Undeliverable } from '../mail.ts'
 import { Stuck } from '../platform.ts'
 import type { Database } from '../store/database.ts'
@@ -9,11 +10,6 @@ import { attempt, BATCH, isHeld, type Job } from './job.ts'
 /** Sends the mails that wait. Without a mailer they wait on, and staff are told. `site`: where links to our pages go. */
 export function mailsJob(database: Database, mailer: Mailer | undefined, draws: Draws, site: string): Job {
   const absolute = (url: string) => (url.startsWith('/') ? `${site}${url}` : url)
-  // Times are by the reader's own clocks.
-  const penFor = (zone: string): Pen => {
-    const { when } = labelPen({}, zone, (words) => words)
-    return { ...plainPen, when, link: absolute }
-  }
   return {
     name: 'mails',
     schedule: { every: 'minute' },
@@ -22,21 +18,24 @@ export function mailsJob(database: Database, mailer: Mailer | undefined, draws: 
       await database.transaction((store) => store.staffNotes.resolve('no-mail', clock()))
       for (;;) {
         const now = clock()
-        const { lease, rows, sender } = await database.transaction(async (store) => ({
+        const { lease, rows, organization } = await database.transaction(async (store) => ({
           ...(await store.mails.claim(BATCH, now)),
-          sender: (await store.organization.get()).sender,
+          organization: await store.organization.get(),
         }))
+        const { sender, isSetUp, name } = organization
+        const from = isSetUp ? name : 'Kindred'
         for (const { id, messageId, letter, attempts, zone } of rows) {
           if (!isHeld(now, clock)) return
           const outcome = await attempt(attempts, now, draws.fraction(), async () => {
             if (!letter) throw new Stuck('sealed with a key that is no longer in KINDRED_KEY')
-            const pen = penFor(zone)
-            const [subject, text] = [write(letter.subject, pen), write(letter.text, pen)]
+            // Times are by the reader's own clocks.
+            const pen = letterPen(zone, site)
             const unsubscribe = letter.unsubscribe && absolute(letter.unsubscribe)
             const mail = {
               to: letter.to,
-              subject,
-              text,
+              subject: write(letter.subject, pen),
+              text: write(wholeText(letter), pen),
+              html: letterHtml(letter, { from, subject: letter.subject, zone, site }),
               messageId,
               ...(sender && { sender }),
               ...(unsubscribe && { unsubscribe }),

@@ -1,14 +1,14 @@
 import { z } from 'zod'
+import type { LetterWords } from '../core/letter.ts'
 import type { Text } from '../core/say.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { isFree, type Outcome, settled, taken } from './work.ts'
 
 /** A mail as a command wants it; its words are sealed in the database until it is sent, then forgotten. */
-export interface Letter {
+export interface Letter extends LetterWords {
   to: string
   subject: Text
-  text: Text
   /** Where the reader gets no more of these by one press: the path of a page of ours. Notices have one. */
   unsubscribe?: string | undefined
   /** A file that goes along. */
@@ -25,10 +25,18 @@ export interface ClaimedMail {
 }
 
 const textSchema: z.ZodType<Text> = z.object({ key: z.string(), values: z.array(z.any()) })
-const letterSchema = z.object({
+const partSchema = z.object({
+  heading: textSchema.optional(),
+  lines: z.array(textSchema),
+  isList: z.boolean().optional(),
+})
+/** What was sealed by an older Kindred has neither parts nor a foot. */
+const letterSchema: z.ZodType<Letter> = z.object({
   to: z.string(),
   subject: textSchema,
   text: textSchema,
+  parts: z.array(partSchema).optional(),
+  foot: textSchema.optional(),
   unsubscribe: z.string().optional(),
   attachment: z.object({ name: z.string(), type: z.string(), text: z.string() }).optional(),
 })

@@ -219,23 +219,28 @@ function letterOf(
   const unsubscribe = `/unsubscribe/${token}`
   const page = { link: '/notices', label: 'your notices' }
   const choices = { link: '/do/my?part=notices', label: 'how you hear of things' }
+  const fields = (card?.fields ?? []).map(({ label, value }) => say`${label}: ${value}`)
   return {
-    text: lines(
-      text,
-      card?.title,
-      card?.body,
-      ...(card?.fields?.map(({ label, value }) => say`${label}: ${value}`) ?? []),
-      ...(card?.table ? [card.table.columns, ...card.table.rows].map(inOneLine) : []),
-      answer !== undefined && say`To answer from here: ${{ link: answer, label: 'your answer' }}`,
-      ...(isOnWeb
-        ? [
-            needsChat && say`To answer, open ${page}`,
-            say`You get this by mail because you chose so. To choose again: ${choices}`,
-          ]
-        : [
-            needsChat && say`To answer, go to the chat, where the same message waits for you, or to ${page}`,
-            say`You get this by mail because you chose so. Change it in the chat with ${{ typed: '/my notices' }}, or at ${page}`,
-          ]),
+    text: lines(text),
+    parts: [
+      { heading: card?.title, lines: [lines(card?.body, ...fields)] },
+      { lines: card?.table ? [card.table.columns, ...card.table.rows].map(inOneLine) : [], isList: true },
+      {
+        lines: [
+          lines(
+            answer !== undefined && say`To answer from here: ${{ link: answer, label: 'your answer' }}`,
+            needsChat &&
+              (isOnWeb
+                ? say`To answer, open ${page}`
+                : say`To answer, go to the chat, where the same message waits for you, or to ${page}`),
+          ),
+        ],
+      },
+    ],
+    foot: lines(
+      isOnWeb
+        ? say`You get this by mail because you chose so. To choose again: ${choices}`
+        : say`You get this by mail because you chose so. Change it in the chat with ${{ typed: '/my notices' }}, or at ${page}`,
       say`To get no more of these by mail: ${{ link: unsubscribe, label: 'no more by mail' }}`,
     ),
     unsubscribe,

@@ -2,13 +2,14 @@ import { Feed } from 'feed'
 import type { Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Command } from '../command.ts'
+import { asWords } from '../core/markup.ts'
 import { isGuestName, type Names } from '../core/person.ts'
 import { say } from '../core/say.ts'
 import { address } from '../reply.ts'
 import type { WebMessage } from '../store/web-messages.ts'
 import type { Desk } from './desk.ts'
 import { saying, type Visit, type WebParts } from './parts.ts'
-import { asWords, type Html } from './render.ts'
+import type { Html } from './render.ts'
 
 /** What the start shows of somebody's own, each the answer of a command to somebody who only looks. */
 const OWN: { command: string; raw: Record<string, string> }[] = [

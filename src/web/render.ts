@@ -2,7 +2,8 @@ import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { DateTime } from 'luxon'
 import { drawChart } from '../chart.ts'
-import { calledIn, clean, labelPen } from '../core/plain.ts'
+import { asWords, escaped } from '../core/markup.ts'
+import { calledIn, LANGUAGE, labelPen } from '../core/plain.ts'
 import { type Pen, type Text, write } from '../core/say.ts'
 import type { Reading } from '../platform.ts'
 import type { Button, Card, Chart, Choice, Content, Table } from '../reply.ts'
@@ -18,8 +19,6 @@ export interface Pressing {
 
 /** Where a command leads that stands in a text: its page, or nothing where there is none of that name. */
 export type PageOf = (typed: string) => string | undefined
-
-const LANGUAGE = 'en'
 
 /** Draws a message: its words, then its card, with buttons where they can be pressed. `level` is that of its headings. */
 export function drawn(
@@ -126,15 +125,4 @@ function leads(url: string): boolean {
 
 function whenIn(iso: string, zone: string): string {
   return DateTime.fromISO(iso, { zone }).setLocale(LANGUAGE).toFormat("ccc d LLL yyyy, HH:mm '('ZZZZ')'")
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-/** What somebody typed as HTML that shows it as it is, for where a page is not made by `html`. */
-export function asWords(words: string): string {
-  return escaped(clean(words))
-}
-
-function escaped(words: string): string {
-  return words.replace(/[&<>"']/g, (one) => ENTITIES[one] ?? one)
 }

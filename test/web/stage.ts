@@ -8,7 +8,7 @@ import type { Organization } from '../../src/core/organization.ts'
 import { durationMs } from '../../src/core/schedule.ts'
 import { build, type House, type Parts } from '../../src/house.ts'
 import { loadCommands } from '../../src/load-commands.ts'
-import type { Mail } from '../../src/mail.ts'
+import type { Mail, Mailer } from '../../src/mail.ts'
 import type { Platform } from '../../src/platform.ts'
 import { csv } from '../../src/segments/csv.ts'
 import { readyWeb } from '../../src/start-web.ts'
@@ -28,6 +28,8 @@ export interface WebStageOptions {
   /** Waits before another try take this part of their span. */
   chance?: number
   settings?: Record<string, string>
+  /** What really sends mails, besides keeping them. */
+  mailer?: Mailer
   /** No mail can be sent. */
   isMute?: boolean
 }
@@ -77,7 +79,13 @@ export async function openWebStage(options: WebStageOptions = {}): Promise<WebSt
   const log = {
     failure: (where: string, _: string | undefined, error: unknown) => void failures.push({ where, error }),
   }
-  const mailer = { send: async (mail: Mail) => void mails.push(mail), close: () => undefined }
+  const mailer: Mailer = {
+    async send(mail) {
+      mails.push(mail)
+      await options.mailer?.send(mail)
+    },
+    close: () => options.mailer?.close(),
+  }
   const store = csv.open({ DIR: folder }, () => now)
   const destinations = options.destinations ?? [
     { name: 'files', connector: 'csv', purpose: 'letters' as const, recipient: undefined, store },
@@ -130,6 +138,7 @@ export async function openWebStage(options: WebStageOptions = {}): Promise<WebSt
     async close() {
       await running.stop()
       await house.runner.stop()
+      mailer.close()
       await database.close()
       await spare.giveBack()
       await rm(folder, { recursive: true, force: true })
