@@ -16,6 +16,7 @@ export default defineConfig({
             'test/connectors/{histories,sharing-an-address}.test.ts',
             'test/{reconcile,destinations}.test.ts',
             'test/meetup-{race,properties,second-thoughts}.test.ts',
+            'test/{content-properties,digest-load}.test.ts',
             'test/ballot-{race,second-thoughts}.test.ts',
             'test/uniting-{chains,requests,undone,behind,topics,ballots,hidden}.test.ts',
             'test/{secrecy,guard,invite-list,rehearsals}.test.ts',

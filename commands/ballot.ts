@@ -204,6 +204,10 @@ async function end(context: Context, id: string, how: 'close' | 'withdraw'): Pro
   const { store, caller, now } = context
   const { ballot, found } = await asOrganizer(context, id)
   if (!takesVotes(ballot, now)) return { update: { text: say`“${ballot.question}” is not open any more.` } }
+  if (how === 'close' && (await isAboutContent(store, id)))
+    throw new Refusal(
+      say`What it decides binds everybody by itself, so it stays open until ${{ when: ballot.closesAt }}. You can withdraw it.`,
+    )
   if (how === 'close') await closeBallot(store, ballot, found, now, true)
   else await withdrawBallot(store, ballot, found, now)
   // What it looked for a time for is announced, or looked after again.

@@ -86,7 +86,7 @@ export async function previewCard(context: Context, pieceId: string): Promise<Ca
 }
 
 async function foreseen({ store }: Context, item: Item, agreement: Agreement, now: Date): Promise<Text> {
-  if (!isAgreed(agreement, item.about, item.format))
+  if (!isAgreed(agreement, item))
     return agreement.answeredBy === 'ballot'
       ? say`Not agreed: all members would be asked in a ballot.`
       : say`Not agreed: its organizers would be asked.`

@@ -66,7 +66,7 @@ export async function enqueue(store: Store, item: Item, now: Date): Promise<bool
  */
 export async function offer(store: Store, item: Item, community: WithStanding, now: Date): Promise<Text> {
   const agreement = await store.agreements.current(community.id)
-  if (isAgreed(agreement, item.about, item.format)) {
+  if (isAgreed(agreement, item)) {
     await enqueue(store, item, now)
     return turnWords(store, item, now)
   }

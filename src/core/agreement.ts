@@ -166,10 +166,13 @@ export function attentionOf({ perMonth, silentDays, silentHours, pausedUntil }: 
 }
 
 /** Whether something about a topic, in a format, may be sent without asking first. */
-export function isAgreed({ topics, formats }: Terms, about: string | null, format: TopicKind): boolean {
+export function isAgreed(
+  { topics, formats }: Terms,
+  { about, format, ask }: { about: string | null; format: TopicKind; ask: unknown },
+): boolean {
   if (!formats.includes(format)) return false
   // A question names no topic; whether they want questions is a format.
-  if (format === 'questions') return true
+  if (ask !== null) return true
   return about !== null && topics.some((topic) => folded(topic) === folded(about))
 }
 

@@ -138,7 +138,8 @@ export function agreements(tx: Tx, { draws }: Tools) {
     async unask(ballotId: string): Promise<void> {
       const row = await this.askedBy(ballotId)
       if (row?.state !== 'asked') return
-      const state: AgreementState = (await this.draft(row.communityId)) ? 'refused' : 'draft'
+      const isLost = row.pausedUntil !== null || (await this.draft(row.communityId))
+      const state: AgreementState = isLost ? 'refused' : 'draft'
       await tx.agreement.update({ where: { id: row.id }, data: { state, ballotId: null } })
     },
 
