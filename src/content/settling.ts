@@ -1,5 +1,6 @@
 import { termsWords } from '../core/agreement.ts'
 import type { HeldBallot } from '../core/held-ballot.ts'
+import type { Item } from '../core/item.ts'
 import { say } from '../core/say.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
@@ -54,17 +55,24 @@ async function settleItem(
     await enqueue(store, item, now)
     return tellAuthor(store, item, community, say`accepted by ballot. ${await turnWords(store, item, now)}`, now)
   }
-  const reason = 'Its members decided so in a ballot.'
-  await store.items.turn(item.id, ['asked'], 'declined', { reason })
-  await tellAuthor(store, item, community, say`declined. ${reason}`, now)
+  await declineItem(store, item, community, 'Its members decided so in a ballot.', now)
 }
 
 /** A ballot that was withdrawn decides nothing: the agreement can be asked about again, the offer is declined. */
 async function takeBack(store: Store, ballot: HeldBallot, community: WithStanding, now: Date): Promise<void> {
   await store.agreements.unask(ballot.id)
   const item = await store.items.askedBy(ballot.id)
-  if (item?.state !== 'asked') return
-  const reason = 'An organizer withdrew the ballot about it.'
+  if (item?.state === 'asked')
+    await declineItem(store, item, community, 'An organizer withdrew the ballot about it.', now)
+}
+
+async function declineItem(
+  store: Store,
+  item: Item,
+  community: WithStanding,
+  reason: string,
+  now: Date,
+): Promise<void> {
   await store.items.turn(item.id, ['asked'], 'declined', { reason })
   await tellAuthor(store, item, community, say`declined. ${reason}`, now)
 }

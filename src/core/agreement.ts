@@ -71,7 +71,7 @@ export const termsSchema = z.object({
 const PER_MONTH_MAX = 60
 const TOPICS_MAX = 8
 const TOPIC_MAX = 60
-/** All of it is one option of a ballot, which has 300 characters. */
+/** All of it is read in one sentence under a ballot's question. */
 const TOPICS_LENGTH_MAX = 120
 const NONE = 'none'
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
