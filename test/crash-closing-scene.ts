@@ -80,6 +80,8 @@ export async function beginScene(stage: Stage): Promise<{ community: string; ids
     const { account } = deliveryOf('', TOLD_IN_PRIVATE, stage.now())
     const { id } = await store.people.meet(account, TOLD_IN_PRIVATE, stage.now())
     await store.notices.choose(id, 'ballot', 'chat')
+    // While its organizers write terms, a community that has grown is not asked about them by a ballot of its own.
+    await store.agreements.propose(community, await store.agreements.usual(), null, stage.now())
   })
   for (const [title, proposer] of Object.entries(TOPICS)) {
     await stage.actor(proposer).types(`/propose "${title}" why:"so that we talk"`)
