@@ -20,10 +20,12 @@ export async function posts(
   return item
 }
 
-/** How an item was found, by staff's board as it is after the next midnight. */
+/** How an item was found, as staff's board will have it after the next night. */
 export async function foundOf(stage: Stage, { communityId }: Item): Promise<{ worth: number; not: number }> {
-  const after = new Date(stage.now().getTime() + 86_400_000)
-  const [cell] = await stage.read((store) => store.board.cells([communityId], after, after))
+  const [cell] = await stage.read(async (store) => {
+    await store.itemAnswers.tellValues()
+    return store.board.cells([communityId], stage.now())
+  })
   return { worth: cell?.worth ?? 0, not: cell?.not ?? 0 }
 }
 

@@ -156,5 +156,5 @@ test('what was sent is worth it or not, and staff read it only from five answers
   expect(await sam.presses('Inform')).toContain('Too few answers to tell')
   await stage.pass('1d')
   await sam.types('/board')
-  expect(await sam.presses('Inform')).toContain('Worth it to about 20 % of about 5')
+  expect(await sam.presses('Inform')).toContain('Worth it to nearly none of about 5')
 })

@@ -2,8 +2,7 @@ import type { Context } from '../command.ts'
 import { countIn } from '../core/attention.ts'
 import { GOALS, type Goal, goalLabel } from '../core/goal.ts'
 import { lines, say, type Text } from '../core/say.ts'
-import { midnight } from '../core/schedule.ts'
-import { roughly } from '../core/small-numbers.ts'
+import { roughly, roughShare } from '../core/small-numbers.ts'
 import { monthKey, monthOf } from '../core/when.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card } from '../reply.ts'
@@ -27,11 +26,11 @@ interface Page {
   hasMore: boolean
 }
 
-async function pageOf({ store, now, caller, organization }: Context, skip: number): Promise<Page> {
+async function pageOf({ store, now, caller }: Context, skip: number): Promise<Page> {
   const all = await store.board.communities(caller.id, { skip, take: PAGE + 1 })
   const communities = all.slice(0, PAGE)
   const ids = communities.map(({ id }) => id)
-  const cells = await store.board.cells(ids, now, midnight(now, organization.zone))
+  const cells = await store.board.cells(ids, now)
   return { communities, cells, skip, hasMore: all.length > PAGE }
 }
 
@@ -109,11 +108,11 @@ function cellLines(cell: Cell | undefined): Text {
   )
 }
 
-/** How it was found, as it may be told outside: in tenths, by enough answers, as they were last midnight. */
+/** How it was found, as it may be told outside: roughly, by enough answers, as it was last night. */
 export function valueWords({ worth, not }: Pick<Cell, 'worth' | 'not'>): Text {
   const all = worth + not
   if (all < ANSWERS_MIN) return say`Worth it? Too few answers to tell.`
-  return say`Worth it to about ${Math.round((10 * worth) / all) * 10} % of ${roughly(all)} who said so.`
+  return say`Worth it to ${roughShare(worth, all)} of ${roughly(all)} who said so.`
 }
 
 /** One community: what was agreed and sent, who objects, whether asking and giving balance, and how all of it was found. */
@@ -126,9 +125,9 @@ export async function communityCard(context: Context, found: Found, skip: number
     return { title: say`That community is not there any more.`, buttons: [back] }
   const budget = await budgetOf(store, id, now)
   const { from, to } = monthOf(now, zone)
-  const cells = await store.board.cells([id], now, midnight(now, zone))
+  const cells = await store.board.cells([id], now)
   const sum = (of: (cell: Cell) => number) => cells.reduce((total, cell) => total + of(cell), 0)
-  const objections = await store.agreements.objections(id, monthKey(now, zone), midnight(now, zone))
+  const objections = await store.agreements.objections(id, monthKey(now, zone))
   const isOver = countIn([...budget.ours, ...budget.theirs], from, to) > budget.agreement.perMonth
   return {
     title: say`${found.name}`,

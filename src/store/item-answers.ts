@@ -92,6 +92,21 @@ export function itemAnswers(tx: Tx) {
         group by community_id order by community_id`)
     },
 
+    /** Makes what staff are told of how items were found anew: nothing of a sensitive community. */
+    async tellValues(): Promise<void> {
+      await tx.$executeRaw(Prisma.sql`
+        with counted as (
+          select item_id, count(*) filter (where worth)::int as worth, count(*) filter (where not worth)::int as "not"
+          from (${COUNTED}) as one group by item_id),
+        told as (
+          select i.id, coalesce(n.worth, 0) as worth, coalesce(n."not", 0) as "not" from items i
+          join communities c on c.id = i.community_id left join counted n on n.item_id = i.id and not c.sensitive),
+        held as (
+          select i.id, t.worth, t."not" from items i
+          join told t on t.id = i.id and (t.worth, t."not") <> (i.told_worth, i.told_not) order by i.id for no key update of i)
+        update items i set told_worth = h.worth, told_not = h."not" from held h where i.id = h.id`)
+    },
+
     /** Forgets answers to what was asked, once it was told before a time what came of it; and before another all answers. */
     async forgetBefore({ told, all }: { told: Date; all: Date }): Promise<void> {
       await tx.itemAnswer.updateMany({

@@ -225,7 +225,19 @@ export function items(tx: Tx, { draws }: Tools) {
 
 /** A row as core knows it. */
 export function itemOf(row: Row): Item {
-  const { kind, state, goal, format, ask, lateAt: _, acceptedAt: __, ...same } = row
+  const {
+    kind,
+    state,
+    goal,
+    format,
+    ask,
+    lateAt: _,
+    acceptedAt: __,
+    askedAt: ___,
+    toldWorth: ____,
+    toldNot: _____,
+    ...same
+  } = row
   return {
     ...same,
     // Only `write` and `turn` write these words, which take no others.

@@ -25,6 +25,8 @@ export async function endAsksIn(tx: Tx, communityId: string, now: Date): Promise
   const asks = { communityId, ask: { not: null } }
   await tx.itemAnswer.updateMany({ where: { item: asks }, data: NOTHING })
   await tx.objection.deleteMany({ where: { communityId } })
+  await tx.community.update({ where: { id: communityId }, data: { toldObjections: Prisma.DbNull } })
+  await tx.item.updateMany({ where: { communityId }, data: { toldWorth: 0, toldNot: 0 } })
   await tx.goalOwner.deleteMany({ where: { communityId } })
   await tx.post.deleteMany({ where: { item: asks } })
   await tx.item.updateMany({
