@@ -13,10 +13,11 @@ import { askForAgreement, itemQuestion } from '../src/content/asking.ts'
 import { accept, decline, postpone } from '../src/content/deciding.ts'
 import { whatFields, whenFields } from '../src/content/terms-fields.ts'
 import { type TypedTerms, termsOf } from '../src/core/agreement.ts'
+import { SHOWN } from '../src/core/item.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { monthKey } from '../src/core/when.ts'
-import { community, type Found, text } from '../src/option.ts'
+import { choice, community, type Found, text } from '../src/option.ts'
 import type { Reply } from '../src/reply.ts'
 
 const ANSWER_MAX = 500
@@ -63,11 +64,20 @@ export default command({
       fields: { answer: text('Staff read it with your name; nobody else does', { max: ANSWER_MAX, long: true }) },
       run: (context, { i: id, answer }) => answerInWords(context, id, answer.slice(0, ANSWER_MAX)),
     }),
+    quote: press({
+      args: { i },
+      title: 'Your answer',
+      fields: {
+        answer: text('Staff read it with your name', { max: ANSWER_MAX, long: true }),
+        show: choice('May they show it to others? Left out: no', SHOWN).optional(),
+      },
+      run: (context, { i: id, answer, show }) => answerInWords(context, id, answer.slice(0, ANSWER_MAX), show),
+    }),
     accept: press({ args: { i }, run: (context, args) => accept(context, args.i) }),
     decline: press({
       args: { i },
       title: 'Decline an offer',
-      fields: { reason: text('Reason, which who offered it reads', { max: REASON_MAX, long: true }) },
+      fields: { reason: text('Reason. All staff of the organization read it', { max: REASON_MAX, long: true }) },
       run: (context, { i: id, reason }) => decline(context, id, reason.slice(0, REASON_MAX)),
     }),
     later: press({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { deliverTopic, owedItem, planTopic, tellOutcome } from '../src/content/delivering.ts'
-import { askLabel } from '../src/core/item.ts'
+import { askLabel, type ItemAnswer } from '../src/core/item.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
 import { topicStateLabel } from '../src/core/topic.ts'
 import { text } from '../src/option.ts'
@@ -127,6 +127,12 @@ async function topicCard({ store, caller }: Context, id: string): Promise<Card> 
   }
 }
 
+/** What staff may do with words that were given to be quoted. */
+function mayBeShown(quote: ItemAnswer['quote']): Text {
+  if (quote === null) return say`Not to be shown to anybody else.`
+  return quote === 'named' ? say`May be shown, with the name.` : say`May be shown, without the name.`
+}
+
 /** The answers to an ask: each of them was told beforehand that staff read it with their name. */
 async function askCard(context: Context, id: string, skip: number): Promise<Card> {
   const { store } = context
@@ -140,9 +146,12 @@ async function askCard(context: Context, id: string, skip: number): Promise<Card
       all.length === 0 && say`Nobody has answered yet.`,
       item.outcome !== null && say`Told: ${item.outcome}`,
     ),
-    fields: all.slice(0, PAGE).map(({ name, words, at }) => ({
+    fields: all.slice(0, PAGE).map(({ name, words, quote, at }) => ({
       label: say`${name}`,
-      value: words === null ? say`wants to be counted in, ${{ when: at }}` : say`${words}`,
+      value:
+        words === null
+          ? say`wants to be counted in, ${{ when: at }}`
+          : lines(say`${words}`, item.ask === 'quote' && mayBeShown(quote)),
     })),
     buttons: [
       ...(item.toldAt === null

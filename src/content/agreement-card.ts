@@ -6,7 +6,7 @@ import { topicStateLabel } from '../core/topic.ts'
 import { monthNamed } from '../core/when.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card } from '../reply.ts'
-import { receivedCard } from './item-card.ts'
+import { receivedCard, shownWords } from './item-card.ts'
 import { type Budget, budgetOf } from './queue.ts'
 
 const PAGE = 5
@@ -142,6 +142,7 @@ export function itemCard(item: Item, sender: string, own: ItemAnswer | undefined
     body: lines(
       card.body,
       own?.words != null && say`Your answer: ${own.words}`,
+      own?.words != null && item.ask === 'quote' && shownWords(own.quote, sender),
       own?.isIn && say`You are counted in.`,
       own?.worth != null && (own.worth ? say`It was worth it to you.` : say`It was not for you.`),
       item.outcome !== null && say`What came of it: ${item.outcome}`,

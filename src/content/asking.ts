@@ -3,7 +3,7 @@ import { type Agreement, termsSentence } from '../core/agreement.ts'
 import { goalLabel } from '../core/goal.ts'
 import { DAY_MS, type WrittenBallot } from '../core/held-ballot.ts'
 import { askLabel, type Item } from '../core/item.ts'
-import { say, type Text } from '../core/say.ts'
+import { lines, say, type Text } from '../core/say.ts'
 import { address, type Card } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
@@ -96,7 +96,7 @@ export async function itemQuestion(store: Store, item: Item, community: WithStan
   const to = (label: Text, press: string) => ({ label, press: address(press, { i: item.id }) })
   return {
     title: item.ask === null ? say`${name} offers: ${item.title}` : say`${name} would like to ask: ${item.title}`,
-    ...(item.words !== null && { body: say`${item.words}` }),
+    body: lines(item.words !== null && say`${item.words}`, say`All staff of ${name} read the reason, if you decline.`),
     fields: [
       { label: say`For`, value: say`${community.name}` },
       { label: say`What for`, value: item.ask === null ? goalLabel(item.goal) : askLabel(item.ask) },
