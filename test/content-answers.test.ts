@@ -19,8 +19,8 @@ async function offers(title: string): Promise<string> {
 test('who declines is told before they write that all staff read the reason', async () => {
   await offers('Half price')
   expect(toldTo('ana').at(-1)).toContain('All staff of City Museum read the reason')
-  const { presses } = stage.commands.find(({ name }) => name === 'agreement') ?? { presses: {} }
-  expect(presses.decline?.fields[0]?.label).toContain('All staff of the organization read it')
+  const agreement = stage.commands.find(({ name }) => name === 'agreement')
+  expect(agreement?.presses.decline?.fields[0]?.label).toContain('All staff of the organization read it')
   await stage.actor('ana').presses('Decline', 'Half price')
   expect(await stage.actor('ana').fills({ reason: 'Not now' })).toContain('staff of City Museum read your reason')
 })

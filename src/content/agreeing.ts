@@ -15,7 +15,7 @@ export async function askGrown(store: Store, now: Date): Promise<void> {
     const community = await store.communities.get(id)
     if (!community) continue
     const draft = await store.agreements.get(
-      await store.agreements.propose(id, await store.agreements.usual(), null, now),
+      await store.agreements.propose(id, await store.agreements.current(id), null, now),
     )
     if (draft) await askForAgreement(store, draft, community, now, null)
   }

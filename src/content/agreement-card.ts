@@ -47,7 +47,7 @@ export async function agreementCard({ store, now, organization }: Context, found
 function versionWords({ version, since, pausedUntil }: Agreement): Text {
   return lines(
     version === 0 || !since
-      ? say`You have not decided on it yet: this is what everybody starts with.`
+      ? say`You have not decided on it yet: this is what the organization started you with.`
       : say`Agreement ${version}, decided by ballot, in force since ${{ when: since }}.`,
     pausedUntil !== null && say`Paused: nothing is sent until ${{ when: pausedUntil }}.`,
   )
@@ -176,7 +176,7 @@ export async function earlierCard({ store }: Context, found: Found): Promise<Car
   return {
     title: say`Agreements of ${found.name}`,
     fields: all.slice(0, 2 * PAGE).map((one) => ({
-      label: say`Agreement ${one.version}`,
+      label: one.version === 0 ? say`At the start` : say`Agreement ${one.version}`,
       value: lines(
         one.since !== null &&
           (one.until ? say`${{ when: one.since }} to ${{ when: one.until }}` : say`since ${{ when: one.since }}`),

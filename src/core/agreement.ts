@@ -34,7 +34,7 @@ export interface Agreement extends Terms {
   id: string
   communityId: string
   state: AgreementState
-  /** Counted from 1 by when it came into force; 0 is what the organization starts everybody with. */
+  /** Counted from 1 by when it came into force; 0 is what the community started with. */
   version: number
   ballotId: string | null
   since: Date | null

@@ -24,12 +24,28 @@ export function agreements(tx: Tx, { draws }: Tools) {
       return row?.terms ? termsSchema.parse(row.terms) : USUAL_TERMS
     },
 
-    /** Starts every community with other terms; those that have decided keep theirs. */
+    /**
+     * Starts communities that open from now on with other terms. Those that are open keep what they started with, also where
+     * they have decided nothing: it is written down as their version 0, since nobody there was asked.
+     */
     async setUsual(terms: Terms, now: Date): Promise<void> {
+      const inForce: AgreementState = 'in force'
+      const undecided = await tx.$queryRaw<{ id: string; openedAt: Date | null }[]>(Prisma.sql`
+        select c.id, c.opened_at as "openedAt" from communities c where c.state = 'open'
+          and not exists (select 1 from agreements a where a.community_id = c.id and a.state = ${inForce})
+        order by c.id for no key update`)
+      const before = columnsOf(await this.usual())
+      await tx.agreement.createMany({
+        data: undecided.map(({ id: communityId, openedAt }) => ({
+          id: draws.id(now),
+          communityId,
+          state: inForce,
+          createdAt: now,
+          since: openedAt,
+          ...before,
+        })),
+      })
       await tx.organization.update({ where: { id: 1 }, data: { terms: { ...terms } } })
-      const undecided = { agreements: { none: { state: 'in force' satisfies AgreementState } } }
-      await tx.community.updateMany({ where: undecided, data: { digestAt: null } })
-      await tx.item.updateMany({ where: { state: 'waiting', community: undecided }, data: { dueAt: now } })
     },
 
     /** What a community lives by now; what the organization starts with where it has decided nothing. */
@@ -157,7 +173,8 @@ export function agreements(tx: Tx, { draws }: Tools) {
     async neverAsked(members: number): Promise<string[]> {
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
         select c.id from communities c where c.state = 'open'
-          and not exists (select 1 from agreements a where a.community_id = c.id and a.state <> 'draft')
+          and not exists (select 1 from agreements a where a.community_id = c.id and a.state <> 'draft'
+            and not (a.version = 0 and a.state in ('in force', 'past')))
           and (select count(*) from memberships m where m.community_id = c.id and m.state = 'member') >= ${members}
         order by c.id`)
       return rows.map(({ id }) => id)
