@@ -137,15 +137,14 @@ async function change(context: Context, found: Found, typed: TypedTerms): Promis
   const id = await store.agreements.write(found.id, termsOf(typed, before), now)
   const draft = await store.agreements.get(id)
   if (!draft) throw new Error('a draft that was just written is there')
-  return { update: { card: draftCard(draft, current, found) } }
+  return { update: { card: draftCard(draft, current, found, now) } }
 }
 
 async function ask(context: Context, found: Found): Promise<Reply> {
   const { store, caller, now } = context
   const draft = await store.agreements.draft(found.id)
   if (!draft) throw new Refusal(say`There is no draft any more. Begin anew with ${{ typed: '/agreement' }}.`)
-  if (!(await askForAgreement(store, draft, found, now, caller.id)))
-    throw new Refusal(say`Members are voting on another agreement. Wait for what comes of it.`)
+  await askForAgreement(store, draft, found, now, caller.id)
   await store.audit.note(caller, 'organizer', 'agreement asked', now, { community: found })
   return { update: { text: say`All members are asked, for a week. If the ballot says yes, it holds from then on.` } }
 }

@@ -24,3 +24,52 @@ test('who declines is told before they write that all staff read the reason', as
   await stage.actor('ana').presses('Decline', 'Half price')
   expect(await stage.actor('ana').fills({ reason: 'Not now' })).toContain('staff of City Museum read your reason')
 })
+
+/** Members answer by ballot what the organization offers. */
+async function answersByBallot() {
+  const ana = stage.actor('ana')
+  await ana.types('/agreement')
+  await ana.presses('Propose another agreement')
+  await ana.presses('Change what is sent')
+  await ana.fills({ answers: 'ballot' })
+  await ana.presses('Ask the members')
+  for (const name of ['ana', 'ben', 'cem']) await stage.actor(name).presses('Yes, agreed', 'Is this what')
+  await stage.pass('8d')
+}
+
+const openBallots = () => stage.read(async (store) => (await store.closing.due(new Date('2030-01-01'), 9)).length)
+
+test('what is taken back is voted on no more, and voters are told by whom it was withdrawn', async () => {
+  await answersByBallot()
+  await offers('Half price')
+  await stage.actor('ben').presses('Yes', 'Half price')
+  await stage.actor('sam!').types('/offer list')
+  await stage.actor('sam!').presses('Half price')
+  expect(await stage.actor('sam!').presses('Take it back where it is not posted')).toContain('withdrawn')
+  expect(stage.outputs.map(textOf).join('\n')).toMatch(/Half price.* was withdrawn by City Museum/)
+  expect(await stage.actor('cem').types('/vote')).not.toContain('Half price')
+  expect(await openBallots()).toBe(0)
+  await stage.pass('8d')
+  expect(stage.outputs.map(textOf).some((text) => /Decided.*Half price/.test(text))).toBe(false)
+})
+
+test('a question that a sensitive community is not asked any more is voted on no more', async () => {
+  await answersByBallot()
+  await stage.actor('sam!').types('/ask "Too loud?" kind:input communities:parents owed:"6 weeks"')
+  await stage.actor('sam!').presses('Ask')
+  expect(await openBallots()).toBe(1)
+  await stage.actor('sam!').types('/sensitive parents')
+  await stage.actor('sam!').presses('Make it sensitive')
+  expect(await openBallots()).toBe(0)
+  expect(await stage.actor('ben').presses('Yes', 'Too loud')).toContain('is not open')
+})
+
+test('of a ballot that takes effect by itself nothing can be changed, and no button says so', async () => {
+  await answersByBallot()
+  await offers('Half price')
+  await stage.actor('ana').types('/vote')
+  await stage.actor('ana').presses('City Museum offers “Half price”. Shall we get it?')
+  const card = await stage.actor('ana').presses('Look after it', 'Half price')
+  expect(card).toContain('[Withdraw]')
+  expect(card).not.toMatch(/\[(Change|More rules|Close early)/)
+})

@@ -1,5 +1,5 @@
 import type { Context } from '../command.ts'
-import { type Agreement, changesWords, termsWords } from '../core/agreement.ts'
+import { type Agreement, changesWords, pauseIn, termsWords } from '../core/agreement.ts'
 import { type Item, type ItemAnswer, itemStateLabel } from '../core/item.ts'
 import { lines, say, type Text } from '../core/say.ts'
 import { topicStateLabel } from '../core/topic.ts'
@@ -155,11 +155,16 @@ export function itemCard(item: Item, sender: string, own: ItemAnswer | undefined
 }
 
 /** A draft as organizers look at it before all are asked. */
-export function draftCard(draft: Agreement, before: Agreement, found: Found): Card {
+export function draftCard(draft: Agreement, before: Agreement, found: Found, now: Date): Card {
+  const paused = pauseIn(before, now)
   const to = (label: Text, press: string): Button => ({ label, press: address(`agreement.${press}`, { c: found.id }) })
   return {
     title: say`Another agreement for ${found.name}?`,
-    body: lines(say`All members are asked; it holds once a ballot says yes.`, changesWords(before, draft)),
+    body: lines(
+      say`All members are asked; it holds once a ballot says yes.`,
+      paused && say`Nothing is sent until ${{ when: paused }}, as you decided. This ends the pause.`,
+      changesWords(before, draft),
+    ),
     fields: termsWords(draft),
     buttons: [
       to(say`Ask the members`, 'ask'),

@@ -1,3 +1,4 @@
+import { withdrawBallot } from '../ballots/running.ts'
 import type { Context } from '../command.ts'
 import { type Agreement, isAgreed } from '../core/agreement.ts'
 import { isFoundByName, slugOf } from '../core/community.ts'
@@ -160,14 +161,26 @@ export async function pieceCard({ store, caller }: Context, pieceId: string): Pr
   }
 }
 
-/** Takes a piece back wherever it was not posted; where a ballot asks about it, the ballot goes on and decides nothing. */
+/** Takes a piece back wherever it was not posted, and the ballot about it where there is one. */
 export async function withdraw(context: Context, pieceId: string): Promise<Reply> {
   const { store, caller, now } = context
+  const items = (await store.items.piece(pieceId)).sort((a, b) => (a.communityId < b.communityId ? -1 : 1))
+  for (const { communityId } of items) await store.communities.lock(communityId, 'lightly')
   let count = 0
-  for (const { id } of await store.items.piece(pieceId))
-    if (await store.items.turn(id, ['asked', 'postponed', 'waiting'], 'withdrawn', { dueAt: null })) count++
+  for (const { id } of items) if (await takeBack(context, id)) count++
   if (count > 0) await store.audit.note(caller, 'staff', 'content withdrawn', now)
   return { update: { card: await pieceCard(context, pieceId) } }
+}
+
+async function takeBack({ store, now, organization }: Context, id: string): Promise<boolean> {
+  const item = await store.items.held(id)
+  if (!item || !(await store.items.turn(id, ['asked', 'postponed', 'waiting'], 'withdrawn', { dueAt: null })))
+    return false
+  const ballot = item.ballotId === null ? undefined : await store.ballots.toChange(item.ballotId)
+  const community = await store.communities.get(item.communityId)
+  if (ballot?.state === 'open' && community)
+    await withdrawBallot(store, ballot, community, now, say`${organization.name}`)
+  return true
 }
 
 const PAGE = 8

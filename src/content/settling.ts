@@ -8,6 +8,12 @@ import type { Store } from '../store/store.ts'
 import { YES } from './asking.ts'
 import { enqueue, tellAuthor, turnWords } from './queue.ts'
 
+/** Holds the community on whose content a ballot decides; before the ballot itself, as whoever posts or withdraws does. */
+export async function holdContent(store: Store, ballotId: string): Promise<void> {
+  const asked = (await store.agreements.askedBy(ballotId)) ?? (await store.items.askedBy(ballotId))
+  if (asked) await store.communities.lock(asked.communityId, 'lightly')
+}
+
 /** What a ballot decided about an agreement, or about something offered, holds from now on. */
 export async function settleContent(store: Store, ballotId: string, now: Date): Promise<void> {
   const ballot = await store.ballots.get(ballotId)

@@ -165,6 +165,11 @@ export function attentionOf({ perMonth, silentDays, silentHours, pausedUntil }: 
   return { perMonth, silence: { days: silentDays, hours: silentHours }, pausedUntil }
 }
 
+/** Until when nothing is sent, if that is so now. */
+export function pauseIn({ pausedUntil }: Agreement, now: Date): Date | undefined {
+  return pausedUntil && pausedUntil > now ? pausedUntil : undefined
+}
+
 /** Whether something about a topic, in a format, may be sent without asking first. */
 export function isAgreed(
   { topics, formats }: Terms,

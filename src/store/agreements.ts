@@ -89,11 +89,14 @@ export function agreements(tx: Tx, { draws }: Tools) {
       return rows.map(agreementOf)
     },
 
-    /** Writes the draft of organizers, over the one before. */
+    /** Writes the draft of organizers, over the one before. It says nothing of a pause, so it would end one. */
     async write(communityId: string, terms: Terms, now: Date): Promise<string> {
       const before = await this.draft(communityId)
       if (!before) return this.propose(communityId, terms, null, now)
-      await tx.agreement.update({ where: { id: before.id }, data: { createdAt: now, ...columnsOf(terms) } })
+      await tx.agreement.update({
+        where: { id: before.id },
+        data: { createdAt: now, pausedUntil: null, ...columnsOf(terms) },
+      })
       return before.id
     },
 
@@ -169,10 +172,10 @@ export function agreements(tx: Tx, { draws }: Tools) {
       await tx.agreement.deleteMany({ where: { state: 'draft' satisfies AgreementState, createdAt: { lt: before } } })
     },
 
-    /** Open communities of so many members or more in which no agreement was ever asked about. */
-    async neverAsked(members: number): Promise<string[]> {
+    /** Open communities, or that one of them, of so many members or more in which no agreement was ever asked about. */
+    async neverAsked(members: number, communityId?: string): Promise<string[]> {
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        select c.id from communities c where c.state = 'open'
+        select c.id from communities c where c.state = 'open' and c.id = coalesce(${communityId ?? null}::text, c.id)
           and not exists (select 1 from agreements a where a.community_id = c.id and a.state <> 'draft'
             and not (a.version = 0 and a.state in ('in force', 'past')))
           and (select count(*) from memberships m where m.community_id = c.id and m.state = 'member') >= ${members}

@@ -165,9 +165,13 @@ export function communities(tx: Tx, { draws }: Tools) {
       return tx.community.count({ where: { founderId: personId, state: { in: ['seed', 'waiting'] } } })
     },
 
-    /** Holds the row until the transaction ends, so that of two last pledges one opens it. */
-    async lock(id: string): Promise<void> {
-      await tx.$queryRaw(Prisma.sql`select id from communities where id = ${id} for update`)
+    /**
+     * Holds the row until the transaction ends, so that of two last pledges one opens it. What can't end it holds it `lightly`:
+     * rows that refer to it come about meanwhile. Who holds more takes communities first, by id, then items, then ballots.
+     */
+    async lock(id: string, how: 'wholly' | 'lightly' = 'wholly'): Promise<void> {
+      const strength = how === 'wholly' ? Prisma.sql`update` : Prisma.sql`no key update`
+      await tx.$queryRaw(Prisma.sql`select id from communities where id = ${id} for ${strength}`)
     },
 
     /** Pledgers become members, the founder organizer. */

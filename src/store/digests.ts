@@ -36,7 +36,7 @@ export function digests(tx: Tx) {
     async held(communityId: string, now: Date): Promise<{ isFirst: boolean; digestAt: Date; since: Date } | undefined> {
       const [row] = await tx.$queryRaw<{ digestAt: Date | null; since: Date }[]>(Prisma.sql`
         select digest_at as "digestAt", coalesce(digested_at, opened_at) as since from communities
-        where id = ${communityId} and state = 'open' and coalesce(digest_at, opened_at) <= ${now}::timestamptz for update`)
+        where id = ${communityId} and state = 'open' and coalesce(digest_at, opened_at) <= ${now}::timestamptz for no key update`)
       return row && { isFirst: row.digestAt === null, digestAt: row.digestAt ?? now, since: row.since }
     },
 

@@ -47,7 +47,7 @@ export function items(tx: Tx, { draws }: Tools) {
 
     /** The same, with the row held until the transaction ends, so that it is answered once. */
     async held(id: string): Promise<Item | undefined> {
-      await tx.$executeRaw(Prisma.sql`select 1 from items where id = ${id} for update`)
+      await tx.$executeRaw(Prisma.sql`select 1 from items where id = ${id} for no key update`)
       return this.get(id)
     },
 
@@ -178,11 +178,6 @@ export function items(tx: Tx, { draws }: Tools) {
       ])
       const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id)
       return { items: idsOf(waiting), owed: idsOf(owed), topics: idsOf(topics) }
-    },
-
-    /** Of one community one item is posted at a time, by whichever process: the community's row is held meanwhile. */
-    async alone(communityId: string): Promise<void> {
-      await tx.$executeRaw(Prisma.sql`select 1 from communities where id = ${communityId} for update`)
     },
 
     /** It was said in a room for the first time. */

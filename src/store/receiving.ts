@@ -1,3 +1,4 @@
+import { waitForVotes } from './ballots.ts'
 import { Prisma } from './generated/client.ts'
 import type { Tx } from './transaction.ts'
 
@@ -29,12 +30,24 @@ export async function endAsksIn(tx: Tx, communityId: string, now: Date): Promise
   await tx.item.updateMany({ where: { communityId }, data: { toldWorth: 0, toldNot: 0 } })
   await tx.goalOwner.deleteMany({ where: { communityId } })
   await tx.post.deleteMany({ where: { item: asks } })
+  await endBallotsOn(tx, asks, now)
   await tx.item.updateMany({
     where: { ...asks, state: { in: ['draft', 'asked', 'postponed', 'waiting'] } },
     data: { state: 'withdrawn', dueAt: null },
   })
   const outcome = 'The community became sensitive, so all answers were deleted.'
   await tx.item.updateMany({ where: { ...asks, state: 'posted', toldAt: null }, data: { outcome, toldAt: now } })
+}
+
+/** What is not asked any more is not voted on either. */
+async function endBallotsOn(tx: Tx, asks: Prisma.ItemWhereInput, now: Date): Promise<void> {
+  const found = await tx.item.findMany({ where: { ...asks, ballot: { state: 'open' } }, select: { ballotId: true } })
+  const ids = found.flatMap(({ ballotId }) => ballotId ?? []).sort()
+  for (const id of ids) await waitForVotes(tx, id)
+  await tx.ballotVote.deleteMany({ where: { ballotId: { in: ids } } })
+  await tx.ballotVoter.deleteMany({ where: { ballotId: { in: ids } } })
+  const over = { state: 'withdrawn', closedAt: now, remindAt: null, dueAt: null }
+  await tx.ballot.updateMany({ where: { id: { in: ids }, state: 'open' }, data: over })
 }
 
 /** Of two answers to the same the later words stay, with what was said yes to about them. */
