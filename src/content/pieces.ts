@@ -132,31 +132,44 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
   return { update: { text: lines(say`“${items[0].title}” is on its way.`, ...became) } }
 }
 
-/** What became of a piece in each community, and how to take it back. */
+/** What became of a piece in each community, what was answered there, and how to take it back. */
 export async function pieceCard({ store, caller }: Context, pieceId: string): Promise<Card> {
-  const fields: Card['fields'] = []
-  const items = (await store.items.piece(pieceId)).filter(({ state }) => state !== 'draft')
-  for (const item of items) {
+  const all: { item: Item; community: WithStanding }[] = []
+  for (const item of await store.items.piece(pieceId)) {
     const community = await store.communities.get(item.communityId, caller.id)
-    if (!community || community.sensitive || !isFoundByName(community, community.standing)) continue
-    fields.push({
+    if (item.state === 'draft' || !community || community.sensitive) continue
+    if (isFoundByName(community, community.standing)) all.push({ item, community })
+  }
+  const back = { label: say`Back`, press: address('offer.list', { n: 0 }) }
+  const [first] = all
+  if (!first) return { title: say`That is not there any more, or not for you to read.`, buttons: [back] }
+  const asked = all.filter(({ item }) => item.ask !== null && item.state === 'posted')
+  const canWithdraw = all.some(({ item }) => ['asked', 'postponed', 'waiting'].includes(item.state))
+  return {
+    title: say`${first.item.title}`,
+    fields: all.map(({ item, community }) => ({
       label: say`${community.name}`,
       value: lines(
         item.postedAt ? say`posted ${{ when: item.postedAt }}` : itemStateLabel(item.state),
         item.dueAt !== null && say`looked at again ${{ when: item.dueAt }}`,
         item.reason !== null && say`${item.reason}`,
+        item.outcome !== null && say`Told: ${item.outcome}`,
       ),
-    })
-  }
-  const canWithdraw = items.some(({ state }) => ['asked', 'postponed', 'waiting'].includes(state))
-  return {
-    title: say`${items[0]?.title ?? ''}`,
-    fields,
+    })),
+    ...(asked.length > 0 && {
+      choice: {
+        label: say`Read the answers`,
+        options: asked.map(({ item, community }) => ({
+          label: say`Answers of ${community.name}`,
+          press: address('delivered.ask', { i: item.id, n: 0 }),
+        })),
+      },
+    }),
     buttons: [
       ...(canWithdraw
         ? [{ label: say`Take it back where it is not posted`, press: address('offer.withdraw', { p: pieceId }) }]
         : []),
-      { label: say`Back`, press: address('offer.list', { n: 0 }) },
+      back,
     ],
   }
 }

@@ -97,6 +97,14 @@ export function itemAnswers(tx: Tx) {
         order by max(a.at), m.person_id limit ${page.take} offset ${page.skip}`)
     },
 
+    /** Who answered an ask, in words or by being counted in, and is still a member. */
+    async answeredBy(itemId: string): Promise<string[]> {
+      const rows = await tx.$queryRaw<{ who: string }[]>(Prisma.sql`
+        select distinct m.person_id as who from ${ANSWERS}
+        where a.item_id = ${itemId} and (a.is_in or a.words is not null) order by who`)
+      return rows.map(({ who }) => who)
+    },
+
     /** How what was posted in a span was found, by community: of all, or of one. */
     async valueIn(from: Date, to: Date): Promise<(Value & { communityId: string })[]> {
       return tx.$queryRaw<(Value & { communityId: string })[]>(Prisma.sql`

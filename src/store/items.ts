@@ -99,12 +99,13 @@ export function items(tx: Tx, { draws }: Tools) {
     },
 
     /** Asks of which it is owed what came of them, those owed first at first, as far as somebody in staff may read of them. */
-    async owed(readerId: string): Promise<Item[]> {
+    async owed(readerId: string): Promise<(Item & { community: string })[]> {
       const rows = await tx.item.findMany({
         where: { state: 'posted', owedBy: { not: null }, toldAt: null, community: readableBy(readerId) },
+        include: { community: { select: { name: true } } },
         orderBy: [{ owedBy: 'asc' }, { id: 'asc' }],
       })
-      return rows.map(itemOf)
+      return rows.map(({ community, ...row }) => ({ ...itemOf(row), community: community.name }))
     },
 
     /** Changes drafts of a piece. */

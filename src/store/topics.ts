@@ -184,7 +184,8 @@ export function topics(tx: Tx, { draws }: Tools) {
         Prisma.sql`t.state = any(${[...from]}::text[])`,
         Prisma.sql`state = ${to}, changed_at = ${now}::timestamptz, reason = coalesce(${reason ?? null}::text, t.reason),
           plan = coalesce(${plan ?? null}::text, t.plan), delivered = coalesce(${delivered ?? null}::text, t.delivered),
-          planned_for = coalesce(${plannedFor ?? null}::timestamptz, t.planned_for)`,
+          planned_for = coalesce(${plannedFor ?? null}::timestamptz, t.planned_for),
+          late_at = case when ${plannedFor === undefined}::boolean then t.late_at end`,
       )
     },
 
@@ -206,6 +207,11 @@ export function topics(tx: Tx, { draws }: Tools) {
         orderBy: [{ plannedFor: { sort: 'asc', nulls: 'last' } }, { id: 'asc' }],
       })
       return rows.map((row) => ({ ...promisedOf(row), community: row.community.name }))
+    },
+
+    /** Whether it was said openly that it is late. */
+    async isLate(id: string): Promise<boolean> {
+      return (await tx.topic.count({ where: { id, lateAt: { not: null } } })) > 0
     },
 
     /** A planned topic whose day is over, told once; undefined where it is not late, or was told so. */
