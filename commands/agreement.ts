@@ -11,12 +11,13 @@ import {
 import { answerInWords, countIn, insideItem, sayValue, takeBackAnswer } from '../src/content/answers.ts'
 import { askForAgreement, itemQuestion } from '../src/content/asking.ts'
 import { accept, decline, postpone } from '../src/content/deciding.ts'
+import { monthsOf } from '../src/content/months.ts'
 import { whatFields, whenFields } from '../src/content/terms-fields.ts'
 import { type TypedTerms, termsOf } from '../src/core/agreement.ts'
 import { SHOWN } from '../src/core/item.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
-import { monthKey } from '../src/core/when.ts'
+import { monthNamed } from '../src/core/when.ts'
 import { choice, community, type Found, text } from '../src/option.ts'
 import type { Reply } from '../src/reply.ts'
 
@@ -51,7 +52,11 @@ export default command({
       permission: 'member',
       run: async (context, args) => ({ update: { card: await earlierCard(context, args.c) } }),
     }),
-    object: press({ args: { c }, permission: 'member', run: (context, args) => object(context, args.c) }),
+    object: press({
+      args: { c, m: z.string().max(7) },
+      permission: 'member',
+      run: (context, args) => object(context, args.c, args.m),
+    }),
     worth: press({
       args: { i, v: z.enum(['0', '1']) },
       run: (context, args) => sayValue(context, args.i, args.v === '1'),
@@ -119,13 +124,16 @@ async function one(context: Context, args: { i: string }): Promise<Reply> {
 }
 
 /** Says, once a month, that more was sent than agreed. Staff read how many say so, roughly, and never who. */
-async function object(context: Context, found: Found): Promise<Reply> {
+async function object(context: Context, found: Found, key: string): Promise<Reply> {
   const { store, caller, now, organization } = context
-  const isNew = await store.agreements.object(found.id, caller.id, monthKey(now, organization.zone), now)
+  const month = (await monthsOf(store, found, now)).find((one) => one.key === key)
+  if (!month) throw new Refusal(say`That month is over for good. Look again with ${{ typed: '/agreement' }}.`)
+  if (!month.isOver) throw new Refusal(say`In ${monthNamed(month.at, month.zone)} no more was sent than you agreed on.`)
+  const isNew = await store.agreements.object(found.id, caller.id, key, now)
   return {
     text: isNew
       ? say`Noted. Staff of ${organization.name} read how many say so, never who.`
-      : say`You have said so this month already.`,
+      : say`You have said so of that month already.`,
   }
 }
 

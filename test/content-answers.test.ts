@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { opens } from './content-scene.ts'
+import { agrees, opens } from './content-scene.ts'
 import { onStage, type Stage, textOf } from './stage.ts'
 
 let stage: Stage
@@ -26,16 +26,7 @@ test('who declines is told before they write that all staff read the reason', as
 })
 
 /** Members answer by ballot what the organization offers. */
-async function answersByBallot() {
-  const ana = stage.actor('ana')
-  await ana.types('/agreement')
-  await ana.presses('Propose another agreement')
-  await ana.presses('Change what is sent')
-  await ana.fills({ answers: 'ballot' })
-  await ana.presses('Ask the members')
-  for (const name of ['ana', 'ben', 'cem']) await stage.actor(name).presses('Yes, agreed', 'Is this what')
-  await stage.pass('8d')
-}
+const answersByBallot = () => agrees(stage, ['ana', 'ben', 'cem'], { what: { answers: 'ballot' } })
 
 const openBallots = () => stage.read(async (store) => (await store.closing.due(new Date('2030-01-01'), 9)).length)
 

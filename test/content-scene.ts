@@ -38,3 +38,26 @@ export async function opens(stage: Stage, name: string, people: string[], more =
     if (said.includes('[Yes, join]')) await stage.actor(one).presses('Yes, join')
   }
 }
+
+/** Some members agree on other terms, or do not, by a ballot that an organizer asks for; the week goes by. */
+export async function agrees(
+  stage: Stage,
+  [organizer = '', ...others]: string[],
+  {
+    what = {},
+    when = {},
+    answer = 'Yes, agreed',
+  }: { what?: Record<string, string>; when?: Record<string, string>; answer?: string },
+): Promise<void> {
+  const who = stage.actor(organizer)
+  await who.types('/agreement')
+  await who.presses('Propose another agreement')
+  await who.presses('Change what is sent')
+  await who.fills(what)
+  await who.presses('Change when and how often')
+  await who.fills(when)
+  await who.presses('Ask the members')
+  for (const name of [organizer, ...others])
+    await stage.actor(name).presses(answer, 'Is this what City Museum may send us')
+  await stage.pass('8d')
+}

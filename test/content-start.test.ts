@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { opens } from './content-scene.ts'
+import { agrees, opens } from './content-scene.ts'
 import { onStage, type Stage, textOf } from './stage.ts'
 
 let stage: Stage
@@ -20,16 +20,8 @@ async function startWith(perMonth: string): Promise<string> {
   return sam.fills({ 'per-month': perMonth })
 }
 
-async function asks(perMonth: string, voters: string[], answer: 'Yes, agreed' | 'No') {
-  const ana = stage.actor('ana')
-  await ana.types('/agreement parents')
-  await ana.presses('Propose another agreement')
-  await ana.presses('Change when and how often')
-  await ana.fills({ 'per-month': perMonth })
-  await ana.presses('Ask the members')
-  for (const name of voters) await stage.actor(name).presses(answer, 'Is this what City Museum may send us')
-  await stage.pass('8d')
-}
+const asks = (perMonth: string, voters: string[], answer: 'Yes, agreed' | 'No') =>
+  agrees(stage, voters, { when: { 'per-month': perMonth }, answer })
 
 test('what staff start communities with changes nothing for those that are open, and holds for those that open later', async () => {
   expect(await startWith('9')).toContain('Those that are open keep what they started with')

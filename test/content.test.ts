@@ -121,7 +121,7 @@ test('a question counts, is answered by who wants to, and what came of it is owe
   await stage.actor('ana').presses('Accept', 'new guide')
   expect(inRoom().at(-1)).toContain('Staff of City Museum read your answer with your name')
   expect(await stage.actor('ben').presses('Count me in', 'new guide')).toContain('You are counted in')
-  expect(await stage.actor('cem').presses('Count me in', 'new guide')).toContain('All 1 places')
+  expect(await stage.actor('cem').presses('Count me in', 'new guide')).toContain('The one place of')
   await sam.types('/delivered')
   const card = await sam.presses('Would you test our new guide?')
   expect(card).toContain('ben')

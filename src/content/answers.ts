@@ -47,7 +47,9 @@ export async function countIn(context: Context, i: string): Promise<Reply> {
   await store.items.held(i)
   const own = await store.itemAnswers.own(i, caller.id)
   if (!own?.isIn && seats !== null && (await store.itemAnswers.countIn(i)) >= seats)
-    throw new Refusal(say`All ${seats} places of “${title}” are taken.`)
+    throw new Refusal(
+      seats === 1 ? say`The one place of “${title}” is taken.` : say`All ${seats} places of “${title}” are taken.`,
+    )
   await store.itemAnswers.answer(i, caller.id, { isIn: true }, now)
   return {
     text: say`You are counted in. Staff of ${organization.name} read your name for “${title}”. To take it back: ${{ typed: '/agreement' }}, What was sent.`,

@@ -67,6 +67,20 @@ export interface ItemAnswer {
   consent: string | null
 }
 
+/** What a message is, as staff read it of a community. */
+export function itemKindLabel(kind: ItemKind): Text {
+  switch (kind) {
+    case 'topic':
+      return say`Their topics, delivered`
+    case 'offer':
+      return say`What was offered`
+    case 'ask':
+      return say`What was asked`
+    default:
+      return kind satisfies never
+  }
+}
+
 /** What is asked, as people read it. */
 export function askLabel(ask: Ask): Text {
   switch (ask) {

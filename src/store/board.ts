@@ -1,4 +1,5 @@
 import type { Goal } from '../core/goal.ts'
+import type { ItemKind } from '../core/item.ts'
 import { Prisma } from './generated/client.ts'
 import { readableBy } from './hidden.ts'
 import type { Tx } from './transaction.ts'
@@ -8,7 +9,7 @@ export interface Cell {
   communityId: string
   goal: Goal
   owner: string | null
-  /** How many pieces it was offered, and how many of them it took or turned down. */
+  /** How many pieces it was asked whether it wants, and how many of them it took or turned down. */
   offered: number
   accepted: number
   declined: number
@@ -48,9 +49,9 @@ export function board(tx: Tx) {
         with own as (select i.* from items i join communities c on c.id = i.community_id and not c.sensitive
           where i.community_id = any(${communityIds}::text[]) and i.state <> 'draft'),
         pieces as (
-          select community_id, goal, count(*)::int as offered,
-            count(*) filter (where state in ('waiting', 'posted'))::int as accepted,
-            count(*) filter (where state = 'declined')::int as declined,
+          select community_id, goal, count(*) filter (where asked_at is not null)::int as offered,
+            count(*) filter (where asked_at is not null and state in ('waiting', 'posted'))::int as accepted,
+            count(*) filter (where asked_at is not null and state = 'declined')::int as declined,
             count(*) filter (where posted_at > ${recent}::timestamptz)::int as recent,
             (array_agg(title order by posted_at desc) filter (where posted_at is not null))[1] as last_title,
             max(posted_at) as last_at, sum(told_worth)::int as worth, sum(told_not)::int as "not"
@@ -62,6 +63,14 @@ export function board(tx: Tx) {
         from pieces p full join (select * from goal_owners where community_id = any(${communityIds}::text[])) g
           on g.community_id = p.community_id and g.goal = p.goal
         order by 1, 2`)
+    },
+
+    /** How what was sent to a community was found, by what it was; as of last night. */
+    async kinds(communityId: string): Promise<{ kind: ItemKind; worth: number; not: number }[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select i.kind, sum(i.told_worth)::int as worth, sum(i.told_not)::int as "not"
+        from items i join communities c on c.id = i.community_id and not c.sensitive
+        where i.community_id = ${communityId} and i.state = 'posted' group by i.kind order by i.kind`)
     },
 
     /** Writes down who answers for a goal in a community; nobody where it is empty. */
