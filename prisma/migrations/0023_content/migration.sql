@@ -3,6 +3,7 @@ ALTER TABLE "ballots" ADD COLUMN     "about" TEXT;
 
 -- AlterTable
 ALTER TABLE "communities" ADD COLUMN     "digest_at" TIMESTAMPTZ(3),
+ADD COLUMN     "digest_version" INTEGER,
 ADD COLUMN     "digested_at" TIMESTAMPTZ(3),
 ADD COLUMN     "told_objections" JSONB;
 
