@@ -23,7 +23,7 @@ export async function posts(
 /** How an item was found, as staff's board will have it after the next night. */
 export async function foundOf(stage: Stage, { communityId }: Item): Promise<{ worth: number; not: number }> {
   const [cell] = await stage.read(async (store) => {
-    await store.itemAnswers.tellValues()
+    await store.totals.values()
     return store.board.cells([communityId], stage.now())
   })
   return { worth: cell?.worth ?? 0, not: cell?.not ?? 0 }

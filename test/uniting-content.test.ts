@@ -81,7 +81,7 @@ test('one person objects once a month', async () => {
     stage.read((store) => store.agreements.object(id, personId, month, stage.now()))
   const count = (month: string) =>
     stage.read(async (store) => {
-      await store.agreements.tellObjections()
+      await store.totals.objections()
       return store.agreements.objections(id, month)
     })
   for (const { id: personId } of [ana, ben]) expect(await object(personId, '2026-01')).toBe(true)

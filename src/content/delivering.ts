@@ -56,7 +56,9 @@ export async function planTopic(context: Context, t: string, plan: string, by: s
   if (by && (!plannedFor || plannedFor <= now))
     throw new Refusal(say`“${by}” is no time to come. It looks like: 3 weeks, or 1 September.`, 'by')
   const day = plannedFor ? say`, by ${{ when: plannedFor }}` : say``
-  const wasLate = await store.topics.isLate(t)
+  const before = await store.topics.get(t, caller.id)
+  const wasLate =
+    before && (await store.topics.planned(before.communityId)).some(({ id, isLate }) => id === t && isLate)
   const { topic, found } = await bring(
     context,
     t,

@@ -200,21 +200,6 @@ export function agreements(tx: Tx, { draws }: Tools) {
         select coalesce((told_objections ->> ${month})::int, 0) as count from communities where id = ${communityId}`)
       return row?.count ?? 0
     },
-
-    /** Makes what is told of objections anew: nothing of a sensitive community. */
-    async tellObjections(): Promise<void> {
-      await tx.$executeRaw(Prisma.sql`
-        with counted as (
-          select c.id, o.month, count(distinct m.person_id)::int as count
-          from objections o join people p on p.id = o.person_id join communities c on c.id = o.community_id and not c.sensitive
-          join memberships m on m.community_id = c.id and m.state = 'member' and m.person_id = ${WHO} group by c.id, o.month),
-        told as (
-          select c.id, (select jsonb_object_agg(n.month, n.count) from counted n where n.id = c.id) as months from communities c),
-        held as (
-          select c.id, t.months from communities c join told t on t.id = c.id and t.months is distinct from c.told_objections
-          order by c.id for no key update of c)
-        update communities c set told_objections = h.months from held h where c.id = h.id`)
-    },
   }
 }
 

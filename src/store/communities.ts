@@ -227,16 +227,6 @@ export function communities(tx: Tx, { draws }: Tools) {
       const rows = await tx.community.findMany({ where: { state: 'waiting' }, orderBy: { createdAt: 'asc' } })
       return rows.map(communityOf)
     },
-
-    /** Makes the sizes told outside anew: nothing under 5, else rounded to 5 (product.md, law 8). */
-    async tellSizes(): Promise<void> {
-      await tx.$executeRaw(Prisma.sql`
-        update communities c set told_size = told.size
-        from (select o.id, case when count(m.person_id) >= 5 then (round(count(m.person_id) / 5.0) * 5)::int end as size
-              from communities o left join memberships m on m.community_id = o.id and m.state = 'member'
-              where o.state = 'open' and not o.sensitive group by o.id) told
-        where c.id = told.id and c.told_size is distinct from told.size`)
-    },
   }
 }
 

@@ -24,8 +24,8 @@ const ANSWERS = Prisma.sql`item_answers a join items i on i.id = a.item_id join 
   join people p on p.id = a.person_id
   join memberships m on m.community_id = i.community_id and m.state = 'member' and m.person_id = ${WHO}`
 
-/** Counted once a person: the later of two answers by accounts that became one person. */
-const COUNTED = Prisma.sql`select distinct on (a.item_id, m.person_id) a.*, m.person_id as who, i.community_id, i.goal, i.kind,
+/** How items were found, counted once a person: the later of two answers by accounts that became one person. */
+export const COUNTED = Prisma.sql`select distinct on (a.item_id, m.person_id) a.*, m.person_id as who, i.community_id, i.goal, i.kind,
   i.posted_at from ${ANSWERS} where a.worth is not null order by a.item_id, m.person_id, a.at desc`
 
 /** Who they were, as far as an item's community sees them as one; and what all of them answered, read as one answer. */
@@ -112,21 +112,6 @@ export function itemAnswers(tx: Tx) {
           count(*) filter (where not worth)::int as "not"
         from (${COUNTED}) as counted where posted_at >= ${from}::timestamptz and posted_at < ${to}::timestamptz
         group by community_id order by community_id`)
-    },
-
-    /** Makes what staff are told of how items were found anew: nothing of a sensitive community. */
-    async tellValues(): Promise<void> {
-      await tx.$executeRaw(Prisma.sql`
-        with counted as (
-          select item_id, count(*) filter (where worth)::int as worth, count(*) filter (where not worth)::int as "not"
-          from (${COUNTED}) as one group by item_id),
-        told as (
-          select i.id, coalesce(n.worth, 0) as worth, coalesce(n."not", 0) as "not" from items i
-          join communities c on c.id = i.community_id left join counted n on n.item_id = i.id and not c.sensitive),
-        held as (
-          select i.id, t.worth, t."not" from items i
-          join told t on t.id = i.id and (t.worth, t."not") <> (i.told_worth, i.told_not) order by i.id for no key update of i)
-        update items i set told_worth = h.worth, told_not = h."not" from held h where i.id = h.id`)
     },
 
     /** Forgets answers to what was asked, once it was told before a time what came of it; and before another all answers. */

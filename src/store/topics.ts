@@ -209,11 +209,6 @@ export function topics(tx: Tx, { draws }: Tools) {
       return rows.map((row) => ({ ...promisedOf(row), community: row.community.name }))
     },
 
-    /** Whether it was said openly that it is late. */
-    async isLate(id: string): Promise<boolean> {
-      return (await tx.topic.count({ where: { id, lateAt: { not: null } } })) > 0
-    },
-
     /** A planned topic whose day is over, told once; undefined where it is not late, or was told so. */
     async late(id: string, now: Date): Promise<{ title: string; communityId: string; plannedFor: Date } | undefined> {
       const [row] = await tx.$queryRaw<{ title: string; communityId: string; plannedFor: Date }[]>(Prisma.sql`
