@@ -10,7 +10,6 @@ import {
 import type { TopicKind } from '../core/topic.ts'
 import type { Agreement as Row } from './generated/client.ts'
 import { Prisma } from './generated/client.ts'
-import { WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { mineIn } from './votes.ts'
 
