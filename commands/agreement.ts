@@ -11,12 +11,14 @@ import {
 import { answerInWords, countIn, insideItem, sayValue, takeBackAnswer } from '../src/content/answers.ts'
 import { askForAgreement, itemQuestion } from '../src/content/asking.ts'
 import { accept, decline, postpone } from '../src/content/deciding.ts'
+import { monthsOf } from '../src/content/months.ts'
 import { whatFields, whenFields } from '../src/content/terms-fields.ts'
 import { type TypedTerms, termsOf } from '../src/core/agreement.ts'
+import { SHOWN } from '../src/core/item.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
-import { monthKey } from '../src/core/when.ts'
-import { community, type Found, text } from '../src/option.ts'
+import { monthNamed } from '../src/core/when.ts'
+import { choice, community, type Found, text } from '../src/option.ts'
 import type { Reply } from '../src/reply.ts'
 
 const ANSWER_MAX = 500
@@ -50,7 +52,11 @@ export default command({
       permission: 'member',
       run: async (context, args) => ({ update: { card: await earlierCard(context, args.c) } }),
     }),
-    object: press({ args: { c }, permission: 'member', run: (context, args) => object(context, args.c) }),
+    object: press({
+      args: { c, m: z.string().max(7) },
+      permission: 'member',
+      run: (context, args) => object(context, args.c, args.m),
+    }),
     worth: press({
       args: { i, v: z.enum(['0', '1']) },
       run: (context, args) => sayValue(context, args.i, args.v === '1'),
@@ -63,11 +69,20 @@ export default command({
       fields: { answer: text('Staff read it with your name; nobody else does', { max: ANSWER_MAX, long: true }) },
       run: (context, { i: id, answer }) => answerInWords(context, id, answer.slice(0, ANSWER_MAX)),
     }),
+    quote: press({
+      args: { i },
+      title: 'Your answer',
+      fields: {
+        answer: text('Staff read it with your name', { max: ANSWER_MAX, long: true }),
+        show: choice('May they show it to others? Left out: no', SHOWN).optional(),
+      },
+      run: (context, { i: id, answer, show }) => answerInWords(context, id, answer.slice(0, ANSWER_MAX), show),
+    }),
     accept: press({ args: { i }, run: (context, args) => accept(context, args.i) }),
     decline: press({
       args: { i },
       title: 'Decline an offer',
-      fields: { reason: text('Reason, which who offered it reads', { max: REASON_MAX, long: true }) },
+      fields: { reason: text('Reason. All staff of the organization read it', { max: REASON_MAX, long: true }) },
       run: (context, { i: id, reason }) => decline(context, id, reason.slice(0, REASON_MAX)),
     }),
     later: press({
@@ -109,13 +124,16 @@ async function one(context: Context, args: { i: string }): Promise<Reply> {
 }
 
 /** Says, once a month, that more was sent than agreed. Staff read how many say so, roughly, and never who. */
-async function object(context: Context, found: Found): Promise<Reply> {
+async function object(context: Context, found: Found, key: string): Promise<Reply> {
   const { store, caller, now, organization } = context
-  const isNew = await store.agreements.object(found.id, caller.id, monthKey(now, organization.zone), now)
+  const month = (await monthsOf(store, found, now)).find((one) => one.key === key)
+  if (!month) throw new Refusal(say`That month is over for good. Look again with ${{ typed: '/agreement' }}.`)
+  if (!month.isOver) throw new Refusal(say`In ${monthNamed(month.at, month.zone)} no more was sent than you agreed on.`)
+  const isNew = await store.agreements.object(found.id, caller.id, key, now)
   return {
     text: isNew
       ? say`Noted. Staff of ${organization.name} read how many say so, never who.`
-      : say`You have said so this month already.`,
+      : say`You have said so of that month already.`,
   }
 }
 
@@ -127,15 +145,14 @@ async function change(context: Context, found: Found, typed: TypedTerms): Promis
   const id = await store.agreements.write(found.id, termsOf(typed, before), now)
   const draft = await store.agreements.get(id)
   if (!draft) throw new Error('a draft that was just written is there')
-  return { update: { card: draftCard(draft, current, found) } }
+  return { update: { card: draftCard(draft, current, found, now) } }
 }
 
 async function ask(context: Context, found: Found): Promise<Reply> {
   const { store, caller, now } = context
   const draft = await store.agreements.draft(found.id)
   if (!draft) throw new Refusal(say`There is no draft any more. Begin anew with ${{ typed: '/agreement' }}.`)
-  if (!(await askForAgreement(store, draft, found, now, caller.id)))
-    throw new Refusal(say`Members are voting on another agreement. Wait for what comes of it.`)
+  await askForAgreement(store, draft, found, now, caller.id)
   await store.audit.note(caller, 'organizer', 'agreement asked', now, { community: found })
   return { update: { text: say`All members are asked, for a week. If the ballot says yes, it holds from then on.` } }
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { asOrganizer, insideBallot } from '../src/ballots/access.ts'
+import { asOrganizer, insideBallot, isAboutContent } from '../src/ballots/access.ts'
 import { drawBallot } from '../src/ballots/cards.ts'
 import { exportable } from '../src/ballots/export.ts'
 import { manageCard, sure } from '../src/ballots/manage.ts'
 import { closeBallot, openBallot, withdrawBallot } from '../src/ballots/running.ts'
 import { type BallotWords, writtenOf } from '../src/ballots/writing.ts'
 import { type Context, command, press } from '../src/command.ts'
-import { settleContent } from '../src/content/settling.ts'
+import { holdContent, settleContent } from '../src/content/settling.ts'
 import { BALLOT_KINDS } from '../src/core/ballot.ts'
 import {
   ELECTORATES,
@@ -170,11 +170,6 @@ async function refuseOnceVoted({ store, now }: Context, { id, state, question, c
     )
 }
 
-/** Such a ballot takes effect by itself, so nobody words it anew. */
-async function isAboutContent(store: Context['store'], id: string): Promise<boolean> {
-  return Boolean((await store.agreements.askedBy(id)) ?? (await store.items.askedBy(id)))
-}
-
 async function open(context: Context, args: { b: string }): Promise<Reply> {
   const { store, caller, now, organization } = context
   const { ballot, found } = await asOrganizer(context, args.b)
@@ -202,6 +197,7 @@ async function open(context: Context, args: { b: string }): Promise<Reply> {
 
 async function end(context: Context, id: string, how: 'close' | 'withdraw'): Promise<Reply> {
   const { store, caller, now } = context
+  await holdContent(store, id)
   const { ballot, found } = await asOrganizer(context, id)
   if (!takesVotes(ballot, now)) return { update: { text: say`“${ballot.question}” is not open any more.` } }
   if (how === 'close' && (await isAboutContent(store, id)))

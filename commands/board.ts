@@ -68,11 +68,11 @@ async function setOwner(
   return { update: { card: await goalCard(context, goal, skip) } }
 }
 
-/** What a community's agreement is before it decides on one of its own. */
+/** What a community's agreement is when it opens, before it decides on one of its own. */
 async function startCard({ store }: Context): Promise<Card> {
   return {
     title: say`What communities start with`,
-    body: say`It holds until members decide on an agreement of their own, by ballot.`,
+    body: say`It holds for communities that open from now on, until their members decide on an agreement of their own, by ballot. Those that are open keep what they started with.`,
     fields: termsWords(await store.agreements.usual()),
     buttons: [
       { label: say`Change what is sent`, press: address('board.what') },

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Context, command, press } from '../src/command.ts'
 import { deliverTopic, owedItem, planTopic, tellOutcome } from '../src/content/delivering.ts'
-import { askLabel } from '../src/core/item.ts'
+import { askLabel, type ItemAnswer } from '../src/core/item.ts'
 import { lines, say, type Text } from '../src/core/say.ts'
-import { topicStateLabel } from '../src/core/topic.ts'
+import { planLabel, topicStateLabel } from '../src/core/topic.ts'
 import { text } from '../src/option.ts'
 import { address, type Card } from '../src/reply.ts'
 
@@ -74,15 +74,17 @@ export default command({
 
 /** What communities chose and is not there yet, and of which questions it is owed what came of them; the earliest first. */
 async function owedCard({ store, caller }: Context, skip: number): Promise<Card> {
-  const asks = (await store.items.owed(caller.id)).map(({ id, title, owedBy }) => ({
-    label: say`${title}`,
+  const asks = (await store.items.owed(caller.id)).map(({ id, title, owedBy, community }) => ({
+    title,
+    community,
     at: owedBy,
-    value: lines(say`What came of it is owed`, owedBy !== null && say`by ${{ when: owedBy }}`),
+    value: lines(say`${community}: what came of it is owed`, owedBy !== null && say`by ${{ when: owedBy }}`),
     press: address('delivered.ask', { i: id, n: 0 }),
   }))
   const topics = (await store.topics.promised(caller.id)).map(
     ({ id, title, state, plannedFor, isLate, community }) => ({
-      label: say`${title}`,
+      title,
+      community,
       at: plannedFor,
       value: lines(
         say`${community}: ${topicStateLabel(state)}`,
@@ -93,7 +95,13 @@ async function owedCard({ store, caller }: Context, skip: number): Promise<Card>
     }),
   )
   const far = Number.POSITIVE_INFINITY
-  const all = [...asks, ...topics].sort((a, b) => (a.at?.getTime() ?? far) - (b.at?.getTime() ?? far) || 0)
+  const sorted = [...asks, ...topics].sort((a, b) => (a.at?.getTime() ?? far) - (b.at?.getTime() ?? far) || 0)
+  // The same is owed to several communities, or chosen by them.
+  const isTwice = (title: string) => sorted.filter((one) => one.title === title).length > 1
+  const all = sorted.map(({ title, community, ...one }) => ({
+    ...one,
+    label: isTwice(title) ? say`${title} (${community})` : say`${title}`,
+  }))
   const shown = all.slice(skip, skip + PAGE)
   const to = (label: Text, from: number) => ({ label, press: address('delivered.list', { n: from }) })
   return {
@@ -106,6 +114,7 @@ async function owedCard({ store, caller }: Context, skip: number): Promise<Card>
     buttons: [
       ...(skip > 0 ? [to(say`Earlier`, Math.max(0, skip - PAGE))] : []),
       ...(all.length > skip + PAGE ? [to(say`More`, skip + PAGE)] : []),
+      { label: say`Offered and asked`, press: address('offer.list', { n: 0 }) },
     ],
   }
 }
@@ -120,29 +129,40 @@ async function topicCard({ store, caller }: Context, id: string): Promise<Card> 
       ...(topic.plan === null ? [] : [{ label: say`Planned`, value: say`${topic.plan}` }]),
     ],
     buttons: [
-      ...(topic.state === 'chosen' ? [{ label: say`It is planned`, press: address('delivered.plan', { t: id }) }] : []),
+      { label: planLabel(topic.state), press: address('delivered.plan', { t: id }) },
       { label: say`It is there`, press: address('delivered.link', { t: id }) },
       { label: say`Back`, press: address('delivered.list', { n: 0 }) },
     ],
   }
 }
 
+/** What staff may do with words that were given to be quoted. */
+function mayBeShown(quote: ItemAnswer['quote']): Text {
+  if (quote === null) return say`Not to be shown to anybody else.`
+  return quote === 'named' ? say`May be shown, with the name.` : say`May be shown, without the name.`
+}
+
 /** The answers to an ask: each of them was told beforehand that staff read it with their name. */
 async function askCard(context: Context, id: string, skip: number): Promise<Card> {
   const { store } = context
   const item = await owedItem(context, id)
+  const community = await store.communities.get(item.communityId)
   const all = await store.itemAnswers.answers(id, { skip, take: PAGE + 1 })
   const to = (label: Text, from: number) => ({ label, press: address('delivered.ask', { i: id, n: from }) })
   return {
     title: say`${item.title}`,
     body: lines(
       item.ask !== null && askLabel(item.ask),
+      say`Asked of ${community?.name ?? ''}.`,
       all.length === 0 && say`Nobody has answered yet.`,
       item.outcome !== null && say`Told: ${item.outcome}`,
     ),
-    fields: all.slice(0, PAGE).map(({ name, words, at }) => ({
+    fields: all.slice(0, PAGE).map(({ name, words, quote, at }) => ({
       label: say`${name}`,
-      value: words === null ? say`wants to be counted in, ${{ when: at }}` : say`${words}`,
+      value:
+        words === null
+          ? say`wants to be counted in, ${{ when: at }}`
+          : lines(say`${words}`, item.ask === 'quote' && mayBeShown(quote)),
     })),
     buttons: [
       ...(item.toldAt === null

@@ -70,7 +70,10 @@ export default command({
       args: { k: kind, w: z.enum(['room', 'chat', 'mail', 'none']) },
       run: (context, { k, w }) => choose(context, k, w),
     }),
-    mutes: press({ args: {}, run: async (context) => ({ update: { card: await mutesCard(context) } }) }),
+    mutes: press({
+      args: { n: z.coerce.number().int().min(0).max(10_000).default(0) },
+      run: async (context, { n }) => ({ update: { card: await mutesCard(context, n) } }),
+    }),
     mute: press({
       args: { c: community('Community') },
       permission: 'member',

@@ -33,32 +33,36 @@ export async function noticesCard({ store, caller, where, now }: Context): Promi
 /** A snooze ends by itself; a mute is one that nobody waits for. */
 const SNOOZE_MS = 30 * 86_400_000
 const MUTE_MS = 100 * 365 * 86_400_000
-/** A list that folds holds no more on any platform. */
-const COMMUNITIES_MAX = 25
+/** So many communities are on one page. */
+const PAGE = 20
 
 function mutedWords({ name, until, isMuted }: Muted): Text {
   return isMuted || until === null ? say`${name}` : say`${name}, until ${{ when: until }}`
 }
 
 /** One's communities, each to be heard of or not. */
-export async function mutesCard({ store, caller, now }: Context): Promise<Card> {
+export async function mutesCard({ store, caller, now }: Context, skip = 0): Promise<Card> {
   const all = await store.mutes.of(caller.id, now)
+  const shown = all.slice(skip, skip + PAGE)
+  const to = (label: Text, n: number) => ({ label, press: address('my.mutes', { n }) })
   return {
     title: say`Mute or snooze a community`,
     body: say`You stay a member, its room stays as it is, and what somebody waits for you to answer still comes. Everything else about it is not told to you: for 30 days, or until you choose otherwise.`,
-    fields: all.map((one) => ({
+    fields: shown.map((one) => ({
       label: say`${one.name}`,
       value: one.until === null ? say`heard` : one.isMuted ? say`muted` : say`snoozed until ${{ when: one.until }}`,
     })),
-    ...(all.length > 0 && {
+    ...(shown.length > 0 && {
       choice: {
         label: say`Which community?`,
-        options: all
-          .slice(0, COMMUNITIES_MAX)
-          .map(({ id, name }) => ({ label: say`${name}`, press: address('my.mute', { c: id }) })),
+        options: shown.map(({ id, name }) => ({ label: say`${name}`, press: address('my.mute', { c: id }) })),
       },
     }),
-    buttons: [{ label: say`Back`, press: address('my.notices') }],
+    buttons: [
+      ...(skip > 0 ? [to(say`Earlier`, Math.max(0, skip - PAGE))] : []),
+      ...(all.length > skip + PAGE ? [to(say`More`, skip + PAGE)] : []),
+      { label: say`Back`, press: address('my.notices') },
+    ],
   }
 }
 

@@ -138,7 +138,7 @@ async function everyButtonOfContent(): Promise<void> {
     `@kim /agreement "${to}"`,
     '@kim [Earlier agreements]',
     ...Array.from({ length: 9 }, (_, i) => [
-      `@sam! /ask "What about thing ${i}?" ${i % 2 ? 'try' : 'input'} "${to}" "3 weeks"`,
+      `@sam! /ask "What about thing ${i}?" ${i % 2 ? 'try' : i ? 'input' : 'quote'} "${to}" "3 weeks"`,
       `@sam! [Ask] "thing ${i}"`,
       ...(i < 8 ? [`@kim [Accept] "thing ${i}"`] : []),
     ]).flat(),

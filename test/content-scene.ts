@@ -20,10 +20,12 @@ export async function posts(
   return item
 }
 
-/** How an item was found, by staff's board as it is after the next midnight. */
+/** How an item was found, as staff's board will have it after the next night. */
 export async function foundOf(stage: Stage, { communityId }: Item): Promise<{ worth: number; not: number }> {
-  const after = new Date(stage.now().getTime() + 86_400_000)
-  const [cell] = await stage.read((store) => store.board.cells([communityId], after, after))
+  const [cell] = await stage.read(async (store) => {
+    await store.totals.values()
+    return store.board.cells([communityId], stage.now())
+  })
   return { worth: cell?.worth ?? 0, not: cell?.not ?? 0 }
 }
 
@@ -35,4 +37,27 @@ export async function opens(stage: Stage, name: string, people: string[], more =
     const said = await stage.actor(one).types(`/join "${name}"`)
     if (said.includes('[Yes, join]')) await stage.actor(one).presses('Yes, join')
   }
+}
+
+/** Some members agree on other terms, or do not, by a ballot that an organizer asks for; the week goes by. */
+export async function agrees(
+  stage: Stage,
+  [organizer = '', ...others]: string[],
+  {
+    what = {},
+    when = {},
+    answer = 'Yes, agreed',
+  }: { what?: Record<string, string>; when?: Record<string, string>; answer?: string },
+): Promise<void> {
+  const who = stage.actor(organizer)
+  await who.types('/agreement')
+  await who.presses('Propose another agreement')
+  await who.presses('Change what is sent')
+  await who.fills(what)
+  await who.presses('Change when and how often')
+  await who.fills(when)
+  await who.presses('Ask the members')
+  for (const name of [organizer, ...others])
+    await stage.actor(name).presses(answer, 'Is this what City Museum may send us')
+  await stage.pass('8d')
 }

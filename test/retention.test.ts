@@ -187,7 +187,7 @@ describe('what is kept for a while', () => {
     expect(await own()).toMatchObject({ words: 'Louder' })
     await itIs('2027-03-06T12:00:00Z')
     await work()
-    expect(await own()).toEqual({ worth: true, isIn: false, words: null })
+    expect(await own()).toEqual({ worth: true, isIn: false, words: null, quote: null, consent: null })
     await itIs('2028-01-04T12:00:00Z')
     await work()
     expect(await own()).toBeDefined()

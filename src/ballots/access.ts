@@ -20,6 +20,11 @@ export async function insideBallot({ store, caller }: Context, id: string, held?
   return { ballot, found, own: await store.ballots.own(ballot, caller.id) }
 }
 
+/** Whether a ballot takes effect by itself, on what is sent: then nobody words it anew, or closes it early. */
+export async function isAboutContent(store: Context['store'], id: string): Promise<boolean> {
+  return Boolean((await store.agreements.askedBy(id)) ?? (await store.items.askedBy(id)))
+}
+
 /** A ballot for the organizers of its community, held so that nobody votes on it meanwhile. */
 export async function asOrganizer(context: Context, id: string): Promise<InsideBallot> {
   const held = await context.store.ballots.toChange(id)

@@ -4,14 +4,15 @@ import type { HeldBallot } from '../core/held-ballot.ts'
 import { lines, say } from '../core/say.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card, type Reply } from '../reply.ts'
-import { asOrganizer } from './access.ts'
+import { asOrganizer, isAboutContent } from './access.ts'
 import { aboutField, optionsField, rulesField } from './cards.ts'
 
 /** A ballot as who looks after it sees it: all that voters will read, and what can still be changed. */
 export async function manageCard({ store, now }: Context, ballot: HeldBallot, found: Found): Promise<Card> {
   const { id: b, state, question } = ballot
   const isDraft = state === 'draft'
-  const canEdit = isDraft || (state === 'open' && !(await store.votes.any(b)))
+  const bindsByItself = await isAboutContent(store, b)
+  const canEdit = isDraft || (state === 'open' && !bindsByItself && !(await store.votes.any(b)))
   const to = (label: Button['label'], target: string): Button => ({ label, press: address(target, { b }) })
   return {
     title: say`${question}`,
@@ -30,7 +31,8 @@ export async function manageCard({ store, now }: Context, ballot: HeldBallot, fo
           ]
         : []),
       ...(isDraft ? [to(say`Throw away`, 'ballot.discard')] : []),
-      ...(state === 'open' ? [to(say`Close early`, 'ballot.close'), to(say`Withdraw`, 'ballot.withdraw')] : []),
+      ...(state === 'open' && !bindsByItself ? [to(say`Close early`, 'ballot.close')] : []),
+      ...(state === 'open' ? [to(say`Withdraw`, 'ballot.withdraw')] : []),
     ],
   }
 }

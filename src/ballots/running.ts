@@ -2,7 +2,7 @@ import { count, quorumMet } from '../core/count.ts'
 import { sealOf } from '../core/export-ballot.ts'
 import { type HeldBallot, isMissedByLittle, SECRET_ELECTORATE_MIN } from '../core/held-ballot.ts'
 import { Refusal } from '../core/refusal.ts'
-import { lines, say } from '../core/say.ts'
+import { lines, say, type Text } from '../core/say.ts'
 import { address } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
@@ -81,18 +81,19 @@ export async function closeBallot(
   return 'closed'
 }
 
-/** Takes an open ballot back. */
+/** Takes an open ballot back that is held. */
 export async function withdrawBallot(
   store: Store,
   ballot: HeldBallot,
   community: WithStanding,
   now: Date,
+  by: Text = say`an organizer`,
 ): Promise<void> {
   const electors = await store.closing.electors(ballot)
   await store.closing.withdraw(ballot, now)
   await backToProposed(store, ballot, community, now)
   await store.cards.redraw('ballot', ballot.id, now)
-  const text = say`The ballot “${ballot.question}” in ${{ strong: community.name }} was withdrawn by an organizer. No vote on it is kept.`
+  const text = say`The ballot “${ballot.question}” in ${{ strong: community.name }} was withdrawn by ${by}. No vote on it is kept.`
   await store.posts.sayInRooms(community.id, { text }, now)
   await store.notices.tell(electors, 'ballot', { text }, now, nearTo(community), community)
 }

@@ -1,5 +1,5 @@
 import { say, type Text } from '../core/say.ts'
-import { canTurn, type Topic, type TopicState, topicKindLabel, topicStateLabel } from '../core/topic.ts'
+import { canTurn, planLabel, type Topic, type TopicState, topicKindLabel, topicStateLabel } from '../core/topic.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card } from '../reply.ts'
 
@@ -55,7 +55,7 @@ export function topicCard(topic: Topic, found: Found): Card {
         ? [{ label: say`Withdraw`, press: address('topics.withdraw', { t: id }) }]
         : []),
       ...(isOrganizer && canTurn(topic, 'planned')
-        ? [{ label: say`It is planned`, press: address('topics.plan', { t: id }) }]
+        ? [{ label: planLabel(state), press: address('topics.plan', { t: id }) }]
         : []),
       ...(isOrganizer && canTurn(topic, 'delivered')
         ? [{ label: say`It was delivered`, press: address('topics.deliver', { t: id }) }]

@@ -7,42 +7,50 @@ import { askForAgreement } from './asking.ts'
 const ANSWERS_MIN = 10
 const PAUSE_MONTHS = 3
 
-/** Asks communities that have grown what they want to receive: everybody starts with the same, until they decide. */
-export async function askGrown(store: Store, now: Date): Promise<void> {
-  for (const id of await store.agreements.neverAsked(ASKED_FROM)) {
-    // Its organizers are writing one.
-    if (await store.agreements.draft(id)) continue
-    const community = await store.communities.get(id)
-    if (!community) continue
-    const draft = await store.agreements.get(
-      await store.agreements.propose(id, await store.agreements.usual(), null, now),
-    )
-    if (draft) await askForAgreement(store, draft, community, now, null)
-  }
+/** Communities that have grown, and were never asked what they want to receive. */
+export function grown(store: Store): Promise<string[]> {
+  return store.agreements.neverAsked(ASKED_FROM)
+}
+
+/** Asks one of them, about what it started with, until which it has decided nothing. */
+export async function askGrown(store: Store, id: string, now: Date): Promise<void> {
+  await store.communities.lock(id, 'lightly')
+  const community = await store.communities.get(id)
+  // Another process may have asked meanwhile, or its organizers are writing one.
+  if (!community || !(await store.agreements.neverAsked(ASKED_FROM, id)).length) return
+  if (await store.agreements.draft(id)) return
+  const draft = await store.agreements.get(
+    await store.agreements.propose(id, await store.agreements.current(id), null, now),
+  )
+  if (draft) await askForAgreement(store, draft, community, now, null)
 }
 
 /**
- * Asks whether to pause, where what was sent in each of the last two quarters was worth it to fewer than it was not, by ten
- * answers at least. Once a quarter.
+ * Communities where what was sent in each of the last two quarters was worth it to fewer than it was not, by ten answers at
+ * least.
  */
-export async function askToPause(store: Store, now: Date): Promise<void> {
+export async function notWorthIt(store: Store, now: Date): Promise<string[]> {
   const { zone } = await store.organization.get()
   const [last, before] = quartersBefore(now, zone)
   const isBad = ({ worth, not }: { worth: number; not: number }) => worth + not >= ANSWERS_MIN && worth < not
-  const bad = (await store.itemAnswers.valueIn(last.from, last.to)).filter(isBad)
-  const badBefore = new Set(
-    (await store.itemAnswers.valueIn(before.from, before.to)).filter(isBad).map((one) => one.communityId),
+  const badIn = async ({ from, to }: typeof last) =>
+    (await store.itemAnswers.valueIn(from, to)).filter(isBad).map(({ communityId }) => communityId)
+  const badBefore = new Set(await badIn(before))
+  return (await badIn(last)).filter((id) => badBefore.has(id))
+}
+
+/** Asks one of them whether to pause, once a quarter. */
+export async function askToPause(store: Store, id: string, now: Date): Promise<void> {
+  await store.communities.lock(id, 'lightly')
+  const { zone } = await store.organization.get()
+  const [last] = quartersBefore(now, zone)
+  const community = await store.communities.get(id)
+  if (community?.state !== 'open' || (await store.agreements.pauseAskedSince(id, last.to))) return
+  if (await store.agreements.asked(id)) return
+  const pausedUntil = new Date(now)
+  pausedUntil.setUTCMonth(pausedUntil.getUTCMonth() + PAUSE_MONTHS)
+  const draft = await store.agreements.get(
+    await store.agreements.propose(id, await store.agreements.current(id), pausedUntil, now),
   )
-  for (const { communityId } of bad) {
-    if (!badBefore.has(communityId)) continue
-    const community = await store.communities.get(communityId)
-    if (community?.state !== 'open' || (await store.agreements.pauseAskedSince(communityId, last.to))) continue
-    if (await store.agreements.asked(communityId)) continue
-    const pausedUntil = new Date(now)
-    pausedUntil.setUTCMonth(pausedUntil.getUTCMonth() + PAUSE_MONTHS)
-    const current = await store.agreements.current(communityId)
-    const id = await store.agreements.propose(communityId, current, pausedUntil, now)
-    const draft = await store.agreements.get(id)
-    if (draft) await askForAgreement(store, draft, community, now, null)
-  }
+  if (draft) await askForAgreement(store, draft, community, now, null)
 }

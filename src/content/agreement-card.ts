@@ -1,20 +1,20 @@
 import type { Context } from '../command.ts'
-import { type Agreement, changesWords, termsWords } from '../core/agreement.ts'
+import { type Agreement, changesWords, pauseIn, termsWords } from '../core/agreement.ts'
 import { type Item, type ItemAnswer, itemStateLabel } from '../core/item.ts'
 import { lines, say, type Text } from '../core/say.ts'
 import { topicStateLabel } from '../core/topic.ts'
 import { monthNamed } from '../core/when.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card } from '../reply.ts'
-import { receivedCard } from './item-card.ts'
-import { type Budget, budgetOf } from './queue.ts'
+import { receivedCard, shownWords } from './item-card.ts'
+import { type Month, monthsOf } from './months.ts'
 
 const PAGE = 5
 
 /** What a community agreed to receive, what came of it this month, and what is owed; for its members. */
 export async function agreementCard({ store, now, organization }: Context, found: Found): Promise<Card> {
-  const budget = await budgetOf(store, found.id, now)
-  const { agreement } = budget
+  const months = await monthsOf(store, found, now)
+  const [{ agreement }] = months
   const asked = await store.agreements.asked(found.id)
   const to = (label: Text, press: string, args = {}): Button => ({
     label,
@@ -22,10 +22,9 @@ export async function agreementCard({ store, now, organization }: Context, found
   })
   const isOrganizer = found.standing.organizer
   const { length: questions } = await store.items.list(found.id, ['asked'], { skip: 0, take: PAGE })
-  const isOver = budget.ours.length + budget.theirs.length > agreement.perMonth
   return {
     title: say`What ${found.name} receives from ${organization.name}`,
-    body: lines(versionWords(agreement), monthWords(budget, now), asked && say`A new agreement is being voted on.`),
+    body: lines(versionWords(agreement), ...months.map(monthWords), asked && say`A new agreement is being voted on.`),
     fields: [...termsWords(agreement), { label: say`Asking and giving`, value: await balanceWords(store, found.id) }],
     buttons: [
       ...(agreement.ballotId
@@ -36,7 +35,9 @@ export async function agreementCard({ store, now, organization }: Context, found
         : []),
       to(say`What was sent`, 'items', { k: 'posted' }),
       to(say`What waits`, 'items', { k: 'waiting' }),
-      ...(isOver ? [to(say`This was not agreed`, 'object')] : []),
+      ...months.flatMap((month, i) =>
+        month.isOver ? [to(objectLabel(month, i > 0), 'object', { m: month.key })] : [],
+      ),
       ...(agreement.version > 1 ? [to(say`Earlier agreements`, 'earlier')] : []),
       ...(isOrganizer && questions > 0 ? [to(say`Offered to us`, 'items', { k: 'asked' })] : []),
       ...(isOrganizer && !asked ? [to(say`Propose another agreement`, 'propose')] : []),
@@ -47,23 +48,26 @@ export async function agreementCard({ store, now, organization }: Context, found
 function versionWords({ version, since, pausedUntil }: Agreement): Text {
   return lines(
     version === 0 || !since
-      ? say`You have not decided on it yet: this is what everybody starts with.`
+      ? say`You have not decided on it yet: this is what the organization started you with.`
       : say`Agreement ${version}, decided by ballot, in force since ${{ when: since }}.`,
     pausedUntil !== null && say`Paused: nothing is sent until ${{ when: pausedUntil }}.`,
   )
 }
 
 /** “Agreed 3, sent 5 in July”, and by whom. */
-export function monthWords({ agreement, ours, theirs, zone }: Budget, now: Date): Text {
+export function monthWords({ agreement, ours, theirs, zone, at, isOver }: Month): Text {
   const sent = ours.length + theirs.length
-  const month = monthNamed(now, zone)
+  const month = monthNamed(at, zone)
   return lines(
     say`Agreed ${agreement.perMonth}, sent ${sent} in ${month}.`,
     theirs.length > 0 &&
       say`${{ count: theirs.length, one: 'was a mailing', other: 'were mailings' }} of the organization’s own tools.`,
-    sent > agreement.perMonth && say`That is more than was agreed.`,
+    isOver && say`That is more than was agreed.`,
   )
 }
+
+const objectLabel = ({ at, zone }: Month, isPast: boolean) =>
+  isPast ? say`This was not agreed (${monthNamed(at, zone)})` : say`This was not agreed`
 
 /** The reciprocity check: what was asked of a community against what was answered, and given. */
 export async function balanceWords(store: Context['store'], communityId: string): Promise<Text> {
@@ -142,6 +146,7 @@ export function itemCard(item: Item, sender: string, own: ItemAnswer | undefined
     body: lines(
       card.body,
       own?.words != null && say`Your answer: ${own.words}`,
+      own?.words != null && item.ask === 'quote' && shownWords(own.quote, sender),
       own?.isIn && say`You are counted in.`,
       own?.worth != null && (own.worth ? say`It was worth it to you.` : say`It was not for you.`),
       item.outcome !== null && say`What came of it: ${item.outcome}`,
@@ -154,11 +159,16 @@ export function itemCard(item: Item, sender: string, own: ItemAnswer | undefined
 }
 
 /** A draft as organizers look at it before all are asked. */
-export function draftCard(draft: Agreement, before: Agreement, found: Found): Card {
+export function draftCard(draft: Agreement, before: Agreement, found: Found, now: Date): Card {
+  const paused = pauseIn(before, now)
   const to = (label: Text, press: string): Button => ({ label, press: address(`agreement.${press}`, { c: found.id }) })
   return {
     title: say`Another agreement for ${found.name}?`,
-    body: lines(say`All members are asked; it holds once a ballot says yes.`, changesWords(before, draft)),
+    body: lines(
+      say`All members are asked; it holds once a ballot says yes.`,
+      paused && say`Nothing is sent until ${{ when: paused }}, as you decided. This ends the pause.`,
+      changesWords(before, draft),
+    ),
     fields: termsWords(draft),
     buttons: [
       to(say`Ask the members`, 'ask'),
@@ -175,7 +185,7 @@ export async function earlierCard({ store }: Context, found: Found): Promise<Car
   return {
     title: say`Agreements of ${found.name}`,
     fields: all.slice(0, 2 * PAGE).map((one) => ({
-      label: say`Agreement ${one.version}`,
+      label: one.version === 0 ? say`At the start` : say`Agreement ${one.version}`,
       value: lines(
         one.since !== null &&
           (one.until ? say`${{ when: one.since }} to ${{ when: one.until }}` : say`since ${{ when: one.since }}`),

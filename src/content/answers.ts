@@ -1,9 +1,10 @@
 import type { Context } from '../command.ts'
-import { type Item, takesWords } from '../core/item.ts'
+import { type Item, quoteConsent, type Shown, takesWords } from '../core/item.ts'
 import { Refusal } from '../core/refusal.ts'
 import { say } from '../core/say.ts'
 import type { Found } from '../option.ts'
 import type { Reply } from '../reply.ts'
+import { shownWords } from './item-card.ts'
 
 /** An item and its community, for its members alone. */
 export async function insideItem({ store, caller }: Context, i: string): Promise<{ item: Item; found: Found }> {
@@ -46,7 +47,9 @@ export async function countIn(context: Context, i: string): Promise<Reply> {
   await store.items.held(i)
   const own = await store.itemAnswers.own(i, caller.id)
   if (!own?.isIn && seats !== null && (await store.itemAnswers.countIn(i)) >= seats)
-    throw new Refusal(say`All ${seats} places of “${title}” are taken.`)
+    throw new Refusal(
+      seats === 1 ? say`The one place of “${title}” is taken.` : say`All ${seats} places of “${title}” are taken.`,
+    )
   await store.itemAnswers.answer(i, caller.id, { isIn: true }, now)
   return {
     text: say`You are counted in. Staff of ${organization.name} read your name for “${title}”. To take it back: ${{ typed: '/agreement' }}, What was sent.`,
@@ -61,13 +64,14 @@ export async function takeBackAnswer(context: Context, i: string): Promise<Reply
   return { text: say`Your answer to “${item.title}” is deleted.` }
 }
 
-/** Keeps a short answer in somebody's own words, over the one before. */
-export async function answerInWords(context: Context, i: string, words: string): Promise<Reply> {
+/** Keeps a short answer in somebody's own words, over the one before; with what they say about its being shown to others. */
+export async function answerInWords(context: Context, i: string, words: string, shown: Shown = 'no'): Promise<Reply> {
   const { store, caller, now, organization } = context
   const { ask, title } = await asked(context, i)
   if (ask === null || !takesWords(ask)) throw new Refusal(say`“${title}” is not answered in words.`)
-  await store.itemAnswers.answer(i, caller.id, { words }, now)
-  return {
-    text: say`Your answer to “${title}” is kept. Staff of ${organization.name} read it with your name; nobody else does.`,
-  }
+  const consent = quoteConsent(ask === 'quote' ? shown : 'no', organization.name, caller.name)
+  await store.itemAnswers.answer(i, caller.id, { words, ...consent }, now)
+  const who = say`Your answer to “${title}” is kept. Staff of ${organization.name} read it with your name`
+  if (ask !== 'quote') return { text: say`${who}; nobody else does.` }
+  return { text: say`${who}. ${shownWords(consent.quote, organization.name)}` }
 }

@@ -1,9 +1,10 @@
 import { openBallot } from '../ballots/running.ts'
-import { type Agreement, termsSentence } from '../core/agreement.ts'
+import { type Agreement, pauseIn, termsSentence } from '../core/agreement.ts'
 import { goalLabel } from '../core/goal.ts'
 import { DAY_MS, type WrittenBallot } from '../core/held-ballot.ts'
 import { askLabel, type Item } from '../core/item.ts'
-import { say, type Text } from '../core/say.ts'
+import { Refusal } from '../core/refusal.ts'
+import { lines, say, type Text } from '../core/say.ts'
 import { address, type Card } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
@@ -50,26 +51,36 @@ async function askAll(
   return id
 }
 
-/** Asks all members whether a draft of an agreement is to hold; false where another is asked about already. */
+/**
+ * Asks all members whether a draft of an agreement is to hold. The community's row is held, so that of two who ask at the same
+ * time one does.
+ */
 export async function askForAgreement(
   store: Store,
   draft: Agreement,
   community: WithStanding,
   now: Date,
   authorId: string | null,
-): Promise<boolean> {
-  if (await store.agreements.asked(community.id)) return false
+): Promise<void> {
+  await store.communities.lock(community.id, 'lightly')
+  if (await store.agreements.asked(community.id)) throw askedAlready()
   const { name } = await store.organization.get()
-  const { pausedUntil } = draft
-  const day = pausedUntil?.toISOString().slice(0, 10)
+  const day = dayOf(draft.pausedUntil)
   const question = day ? `Shall ${name} send us nothing until ${day}?` : `Is this what ${name} may send us?`
-  const about = day
-    ? `What was sent in the last two quarters was not worth it to most who said so. ${termsSentence(draft)}`
-    : termsSentence(draft)
+  const paused = dayOf(pauseIn(await store.agreements.current(community.id), now))
+  const about = [
+    day && 'What was sent in the last two quarters was not worth it to most who said so.',
+    !day && paused && `A yes ends the pause, which would last until ${paused}.`,
+    termsSentence(draft),
+  ]
   const yes = day ? 'Yes, a pause' : 'Yes, agreed'
-  const ballotId = await askAll(store, community, question, about, yes, now, authorId)
-  return store.agreements.ask(draft.id, ballotId)
+  const ballotId = await askAll(store, community, question, about.filter(Boolean).join(' '), yes, now, authorId)
+  // Nothing of the ballot stays where the draft is not one any more.
+  if (!(await store.agreements.ask(draft.id, ballotId))) throw askedAlready()
 }
+
+const askedAlready = () => new Refusal(say`Members are voting on another agreement. Wait for what comes of it.`)
+const dayOf = (time: Date | null | undefined) => time?.toISOString().slice(0, 10)
 
 /** Asks all members whether they want something that was offered. */
 export async function askForItem(store: Store, item: Item, community: WithStanding, now: Date): Promise<string> {
@@ -96,7 +107,7 @@ export async function itemQuestion(store: Store, item: Item, community: WithStan
   const to = (label: Text, press: string) => ({ label, press: address(press, { i: item.id }) })
   return {
     title: item.ask === null ? say`${name} offers: ${item.title}` : say`${name} would like to ask: ${item.title}`,
-    ...(item.words !== null && { body: say`${item.words}` }),
+    body: lines(item.words !== null && say`${item.words}`, say`All staff of ${name} read the reason, if you decline.`),
     fields: [
       { label: say`For`, value: say`${community.name}` },
       { label: say`What for`, value: item.ask === null ? goalLabel(item.goal) : askLabel(item.ask) },

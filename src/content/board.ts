@@ -1,15 +1,15 @@
 import type { Context } from '../command.ts'
-import { countIn } from '../core/attention.ts'
+import { type Agreement, termsWords } from '../core/agreement.ts'
 import { GOALS, type Goal, goalLabel } from '../core/goal.ts'
+import { itemKindLabel } from '../core/item.ts'
 import { lines, say, type Text } from '../core/say.ts'
-import { midnight } from '../core/schedule.ts'
-import { roughly } from '../core/small-numbers.ts'
-import { monthKey, monthOf } from '../core/when.ts'
+import { roughly, roughShare } from '../core/small-numbers.ts'
+import { monthNamed } from '../core/when.ts'
 import type { Found } from '../option.ts'
 import { address, type Button, type Card } from '../reply.ts'
 import type { BoardCommunity, Cell } from '../store/board.ts'
 import { balanceWords, monthWords } from './agreement-card.ts'
-import { budgetOf } from './queue.ts'
+import { monthsOf } from './months.ts'
 
 /** So many columns can be read beside each other. */
 const PAGE = 4
@@ -27,11 +27,11 @@ interface Page {
   hasMore: boolean
 }
 
-async function pageOf({ store, now, caller, organization }: Context, skip: number): Promise<Page> {
+async function pageOf({ store, now, caller }: Context, skip: number): Promise<Page> {
   const all = await store.board.communities(caller.id, { skip, take: PAGE + 1 })
   const communities = all.slice(0, PAGE)
   const ids = communities.map(({ id }) => id)
-  const cells = await store.board.cells(ids, now, midnight(now, organization.zone))
+  const cells = await store.board.cells(ids, now)
   return { communities, cells, skip, hasMore: all.length > PAGE }
 }
 
@@ -109,11 +109,20 @@ function cellLines(cell: Cell | undefined): Text {
   )
 }
 
-/** How it was found, as it may be told outside: in tenths, by enough answers, as they were last midnight. */
+/** How it was found, as it may be told outside: roughly, by enough answers, as it was last night. */
 export function valueWords({ worth, not }: Pick<Cell, 'worth' | 'not'>): Text {
   const all = worth + not
   if (all < ANSWERS_MIN) return say`Worth it? Too few answers to tell.`
-  return say`Worth it to about ${Math.round((10 * worth) / all) * 10} % of ${roughly(all)} who said so.`
+  return say`Worth it to ${roughShare(worth, all)} of ${roughly(all)} who said so.`
+}
+
+function agreementWords({ version, pausedUntil }: Agreement): Text {
+  return lines(
+    version === 0
+      ? say`They have not decided on an agreement yet: these are the terms they started with.`
+      : say`Agreement ${version}, decided by ballot.`,
+    pausedUntil !== null && say`Paused: nothing is sent until ${{ when: pausedUntil }}.`,
+  )
 }
 
 /** One community: what was agreed and sent, who objects, whether asking and giving balance, and how all of it was found. */
@@ -124,19 +133,27 @@ export async function communityCard(context: Context, found: Found, skip: number
   const back: Button = { label: say`Back`, press: address('board.page', { n: skip }) }
   if (found.sensitive || found.state !== 'open')
     return { title: say`That community is not there any more.`, buttons: [back] }
-  const budget = await budgetOf(store, id, now)
-  const { from, to } = monthOf(now, zone)
-  const cells = await store.board.cells([id], now, midnight(now, zone))
+  const months = await monthsOf(store, found, now)
+  const [{ agreement }] = months
+  const cells = await store.board.cells([id], now)
   const sum = (of: (cell: Cell) => number) => cells.reduce((total, cell) => total + of(cell), 0)
-  const objections = await store.agreements.objections(id, monthKey(now, zone), midnight(now, zone))
-  const isOver = countIn([...budget.ours, ...budget.theirs], from, to) > budget.agreement.perMonth
+  const objections: Card['fields'] = []
+  // Also that somebody objected is not told where nobody had reason to.
+  for (const [i, { key, at, isOver }] of months.entries())
+    if (isOver)
+      objections.push({
+        label: i === 0 ? say`“This was not agreed”` : say`“This was not agreed”, ${monthNamed(at, zone)}`,
+        value: roughly(await store.agreements.objections(id, key)),
+      })
   return {
     title: say`${found.name}`,
-    body: monthWords(budget, now),
+    body: lines(agreementWords(agreement), ...months.map(monthWords)),
     fields: [
+      ...termsWords(agreement),
       { label: say`Value`, value: valueWords({ worth: sum((cell) => cell.worth), not: sum((cell) => cell.not) }) },
       { label: say`Asking and giving`, value: await balanceWords(store, id) },
-      ...(isOver || objections > 0 ? [{ label: say`“This was not agreed”`, value: roughly(objections) }] : []),
+      ...objections,
+      ...(await store.board.kinds(id)).map((one) => ({ label: itemKindLabel(one.kind), value: valueWords(one) })),
       ...cells.map((cell) => ({ label: goalLabel(cell.goal), value: valueWords(cell) })),
     ],
     buttons: [back],

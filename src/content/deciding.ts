@@ -34,12 +34,12 @@ export async function accept(context: Context, i: string): Promise<Reply> {
 
 /** Organizers decline it, with a reason that staff read. */
 export async function decline(context: Context, i: string, reason: string): Promise<Reply> {
-  const { store, caller, now } = context
+  const { store, caller, now, organization } = context
   const { item, found } = await offered(context, i)
   await store.items.turn(i, ['asked', 'postponed'], 'declined', { reason, dueAt: null })
   await store.audit.note(caller, 'organizer', 'offer declined', now, { community: found })
   await tellAuthor(store, item, found, say`declined: ${reason}`, now)
-  return { update: { text: say`“${item.title}” is declined, and who offered it reads your reason.` } }
+  return { update: { text: say`“${item.title}” is declined, and staff of ${organization.name} read your reason.` } }
 }
 
 const LATER_DAYS_MAX = 366

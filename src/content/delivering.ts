@@ -51,18 +51,24 @@ async function goneOn({ store, caller }: Context, topic: Topic): Promise<Text> {
 
 /** Who will deliver a topic, and by which day: once that is over it is said openly that it is late. */
 export async function planTopic(context: Context, t: string, plan: string, by: string | undefined): Promise<Text> {
-  const { now, caller, organization } = context
+  const { store, now, caller, organization } = context
   const plannedFor = by ? timeIn(by, now, caller.zone ?? organization.zone) : undefined
   if (by && (!plannedFor || plannedFor <= now))
     throw new Refusal(say`“${by}” is no time to come. It looks like: 3 weeks, or 1 September.`, 'by')
   const day = plannedFor ? say`, by ${{ when: plannedFor }}` : say``
-  const { topic } = await bring(
+  const before = await store.topics.get(t, caller.id)
+  const wasLate =
+    before && (await store.topics.planned(before.communityId)).some(({ id, isLate }) => id === t && isLate)
+  const { topic, found } = await bring(
     context,
     t,
     'planned',
     { plan, ...(plannedFor && { plannedFor }) },
     say`is planned: ${plan}${day}`,
   )
+  // What was said openly to be late is planned anew as openly.
+  if (wasLate && plannedFor)
+    await store.posts.sayInRooms(found.id, { text: say`“${topic.title}” is planned anew: ${plan}${day}.` }, now)
   return say`“${topic.title}” is planned${day}. Everybody there can read by whom, and when.`
 }
 
@@ -96,13 +102,19 @@ export async function deliverTopic(context: Context, t: string, link: string): P
   return say`“${topic.title}” is delivered. ${item ? await turnWords(store, item, now) : say``}`
 }
 
-/** What came of an ask, told to the community that answered it. */
+/** What came of an ask, told to the community, and to each who answered it. */
 export async function tellOutcome(context: Context, i: string, outcome: string): Promise<Item> {
   const { store, caller, now, organization } = context
   const item = await owedItem(context, i)
   if (!(await store.items.tell(i, outcome, now))) throw new Refusal(say`What came of “${item.title}” was told before.`)
   const text = say`You told ${organization.name}, and this came of it. “${item.title}”: ${outcome}`
   await store.posts.sayInRooms(item.communityId, { text }, now)
+  const community = await store.communities.get(item.communityId)
+  if (community) {
+    const { platform, workspace } = community
+    const answered = await store.itemAnswers.answeredBy(i)
+    await store.notices.tell(answered, 'topic', { text }, now, { platform, workspace }, community)
+  }
   await store.audit.note(caller, 'staff', 'outcome told', now, { detail: item.title })
   return item
 }

@@ -8,6 +8,9 @@ import type { Store } from '../store/store.ts'
 
 /** Meetups so far ahead are told of. */
 const AHEAD_MS = 35 * 86_400_000
+/** Longer than since the opening of a community that is new, and than between two digests where some are wanted. */
+const DAY_MS = 86_400_000
+const LONG_AGO_MS = 62 * 86_400_000
 /** More buttons would be a wall; the rest is in `/vote`. */
 const BUTTONS_MAX = 4
 
@@ -22,17 +25,22 @@ export async function makeDigest(store: Store, communityId: string, now: Date): 
   const agreement = await store.agreements.current(communityId)
   const { zone } = await store.organization.get()
   const next = nextDigest(agreement.digest, now, attentionOf(agreement).silence, zone)
-  // Worked out for the first time, or its rhythm has changed: this one is none yet.
-  if (due.isFirst || agreement.digest === 'never') return store.digests.again(communityId, next)
+  const { version } = agreement
+  // Worked out for the first time, or by another agreement: this one is none yet. What came about long ago is no news then.
+  if (due.version !== version || agreement.digest === 'never') {
+    const longAgo = due.digestedAt === null ? DAY_MS : LONG_AGO_MS
+    const isLongAgo = now.getTime() - due.since.getTime() > longAgo
+    return store.digests.again(communityId, next, { version, ...(isLongAgo && { made: now }) })
+  }
   const news = await store.digests.news(communityId, due.since, now, new Date(now.getTime() + AHEAD_MS))
-  if (isNothing(news)) return store.digests.again(communityId, next, now)
+  if (isNothing(news)) return store.digests.again(communityId, next, { made: now })
   await store.posts.sayInRooms(communityId, { card: digestCard(community, news) }, now)
   const { platform, workspace } = community
   for (const [notVoted, personIds] of byVotes(await store.digests.readers(communityId, now))) {
     const card = digestCard(community, news, notVoted === '' ? [] : notVoted.split(','))
     await store.notices.tell(personIds, 'digest', { card }, now, { platform, workspace }, community)
   }
-  await store.digests.again(communityId, next, now)
+  await store.digests.again(communityId, next, { made: now })
 }
 
 /** A ballot that is still open, or a meetup to come, was told of before: alone they make no digest. */

@@ -1,5 +1,5 @@
-import { askLabel, type Item, takesWords } from '../core/item.ts'
-import { lines, say } from '../core/say.ts'
+import { askLabel, type Item, type ItemAnswer, takesWords } from '../core/item.ts'
+import { lines, say, type Text } from '../core/say.ts'
 import { address, type Button, type Card, type Content } from '../reply.ts'
 
 /** An item as its community's room reads it. */
@@ -25,15 +25,24 @@ function askWords({ ask, seats, owedBy }: Item, sender: string) {
   return lines(
     ask !== null && say`${sender} asks: ${askLabel(ask)}`,
     seats !== null && say`There is room for ${seats}.`,
-    say`Staff of ${sender} read your answer with your name; nobody else does.`,
+    ask === 'quote'
+      ? say`Staff of ${sender} read your answer with your name. ${sender} shows it to others only if you say so with your answer, and without your name if you like.`
+      : say`Staff of ${sender} read your answer with your name; nobody else does.`,
     owedBy !== null && say`What came of it is told here by ${{ when: owedBy }}.`,
   )
 }
 
 function answerButton(i: string, ask: NonNullable<Item['ask']>): Button {
   return takesWords(ask)
-    ? { label: say`Answer`, press: address('agreement.words', { i }) }
+    ? { label: say`Answer`, press: address(ask === 'quote' ? 'agreement.quote' : 'agreement.words', { i }) }
     : { label: say`Count me in`, press: address('agreement.in', { i }) }
+}
+
+/** Whether an answer may be shown to others, for who gave it. */
+export function shownWords(quote: ItemAnswer['quote'], sender: string): Text {
+  if (quote === null) return say`It is shown to nobody else.`
+  const name = quote === 'named' ? say`with your name` : say`without your name`
+  return say`${sender} may show it to others, ${name}, until you take your answer back.`
 }
 
 function valueButtons(i: string): Button[] {

@@ -1,3 +1,4 @@
+import { withdrawBallot } from '../ballots/running.ts'
 import type { Context } from '../command.ts'
 import { type Agreement, isAgreed } from '../core/agreement.ts'
 import { isFoundByName, slugOf } from '../core/community.ts'
@@ -131,43 +132,68 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
   return { update: { text: lines(say`“${items[0].title}” is on its way.`, ...became) } }
 }
 
-/** What became of a piece in each community, and how to take it back. */
+/** What became of a piece in each community, what was answered there, and how to take it back. */
 export async function pieceCard({ store, caller }: Context, pieceId: string): Promise<Card> {
-  const fields: Card['fields'] = []
-  const items = (await store.items.piece(pieceId)).filter(({ state }) => state !== 'draft')
-  for (const item of items) {
+  const all: { item: Item; community: WithStanding }[] = []
+  for (const item of await store.items.piece(pieceId)) {
     const community = await store.communities.get(item.communityId, caller.id)
-    if (!community || community.sensitive || !isFoundByName(community, community.standing)) continue
-    fields.push({
+    if (item.state === 'draft' || !community || community.sensitive) continue
+    if (isFoundByName(community, community.standing)) all.push({ item, community })
+  }
+  const back = { label: say`Back`, press: address('offer.list', { n: 0 }) }
+  const [first] = all
+  if (!first) return { title: say`That is not there any more, or not for you to read.`, buttons: [back] }
+  const asked = all.filter(({ item }) => item.ask !== null && item.state === 'posted')
+  const canWithdraw = all.some(({ item }) => ['asked', 'postponed', 'waiting'].includes(item.state))
+  return {
+    title: say`${first.item.title}`,
+    fields: all.map(({ item, community }) => ({
       label: say`${community.name}`,
       value: lines(
         item.postedAt ? say`posted ${{ when: item.postedAt }}` : itemStateLabel(item.state),
         item.dueAt !== null && say`looked at again ${{ when: item.dueAt }}`,
         item.reason !== null && say`${item.reason}`,
+        item.outcome !== null && say`Told: ${item.outcome}`,
       ),
-    })
-  }
-  const canWithdraw = items.some(({ state }) => ['asked', 'postponed', 'waiting'].includes(state))
-  return {
-    title: say`${items[0]?.title ?? ''}`,
-    fields,
+    })),
+    ...(asked.length > 0 && {
+      choice: {
+        label: say`Read the answers`,
+        options: asked.map(({ item, community }) => ({
+          label: say`Answers of ${community.name}`,
+          press: address('delivered.ask', { i: item.id, n: 0 }),
+        })),
+      },
+    }),
     buttons: [
       ...(canWithdraw
         ? [{ label: say`Take it back where it is not posted`, press: address('offer.withdraw', { p: pieceId }) }]
         : []),
-      { label: say`Back`, press: address('offer.list', { n: 0 }) },
+      back,
     ],
   }
 }
 
-/** Takes a piece back wherever it was not posted; where a ballot asks about it, the ballot goes on and decides nothing. */
+/** Takes a piece back wherever it was not posted, and the ballot about it where there is one. */
 export async function withdraw(context: Context, pieceId: string): Promise<Reply> {
   const { store, caller, now } = context
+  const items = (await store.items.piece(pieceId)).sort((a, b) => (a.communityId < b.communityId ? -1 : 1))
+  for (const { communityId } of items) await store.communities.lock(communityId, 'lightly')
   let count = 0
-  for (const { id } of await store.items.piece(pieceId))
-    if (await store.items.turn(id, ['asked', 'postponed', 'waiting'], 'withdrawn', { dueAt: null })) count++
+  for (const { id } of items) if (await takeBack(context, id)) count++
   if (count > 0) await store.audit.note(caller, 'staff', 'content withdrawn', now)
   return { update: { card: await pieceCard(context, pieceId) } }
+}
+
+async function takeBack({ store, now, organization }: Context, id: string): Promise<boolean> {
+  const item = await store.items.held(id)
+  if (!item || !(await store.items.turn(id, ['asked', 'postponed', 'waiting'], 'withdrawn', { dueAt: null })))
+    return false
+  const ballot = item.ballotId === null ? undefined : await store.ballots.toChange(item.ballotId)
+  const community = await store.communities.get(item.communityId)
+  if (ballot?.state === 'open' && community)
+    await withdrawBallot(store, ballot, community, now, say`${organization.name}`)
+  return true
 }
 
 const PAGE = 8

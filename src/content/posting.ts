@@ -11,7 +11,7 @@ import { budgetOf, offer, turnOf } from './queue.ts'
 export async function handleItem(store: Store, id: string, now: Date): Promise<void> {
   const found = await store.items.get(id)
   if (!found) return
-  await store.items.alone(found.communityId)
+  await store.communities.lock(found.communityId, 'lightly')
   const item = await store.items.get(id)
   const community = await store.communities.get(found.communityId)
   if (!item?.dueAt || item.dueAt > now || !community) return
@@ -40,7 +40,7 @@ export async function handleItem(store: Store, id: string, now: Date): Promise<v
 export async function heldUntil(store: Store, itemId: string, now: Date): Promise<Date | 'gone' | undefined> {
   const found = await store.items.get(itemId)
   if (!found?.postedAt) return 'gone'
-  await store.items.alone(found.communityId)
+  await store.communities.lock(found.communityId, 'lightly')
   const { agreement, zone, ours, theirs } = await budgetOf(store, found.communityId, now, itemId)
   // Said in one room already: in another it is only not said in silence.
   if (found.saidAt || found.postedAt >= monthOf(now, zone).from) return silentUntil(store, itemId, now)

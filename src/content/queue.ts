@@ -70,7 +70,7 @@ export async function offer(store: Store, item: Item, community: WithStanding, n
     await enqueue(store, item, now)
     return turnWords(store, item, now)
   }
-  if (!(await store.items.turn(item.id, ['draft', 'postponed'], 'asked', { dueAt: null })))
+  if (!(await store.items.turn(item.id, ['draft', 'postponed'], 'asked', { dueAt: null, askedAt: now })))
     return say`It was offered before.`
   if (agreement.answeredBy === 'ballot') {
     const ballotId = await askForItem(store, item, community, now)

@@ -1,11 +1,18 @@
-import { termsWords } from '../core/agreement.ts'
+import { type Agreement, termsWords } from '../core/agreement.ts'
 import type { HeldBallot } from '../core/held-ballot.ts'
 import type { Item } from '../core/item.ts'
-import { say } from '../core/say.ts'
+import { lines, say } from '../core/say.ts'
+import { address } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
 import { YES } from './asking.ts'
 import { enqueue, tellAuthor, turnWords } from './queue.ts'
+
+/** Holds the community on whose content a ballot decides; before the ballot itself, as whoever posts or withdraws does. */
+export async function holdContent(store: Store, ballotId: string): Promise<void> {
+  const asked = (await store.agreements.askedBy(ballotId)) ?? (await store.items.askedBy(ballotId))
+  if (asked) await store.communities.lock(asked.communityId, 'lightly')
+}
 
 /** What a ballot decided about an agreement, or about something offered, holds from now on. */
 export async function settleContent(store: Store, ballotId: string, now: Date): Promise<void> {
@@ -28,7 +35,7 @@ async function settleAgreement(
 ): Promise<void> {
   const asked = await store.agreements.askedBy(ballot.id)
   if (asked?.state !== 'asked') return
-  if (!isYes) return store.agreements.refuse(asked.id)
+  if (!isYes) return refuse(store, asked, community, now)
   const taken = await store.agreements.take(asked.id, now)
   if (!taken) return
   const { name } = await store.organization.get()
@@ -40,6 +47,27 @@ async function settleAgreement(
     fields: termsWords(taken),
   }
   await store.posts.sayInRooms(community.id, { card }, now)
+}
+
+/** Members did not say yes: everything stays as it is, and organizers are told what they can do. */
+async function refuse(store: Store, asked: Agreement, community: WithStanding, now: Date): Promise<void> {
+  await store.agreements.refuse(asked.id)
+  const { version } = await store.agreements.current(community.id)
+  const name = community.name
+  const card = {
+    title: asked.pausedUntil ? say`No pause for ${{ strong: name }}` : say`No new agreement for ${{ strong: name }}`,
+    body: lines(
+      say`Too few members voted, or most said No.`,
+      version === 0
+        ? say`What the organization started you with goes on to hold.`
+        : say`Agreement ${version} goes on to hold.`,
+      say`You can propose another: ask members what they would want instead.`,
+    ),
+    buttons: [{ label: say`Look at the agreement`, press: address('agreement.show', { c: community.id }) }],
+  }
+  const organizers = await store.memberships.organizers(community.id)
+  const { platform, workspace } = community
+  await store.notices.tell(organizers, 'looking-after', { card }, now, { platform, workspace }, community)
 }
 
 async function settleItem(

@@ -34,7 +34,7 @@ export interface Agreement extends Terms {
   id: string
   communityId: string
   state: AgreementState
-  /** Counted from 1 by when it came into force; 0 is what the organization starts everybody with. */
+  /** Counted from 1 by when it came into force; 0 is what the community started with. */
   version: number
   ballotId: string | null
   since: Date | null
@@ -163,6 +163,11 @@ export function silenceOf(typed: string): Pick<Terms, 'silentDays' | 'silentHour
 /** What the budget and the silence of an agreement come to. */
 export function attentionOf({ perMonth, silentDays, silentHours, pausedUntil }: Agreement): Attention {
   return { perMonth, silence: { days: silentDays, hours: silentHours }, pausedUntil }
+}
+
+/** Until when nothing is sent, if that is so now. */
+export function pauseIn({ pausedUntil }: Agreement, now: Date): Date | undefined {
+  return pausedUntil && pausedUntil > now ? pausedUntil : undefined
 }
 
 /** Whether something about a topic, in a format, may be sent without asking first. */

@@ -19,11 +19,15 @@ export function nextDigest(rhythm: Rhythm, after: Date, silence: Silence, zone: 
 
 const onTheHour = (day: DateTime): DateTime => day.set({ hour: HOUR, minute: 0, second: 0, millisecond: 0 })
 
-/** The next Monday; every second one is in a week with an even number. */
+/** Fortnights are counted from this Monday: years have 52 weeks, or 53. */
+const FIRST = DateTime.utc(2026, 1, 5)
+
+/** The next Monday, or the next of every second. */
 function monday(after: DateTime, isEverySecond: boolean): DateTime {
   const thisWeek = onTheHour(after.set({ weekday: MONDAY }))
   const next = thisWeek > after ? thisWeek : thisWeek.plus({ weeks: 1 })
-  return isEverySecond && next.weekNumber % 2 === 1 ? next.plus({ weeks: 1 }) : next
+  const day = DateTime.utc(next.year, next.month, next.day)
+  return isEverySecond && Math.round(day.diff(FIRST, 'weeks').weeks) % 2 !== 0 ? next.plus({ weeks: 1 }) : next
 }
 
 function firstMonday(after: DateTime): DateTime {

@@ -1,5 +1,5 @@
 import { Refusal } from './refusal.ts'
-import { say, type Text } from './say.ts'
+import { plainPen, say, type Text, write } from './say.ts'
 import { folded } from './words.ts'
 
 /** What one message is for (product.md, "Goal x audience"). A message has one goal. */
@@ -42,10 +42,12 @@ export function goalLabel(goal: Goal): Text {
   }
 }
 
-/** The one goal somebody typed. Two are refused: a message that wants two things reaches neither. */
+const plainLabel = (goal: Goal) => write(goalLabel(goal), plainPen)
+
+/** The one goal somebody typed, by its key or by its label. Two are refused: a message that wants two things reaches neither. */
 export function goalOf(typed: string): Goal {
   const words = ` ${folded(typed)} `
-  const named = GOALS.filter((goal) => words.includes(` ${folded(goal)} `))
+  const named = GOALS.filter((goal) => [goal, plainLabel(goal)].some((name) => words.includes(` ${folded(name)} `)))
   // “upsell and cross-sell” names two; “promote a product” is one, however many words it has.
   const loosely = GOALS.filter((goal) =>
     folded(goal)
@@ -53,10 +55,11 @@ export function goalOf(typed: string): Goal {
       .every((word) => words.includes(` ${word} `)),
   )
   const [goal, ...others] = named.length > 0 ? named : loosely
-  if (!goal) throw new Refusal(say`“${typed}” is none of the goals. They are: ${GOALS.join(', ')}.`, 'goal')
+  if (!goal)
+    throw new Refusal(say`“${typed}” is none of the goals. They are: ${GOALS.map(plainLabel).join(', ')}.`, 'goal')
   if (others.length > 0)
     throw new Refusal(
-      say`One message has one goal. Write one message for each: ${[goal, ...others].join(', ')}.`,
+      say`One message has one goal. Write one message for each: ${[goal, ...others].map(plainLabel).join(', ')}.`,
       'goal',
     )
   return goal

@@ -16,6 +16,11 @@ export type ItemState = 'draft' | 'asked' | 'postponed' | 'waiting' | 'posted' |
 export const ASKS = ['input', 'quote', 'panel', 'try'] as const
 export type Ask = (typeof ASKS)[number]
 
+/** How words that were given to be quoted may be shown to others, as who gave them says it. */
+export const SHOWN = ['no', 'without my name', 'with my name'] as const
+export type Shown = (typeof SHOWN)[number]
+export type Quote = 'named' | 'nameless'
+
 /** One piece of content for one community. The same piece for several communities has one `pieceId`. */
 export interface Item {
   id: string
@@ -57,6 +62,23 @@ export interface ItemAnswer {
   worth: boolean | null
   isIn: boolean
   words: string | null
+  /** Whether the words may be shown to others, and what was said yes to. */
+  quote: Quote | null
+  consent: string | null
+}
+
+/** What a message is, as staff read it of a community. */
+export function itemKindLabel(kind: ItemKind): Text {
+  switch (kind) {
+    case 'topic':
+      return say`Their topics, delivered`
+    case 'offer':
+      return say`What was offered`
+    case 'ask':
+      return say`What was asked`
+    default:
+      return kind satisfies never
+  }
 }
 
 /** What is asked, as people read it. */
@@ -78,6 +100,21 @@ export function askLabel(ask: Ask): Text {
 /** Whether it is answered in words, and not by being counted in. */
 export function takesWords(ask: Ask): boolean {
   return ask === 'input' || ask === 'quote'
+}
+
+/** What a yes to being quoted says, in full, as it is kept; none where there is none. */
+export function quoteConsent(shown: Shown, sender: string, name: string): Pick<ItemAnswer, 'quote' | 'consent'> {
+  const may = `${sender} may show these words of mine to others, in what it sends and publishes`
+  switch (shown) {
+    case 'no':
+      return { quote: null, consent: null }
+    case 'without my name':
+      return { quote: 'nameless', consent: `${may}, without my name.` }
+    case 'with my name':
+      return { quote: 'named', consent: `${may}, with the name ${name}.` }
+    default:
+      return shown satisfies never
+  }
 }
 
 /** Where an item stands, for those who wrote it and those who get it. */

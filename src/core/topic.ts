@@ -14,7 +14,8 @@ export type TopicState = (typeof TOPIC_STATES)[number]
 
 /** What people bring about by a press, each from these states only. */
 export const TURNS = {
-  planned: ['chosen'],
+  // By another, or by another day.
+  planned: ['chosen', 'planned'],
   delivered: ['chosen', 'planned'],
   declined: ['proposed', 'chosen', 'planned'],
   withdrawn: ['proposed'],
@@ -24,6 +25,11 @@ export const TURNS = {
 export function canTurn({ state }: Pick<Topic, 'state'>, to: keyof typeof TURNS): boolean {
   const from: readonly TopicState[] = TURNS[to]
   return from.includes(state)
+}
+
+/** What is pressed to say who will deliver a topic, and when; also once that has changed. */
+export function planLabel(state: TopicState): Text {
+  return state === 'planned' ? say`Plan it anew` : say`It is planned`
 }
 
 /** A proposal for content, with what one person is to it. */

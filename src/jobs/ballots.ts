@@ -1,5 +1,5 @@
 import { closeBallot, remindVoters, reviewDecision } from '../ballots/running.ts'
-import { settleContent } from '../content/settling.ts'
+import { holdContent, settleContent } from '../content/settling.ts'
 import { settleTime } from '../meetups/finding.ts'
 import type { Database } from '../store/database.ts'
 import { BATCH, type Job } from './job.ts'
@@ -14,6 +14,7 @@ const LATER_MS = 60_000
 export function ballotsJob(database: Database, site: string): Job {
   async function handle(id: string, now: Date): Promise<void> {
     await database.transaction(async (store) => {
+      await holdContent(store, id)
       const due = await store.closing.stillDue(id, now)
       const ballot = due && (await store.ballots.get(id))
       const community = ballot && (await store.communities.get(ballot.communityId))

@@ -10,7 +10,6 @@ import {
 import type { TopicKind } from '../core/topic.ts'
 import type { Agreement as Row } from './generated/client.ts'
 import { Prisma } from './generated/client.ts'
-import { WHO } from './hidden.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { mineIn } from './votes.ts'
 
@@ -24,12 +23,28 @@ export function agreements(tx: Tx, { draws }: Tools) {
       return row?.terms ? termsSchema.parse(row.terms) : USUAL_TERMS
     },
 
-    /** Starts every community with other terms; those that have decided keep theirs. */
+    /**
+     * Starts communities that open from now on with other terms. Those that are open keep what they started with, also where
+     * they have decided nothing: it is written down as their version 0, since nobody there was asked.
+     */
     async setUsual(terms: Terms, now: Date): Promise<void> {
+      const inForce: AgreementState = 'in force'
+      const undecided = await tx.$queryRaw<{ id: string; openedAt: Date | null }[]>(Prisma.sql`
+        select c.id, c.opened_at as "openedAt" from communities c where c.state = 'open'
+          and not exists (select 1 from agreements a where a.community_id = c.id and a.state = ${inForce})
+        order by c.id for no key update`)
+      const before = columnsOf(await this.usual())
+      await tx.agreement.createMany({
+        data: undecided.map(({ id: communityId, openedAt }) => ({
+          id: draws.id(now),
+          communityId,
+          state: inForce,
+          createdAt: now,
+          since: openedAt,
+          ...before,
+        })),
+      })
       await tx.organization.update({ where: { id: 1 }, data: { terms: { ...terms } } })
-      const undecided = { agreements: { none: { state: 'in force' satisfies AgreementState } } }
-      await tx.community.updateMany({ where: undecided, data: { digestAt: null } })
-      await tx.item.updateMany({ where: { state: 'waiting', community: undecided }, data: { dueAt: now } })
     },
 
     /** What a community lives by now; what the organization starts with where it has decided nothing. */
@@ -73,11 +88,14 @@ export function agreements(tx: Tx, { draws }: Tools) {
       return rows.map(agreementOf)
     },
 
-    /** Writes the draft of organizers, over the one before. */
+    /** Writes the draft of organizers, over the one before. It says nothing of a pause, so it would end one. */
     async write(communityId: string, terms: Terms, now: Date): Promise<string> {
       const before = await this.draft(communityId)
       if (!before) return this.propose(communityId, terms, null, now)
-      await tx.agreement.update({ where: { id: before.id }, data: { createdAt: now, ...columnsOf(terms) } })
+      await tx.agreement.update({
+        where: { id: before.id },
+        data: { createdAt: now, pausedUntil: null, ...columnsOf(terms) },
+      })
       return before.id
     },
 
@@ -153,11 +171,12 @@ export function agreements(tx: Tx, { draws }: Tools) {
       await tx.agreement.deleteMany({ where: { state: 'draft' satisfies AgreementState, createdAt: { lt: before } } })
     },
 
-    /** Open communities of so many members or more in which no agreement was ever asked about. */
-    async neverAsked(members: number): Promise<string[]> {
+    /** Open communities, or that one of them, of so many members or more in which no agreement was ever asked about. */
+    async neverAsked(members: number, communityId?: string): Promise<string[]> {
       const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-        select c.id from communities c where c.state = 'open'
-          and not exists (select 1 from agreements a where a.community_id = c.id and a.state <> 'draft')
+        select c.id from communities c where c.state = 'open' and c.id = coalesce(${communityId ?? null}::text, c.id)
+          and not exists (select 1 from agreements a where a.community_id = c.id and a.state <> 'draft'
+            and not (a.version = 0 and a.state in ('in force', 'past')))
           and (select count(*) from memberships m where m.community_id = c.id and m.state = 'member') >= ${members}
         order by c.id`)
       return rows.map(({ id }) => id)
@@ -174,13 +193,10 @@ export function agreements(tx: Tx, { draws }: Tools) {
       return count > 0
     },
 
-    /** How many said so before a time: last midnight for staff, so that no two looks differ by one person. */
-    async objections(communityId: string, month: string, before: Date): Promise<number> {
+    /** How many said so, as staff are told: as of last night, so that no two looks differ by one person. */
+    async objections(communityId: string, month: string): Promise<number> {
       const [row] = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
-        select count(distinct m.person_id)::int as count from objections o join people p on p.id = o.person_id
-        join communities c on c.id = o.community_id
-        join memberships m on m.community_id = c.id and m.state = 'member' and m.person_id = ${WHO}
-        where o.community_id = ${communityId} and o.month = ${month} and o.at < ${before}::timestamptz`)
+        select coalesce((told_objections ->> ${month})::int, 0) as count from communities where id = ${communityId}`)
       return row?.count ?? 0
     },
   }

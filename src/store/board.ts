@@ -1,6 +1,7 @@
 import type { Goal } from '../core/goal.ts'
+import type { ItemKind } from '../core/item.ts'
 import { Prisma } from './generated/client.ts'
-import { readableBy, WHO } from './hidden.ts'
+import { readableBy } from './hidden.ts'
 import type { Tx } from './transaction.ts'
 
 /** What there is of one goal in one community. */
@@ -8,7 +9,7 @@ export interface Cell {
   communityId: string
   goal: Goal
   owner: string | null
-  /** How many pieces it was offered, and how many of them it took or turned down. */
+  /** How many pieces it was asked whether it wants, and how many of them it took or turned down. */
   offered: number
   accepted: number
   declined: number
@@ -16,7 +17,7 @@ export interface Cell {
   recent: number
   lastTitle: string | null
   lastAt: Date | null
-  /** Answers given before last midnight, so that no two looks differ by one person. */
+  /** As of last night, so that no two looks differ by one person. */
   worth: number
   not: number
 }
@@ -42,36 +43,34 @@ export function board(tx: Tx) {
     },
 
     /** Every cell of some communities in which there is anything, in one statement. */
-    async cells(communityIds: string[], now: Date, midnight: Date): Promise<Cell[]> {
+    async cells(communityIds: string[], now: Date): Promise<Cell[]> {
       const recent = new Date(now.getTime() - RECENT_MS)
       return tx.$queryRaw<Cell[]>(Prisma.sql`
         with own as (select i.* from items i join communities c on c.id = i.community_id and not c.sensitive
           where i.community_id = any(${communityIds}::text[]) and i.state <> 'draft'),
         pieces as (
-          select community_id, goal, count(*)::int as offered,
-            count(*) filter (where state in ('waiting', 'posted'))::int as accepted,
-            count(*) filter (where state = 'declined')::int as declined,
+          select community_id, goal, count(*) filter (where asked_at is not null)::int as offered,
+            count(*) filter (where asked_at is not null and state in ('waiting', 'posted'))::int as accepted,
+            count(*) filter (where asked_at is not null and state = 'declined')::int as declined,
             count(*) filter (where posted_at > ${recent}::timestamptz)::int as recent,
             (array_agg(title order by posted_at desc) filter (where posted_at is not null))[1] as last_title,
-            max(posted_at) as last_at
-          from own group by community_id, goal),
-        answers as (
-          select o.community_id, o.goal, count(*) filter (where a.worth)::int as worth, count(*) filter (where not a.worth)::int as "not"
-          from own o join lateral (
-            select distinct on (m.person_id) a.worth from item_answers a join people p on p.id = a.person_id
-            join communities c on c.id = o.community_id
-            join memberships m on m.community_id = c.id and m.state = 'member' and m.person_id = ${WHO}
-            where a.item_id = o.id and a.worth is not null and a.at < ${midnight}::timestamptz
-            order by m.person_id, a.at desc) a on true
-          group by o.community_id, o.goal)
+            max(posted_at) as last_at, sum(told_worth)::int as worth, sum(told_not)::int as "not"
+          from own group by community_id, goal)
         select coalesce(p.community_id, g.community_id) as "communityId", coalesce(p.goal, g.goal) as goal, g.owner,
           coalesce(p.offered, 0) as offered, coalesce(p.accepted, 0) as accepted, coalesce(p.declined, 0) as declined,
           coalesce(p.recent, 0) as recent, p.last_title as "lastTitle", p.last_at as "lastAt",
-          coalesce(a.worth, 0) as worth, coalesce(a."not", 0) as "not"
+          coalesce(p.worth, 0) as worth, coalesce(p."not", 0) as "not"
         from pieces p full join (select * from goal_owners where community_id = any(${communityIds}::text[])) g
           on g.community_id = p.community_id and g.goal = p.goal
-        left join answers a on a.community_id = p.community_id and a.goal = p.goal
         order by 1, 2`)
+    },
+
+    /** How what was sent to a community was found, by what it was; as of last night. */
+    async kinds(communityId: string): Promise<{ kind: ItemKind; worth: number; not: number }[]> {
+      return tx.$queryRaw(Prisma.sql`
+        select i.kind, sum(i.told_worth)::int as worth, sum(i.told_not)::int as "not"
+        from items i join communities c on c.id = i.community_id and not c.sensitive
+        where i.community_id = ${communityId} and i.state = 'posted' group by i.kind order by i.kind`)
     },
 
     /** Writes down who answers for a goal in a community; nobody where it is empty. */

@@ -165,9 +165,13 @@ export function communities(tx: Tx, { draws }: Tools) {
       return tx.community.count({ where: { founderId: personId, state: { in: ['seed', 'waiting'] } } })
     },
 
-    /** Holds the row until the transaction ends, so that of two last pledges one opens it. */
-    async lock(id: string): Promise<void> {
-      await tx.$queryRaw(Prisma.sql`select id from communities where id = ${id} for update`)
+    /**
+     * Holds the row until the transaction ends, so that of two last pledges one opens it. What can't end it holds it `lightly`:
+     * rows that refer to it come about meanwhile. Who holds more takes communities first, by id, then items, then ballots.
+     */
+    async lock(id: string, how: 'wholly' | 'lightly' = 'wholly'): Promise<void> {
+      const strength = how === 'wholly' ? Prisma.sql`update` : Prisma.sql`no key update`
+      await tx.$queryRaw(Prisma.sql`select id from communities where id = ${id} for ${strength}`)
     },
 
     /** Pledgers become members, the founder organizer. */
@@ -222,16 +226,6 @@ export function communities(tx: Tx, { draws }: Tools) {
     async waitingForStaff(): Promise<Community[]> {
       const rows = await tx.community.findMany({ where: { state: 'waiting' }, orderBy: { createdAt: 'asc' } })
       return rows.map(communityOf)
-    },
-
-    /** Makes the sizes told outside anew: nothing under 5, else rounded to 5 (product.md, law 8). */
-    async tellSizes(): Promise<void> {
-      await tx.$executeRaw(Prisma.sql`
-        update communities c set told_size = told.size
-        from (select o.id, case when count(m.person_id) >= 5 then (round(count(m.person_id) / 5.0) * 5)::int end as size
-              from communities o left join memberships m on m.community_id = o.id and m.state = 'member'
-              where o.state = 'open' and not o.sensitive group by o.id) told
-        where c.id = told.id and c.told_size is distinct from told.size`)
     },
   }
 }

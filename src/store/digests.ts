@@ -22,6 +22,15 @@ export interface DigestReader {
   notVoted: string[]
 }
 
+/** A digest whose time has come. */
+export interface DueDigest {
+  /** Of the agreement by which that time was worked out; empty where it never was. */
+  version: number | null
+  /** When the last one was made, and since when everything is news. */
+  digestedAt: Date | null
+  since: Date
+}
+
 export function digests(tx: Tx) {
   return {
     /** Communities whose digest is due. */
@@ -32,19 +41,30 @@ export function digests(tx: Tx) {
       return rows.map(({ id }) => id)
     },
 
-    /** When a community's digest is due, with its row held, so that it is made once; undefined where it is not, any more. */
-    async held(communityId: string, now: Date): Promise<{ isFirst: boolean; digestAt: Date; since: Date } | undefined> {
-      const [row] = await tx.$queryRaw<{ digestAt: Date | null; since: Date }[]>(Prisma.sql`
-        select digest_at as "digestAt", coalesce(digested_at, opened_at) as since from communities
-        where id = ${communityId} and state = 'open' and coalesce(digest_at, opened_at) <= ${now}::timestamptz for update`)
-      return row && { isFirst: row.digestAt === null, digestAt: row.digestAt ?? now, since: row.since }
+    /** What is known of a community's digest that is due, with its row held, so that it is made once; undefined where none is. */
+    async held(communityId: string, now: Date): Promise<DueDigest | undefined> {
+      const [row] = await tx.$queryRaw<DueDigest[]>(Prisma.sql`
+        select digest_version as version, digested_at as "digestedAt", coalesce(digested_at, opened_at) as since from communities
+        where id = ${communityId} and state = 'open' and coalesce(digest_at, opened_at) <= ${now}::timestamptz for no key update`)
+      return row
     },
 
-    /** The next one is due then; `made`: this one was made now, so that the next begins where it ends. */
-    async again(communityId: string, digestAt: Date, made?: Date): Promise<void> {
+    /**
+     * The next one is due then, by a version of the agreement; `made`: this one was made now, so that the next begins where it
+     * ends. Where neither is given it is only looked at again.
+     */
+    async again(
+      communityId: string,
+      digestAt: Date,
+      { version, made }: { version?: number; made?: Date } = {},
+    ): Promise<void> {
       await tx.community.update({
         where: { id: communityId },
-        data: { digestAt, ...(made && { digestedAt: made }) },
+        data: {
+          digestAt,
+          ...(version !== undefined && { digestVersion: version }),
+          ...(made && { digestedAt: made }),
+        },
       })
     },
 

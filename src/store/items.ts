@@ -47,7 +47,7 @@ export function items(tx: Tx, { draws }: Tools) {
 
     /** The same, with the row held until the transaction ends, so that it is answered once. */
     async held(id: string): Promise<Item | undefined> {
-      await tx.$executeRaw(Prisma.sql`select 1 from items where id = ${id} for update`)
+      await tx.$executeRaw(Prisma.sql`select 1 from items where id = ${id} for no key update`)
       return this.get(id)
     },
 
@@ -99,12 +99,13 @@ export function items(tx: Tx, { draws }: Tools) {
     },
 
     /** Asks of which it is owed what came of them, those owed first at first, as far as somebody in staff may read of them. */
-    async owed(readerId: string): Promise<Item[]> {
+    async owed(readerId: string): Promise<(Item & { community: string })[]> {
       const rows = await tx.item.findMany({
         where: { state: 'posted', owedBy: { not: null }, toldAt: null, community: readableBy(readerId) },
+        include: { community: { select: { name: true } } },
         orderBy: [{ owedBy: 'asc' }, { id: 'asc' }],
       })
-      return rows.map(itemOf)
+      return rows.map(({ community, ...row }) => ({ ...itemOf(row), community: community.name }))
     },
 
     /** Changes drafts of a piece. */
@@ -180,11 +181,6 @@ export function items(tx: Tx, { draws }: Tools) {
       return { items: idsOf(waiting), owed: idsOf(owed), topics: idsOf(topics) }
     },
 
-    /** Of one community one item is posted at a time, by whichever process: the community's row is held meanwhile. */
-    async alone(communityId: string): Promise<void> {
-      await tx.$executeRaw(Prisma.sql`select 1 from communities where id = ${communityId} for update`)
-    },
-
     /** It was said in a room for the first time. */
     async said(id: string, now: Date): Promise<void> {
       await tx.item.updateMany({ where: { id, saidAt: null }, data: { saidAt: now } })
@@ -225,7 +221,19 @@ export function items(tx: Tx, { draws }: Tools) {
 
 /** A row as core knows it. */
 export function itemOf(row: Row): Item {
-  const { kind, state, goal, format, ask, lateAt: _, acceptedAt: __, ...same } = row
+  const {
+    kind,
+    state,
+    goal,
+    format,
+    ask,
+    lateAt: _,
+    acceptedAt: __,
+    askedAt: ___,
+    toldWorth: ____,
+    toldNot: _____,
+    ...same
+  } = row
   return {
     ...same,
     // Only `write` and `turn` write these words, which take no others.

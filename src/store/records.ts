@@ -97,7 +97,7 @@ export function records(tx: Tx) {
               r.worth, r.hosts_next as "hostsNext", r.at from rsvps r join meetups m on m.id = r.meetup_id
             join communities c on c.id = m.community_id where r.person_id in ${own} and ${named(Prisma.sql`r.person_id`)} order by m.id, r.person_id`)},
           'received', ${list(Prisma.sql`
-            select c.name as community, i.title, a.worth, a.is_in as "isIn", a.words, a.at from item_answers a join items i on i.id = a.item_id
+            select c.name as community, i.title, a.worth, a.is_in as "isIn", a.words, a.consent, a.at from item_answers a join items i on i.id = a.item_id
             join communities c on c.id = i.community_id where a.person_id in ${own} and ${named(Prisma.sql`a.person_id`)} order by i.id, a.person_id`)},
           'objections', ${list(Prisma.sql`
             select c.name as community, o.month, o.at from objections o join communities c on c.id = o.community_id

@@ -218,7 +218,7 @@ async function contentAfresh(sql: Sql, at: string[]): Promise<void> {
     at,
   )
   await sql.query(
-    `update communities set digested_at = digest_at, digest_at = null where digest_at <= $1::timestamptz`,
+    `update communities set digested_at = digest_at, digest_at = null, digest_version = null where digest_at <= $1::timestamptz`,
     at,
   )
 }

@@ -55,6 +55,7 @@ import { staffNotes } from './staff-notes.ts'
 import { suppressions } from './suppressions.ts'
 import { tombstones } from './tombstones.ts'
 import { topics } from './topics.ts'
+import { totals } from './totals.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { unions } from './unions.ts'
 import { votes } from './votes.ts'
@@ -135,6 +136,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     staffNotes: staffNotes(tx),
     tombstones: tombstones(tx, tools),
     topics: topics(tx, tools),
+    totals: totals(tx),
     unions: unions(tx, tools),
     webFiles: webFiles(tx, tools),
     webLinks: webLinks(tx, tools),

@@ -184,7 +184,8 @@ export function topics(tx: Tx, { draws }: Tools) {
         Prisma.sql`t.state = any(${[...from]}::text[])`,
         Prisma.sql`state = ${to}, changed_at = ${now}::timestamptz, reason = coalesce(${reason ?? null}::text, t.reason),
           plan = coalesce(${plan ?? null}::text, t.plan), delivered = coalesce(${delivered ?? null}::text, t.delivered),
-          planned_for = coalesce(${plannedFor ?? null}::timestamptz, t.planned_for)`,
+          planned_for = coalesce(${plannedFor ?? null}::timestamptz, t.planned_for),
+          late_at = case when ${plannedFor === undefined}::boolean then t.late_at end`,
       )
     },
 

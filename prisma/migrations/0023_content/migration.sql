@@ -3,7 +3,9 @@ ALTER TABLE "ballots" ADD COLUMN     "about" TEXT;
 
 -- AlterTable
 ALTER TABLE "communities" ADD COLUMN     "digest_at" TIMESTAMPTZ(3),
-ADD COLUMN     "digested_at" TIMESTAMPTZ(3);
+ADD COLUMN     "digest_version" INTEGER,
+ADD COLUMN     "digested_at" TIMESTAMPTZ(3),
+ADD COLUMN     "told_objections" JSONB;
 
 -- AlterTable
 ALTER TABLE "memberships" ADD COLUMN     "muted_until" TIMESTAMPTZ(3);
@@ -65,10 +67,13 @@ CREATE TABLE "items" (
     "ballot_id" TEXT,
     "reason" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "asked_at" TIMESTAMPTZ(3),
     "accepted_at" TIMESTAMPTZ(3),
     "due_at" TIMESTAMPTZ(3),
     "posted_at" TIMESTAMPTZ(3),
     "said_at" TIMESTAMPTZ(3),
+    "told_worth" INTEGER NOT NULL DEFAULT 0,
+    "told_not" INTEGER NOT NULL DEFAULT 0,
 
     CONSTRAINT "items_pkey" PRIMARY KEY ("id")
 );
@@ -80,6 +85,8 @@ CREATE TABLE "item_answers" (
     "worth" BOOLEAN,
     "is_in" BOOLEAN NOT NULL DEFAULT false,
     "words" TEXT,
+    "quote" TEXT,
+    "consent" TEXT,
     "at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "item_answers_pkey" PRIMARY KEY ("item_id","person_id")
@@ -109,6 +116,9 @@ CREATE UNIQUE INDEX "agreements_ballot_id_key" ON "agreements"("ballot_id");
 
 -- CreateIndex
 CREATE INDEX "agreements_community_id_state_idx" ON "agreements"("community_id", "state");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "agreements_asked_key" ON "agreements"("community_id") WHERE ("state" = 'asked');
 
 -- CreateIndex
 CREATE UNIQUE INDEX "items_topic_id_key" ON "items"("topic_id");
