@@ -13,6 +13,7 @@ import { askForAgreement, itemQuestion } from '../src/content/asking.ts'
 import { accept, decline, postpone } from '../src/content/deciding.ts'
 import { whatFields, whenFields } from '../src/content/terms-fields.ts'
 import { type TypedTerms, termsOf } from '../src/core/agreement.ts'
+import { isForOrganizers } from '../src/core/item.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { monthKey } from '../src/core/when.ts'
@@ -100,8 +101,7 @@ export default command({
 async function one(context: Context, args: { i: string }): Promise<Reply> {
   const { store, caller, organization } = context
   const { item, found } = await insideItem(context, args.i)
-  const isOpen = item.state === 'asked' || item.state === 'postponed'
-  if (isOpen && found.standing.organizer && item.ballotId === null)
+  if (isForOrganizers(item) && found.standing.organizer)
     return { update: { card: await itemQuestion(store, item, found) } }
   const own = await store.itemAnswers.own(item.id, caller.id)
   const card = itemCard(item, organization.name, own)

@@ -7,7 +7,7 @@ import { linkOf, type Topic, TURNS, topicStateLabel } from '../core/topic.ts'
 import { timeIn } from '../core/when.ts'
 import type { Found } from '../option.ts'
 import type { TopicWords } from '../store/topics.ts'
-import { turnWords } from './queue.ts'
+import { silentUntil, turnWords } from './queue.ts'
 
 /** A topic and its community, for its organizers, and for staff where the organization may know of it. */
 async function inside(
@@ -96,15 +96,18 @@ export async function deliverTopic(context: Context, t: string, link: string): P
   return say`“${topic.title}” is delivered. ${item ? await turnWords(store, item, now) : say``}`
 }
 
-/** What came of an ask, told to the community that answered it. */
-export async function tellOutcome(context: Context, i: string, outcome: string): Promise<Item> {
+/** What came of an ask, told to the community that answered it, once that is not silent. Gives when, in words. */
+export async function tellOutcome(context: Context, i: string, outcome: string): Promise<Text> {
   const { store, caller, now, organization } = context
   const item = await owedItem(context, i)
   if (!(await store.items.tell(i, outcome, now))) throw new Refusal(say`What came of “${item.title}” was told before.`)
   const text = say`You told ${organization.name}, and this came of it. “${item.title}”: ${outcome}`
-  await store.posts.sayInRooms(item.communityId, { text }, now)
+  await store.posts.sayAfterSilence(item.communityId, { text }, now)
   await store.audit.note(caller, 'staff', 'outcome told', now, { detail: item.title })
-  return item
+  const until = await silentUntil(store, item.communityId, now)
+  return until
+    ? say`What came of “${item.title}” is told ${{ when: until }}: it is silent until then.`
+    : say`What came of “${item.title}” is told.`
 }
 
 /** An ask that was posted, for staff; of a sensitive community they read no answer, of a secret one only from within. */

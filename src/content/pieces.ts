@@ -8,7 +8,8 @@ import { lines, say, type Text } from '../core/say.ts'
 import { folded, oneLine } from '../core/words.ts'
 import { address, type Card, type Reply } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
-import { offer, turnOf } from './queue.ts'
+import { offer } from './offering.ts'
+import { leave, turnOf } from './queue.ts'
 
 /** One message goes to so many communities at most. */
 const COMMUNITIES_MAX = 10
@@ -86,12 +87,16 @@ export async function previewCard(context: Context, pieceId: string): Promise<Ca
 }
 
 async function foreseen({ store }: Context, item: Item, agreement: Agreement, now: Date): Promise<Text> {
-  if (!isAgreed(agreement, item))
-    return agreement.answeredBy === 'ballot'
+  if (agreement.perMonth < 1) return say`By its agreement nothing is sent there: it would be declined.`
+  if (!isAgreed(agreement, item)) {
+    const isForAll =
+      agreement.answeredBy === 'ballot' || (await store.memberships.organizers(item.communityId)).length === 0
+    return isForAll
       ? say`Not agreed: all members would be asked in a ballot.`
       : say`Not agreed: its organizers would be asked.`
+  }
   const turn = await turnOf(store, item, now)
-  if (!turn) return say`Agreed, but by the agreement nothing is sent now: it would wait.`
+  if (!turn) return say`Agreed, but nothing can be sent for years: it would wait.`
   return turn <= now ? say`Agreed: it would be posted at once.` : say`Agreed: it would wait until ${{ when: turn }}.`
 }
 
@@ -117,7 +122,8 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
   const { store, caller, now } = context
   const items = await draftOf(context, pieceId)
   const became: Text[] = []
-  for (const { id } of items) {
+  for (const { id, communityId } of inOneOrder(items)) {
+    await store.queue.alone(communityId)
     const item = await store.items.held(id)
     const community = item && (await store.communities.get(item.communityId))
     if (item?.state !== 'draft' || !community) continue
@@ -131,6 +137,9 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
   return { update: { text: lines(say`“${items[0].title}” is on its way.`, ...became) } }
 }
 
+/** Whoever holds several communities takes them in the same order, so that no two wait for each other. */
+const inOneOrder = (items: Item[]) => [...items].sort((a, b) => (a.communityId < b.communityId ? -1 : 1))
+
 /** What became of a piece in each community, and how to take it back. */
 export async function pieceCard({ store, caller }: Context, pieceId: string): Promise<Card> {
   const fields: Card['fields'] = []
@@ -142,7 +151,7 @@ export async function pieceCard({ store, caller }: Context, pieceId: string): Pr
       label: say`${community.name}`,
       value: lines(
         item.postedAt ? say`posted ${{ when: item.postedAt }}` : itemStateLabel(item.state),
-        item.dueAt !== null && say`looked at again ${{ when: item.dueAt }}`,
+        item.dueAt !== null && !item.postedAt && say`looked at again ${{ when: item.dueAt }}`,
         item.reason !== null && say`${item.reason}`,
       ),
     })
@@ -164,8 +173,11 @@ export async function pieceCard({ store, caller }: Context, pieceId: string): Pr
 export async function withdraw(context: Context, pieceId: string): Promise<Reply> {
   const { store, caller, now } = context
   let count = 0
-  for (const { id } of await store.items.piece(pieceId))
-    if (await store.items.turn(id, ['asked', 'postponed', 'waiting'], 'withdrawn', { dueAt: null })) count++
+  for (const { id, communityId } of inOneOrder(await store.items.piece(pieceId))) {
+    await store.queue.alone(communityId)
+    const item = await store.items.get(id)
+    if (item && item.state !== 'draft' && (await leave(store, item, 'withdrawn', now))) count++
+  }
   if (count > 0) await store.audit.note(caller, 'staff', 'content withdrawn', now)
   return { update: { card: await pieceCard(context, pieceId) } }
 }

@@ -5,15 +5,18 @@ import { say } from '../core/say.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
 import { YES } from './asking.ts'
-import { enqueue, tellAuthor, turnWords } from './queue.ts'
+import { enqueue, leave, tellAuthor, turnWords } from './queue.ts'
 
 /** What a ballot decided about an agreement, or about something offered, holds from now on. */
 export async function settleContent(store: Store, ballotId: string, now: Date): Promise<void> {
   const ballot = await store.ballots.get(ballotId)
   const community = ballot && (await store.communities.get(ballot.communityId))
   if (!ballot || !community) return
+  if (ballot.state !== 'closed' && ballot.state !== 'withdrawn') return
+  await store.queue.alone(community.id)
+  // Another one may open.
+  if (await store.items.askedBy(ballotId)) await store.queue.freed(community.id, now)
   if (ballot.state === 'withdrawn') return takeBack(store, ballot, community, now)
-  if (ballot.state !== 'closed') return
   const isYes = ballot.result?.outcome === 'decided' && ballot.result.winners.includes(YES)
   await settleAgreement(store, ballot, community, isYes, now)
   await settleItem(store, ballot, community, isYes, now)
@@ -52,7 +55,7 @@ async function settleItem(
   const item = await store.items.askedBy(ballot.id)
   if (item?.state !== 'asked') return
   if (isYes) {
-    await enqueue(store, item, now)
+    await enqueue(store, item, now, true)
     return tellAuthor(store, item, community, say`accepted by ballot. ${await turnWords(store, item, now)}`, now)
   }
   await declineItem(store, item, community, 'Its members decided so in a ballot.', now)
@@ -73,6 +76,6 @@ async function declineItem(
   reason: string,
   now: Date,
 ): Promise<void> {
-  await store.items.turn(item.id, ['asked'], 'declined', { reason })
+  await leave(store, item, 'declined', now, { reason })
   await tellAuthor(store, item, community, say`declined. ${reason}`, now)
 }
