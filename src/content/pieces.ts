@@ -122,8 +122,8 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
   const { store, caller, now } = context
   const items = await draftOf(context, pieceId)
   const became: Text[] = []
-  for (const { id, communityId } of inOneOrder(items)) {
-    await store.queue.alone(communityId)
+  await holdAll(store, items)
+  for (const { id } of items) {
     const item = await store.items.held(id)
     const community = item && (await store.communities.get(item.communityId))
     if (item?.state !== 'draft' || !community) continue
@@ -137,8 +137,10 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
   return { update: { text: lines(say`“${items[0].title}” is on its way.`, ...became) } }
 }
 
-/** Whoever holds several communities takes them in the same order, so that no two wait for each other. */
-const inOneOrder = (items: Item[]) => [...items].sort((a, b) => (a.communityId < b.communityId ? -1 : 1))
+/** Holds the communities of a piece, always in the same order, so that no two who hold several wait for each other. */
+async function holdAll(store: Context['store'], items: Item[]): Promise<void> {
+  for (const id of items.map(({ communityId }) => communityId).sort()) await store.queue.alone(id)
+}
 
 /** What became of a piece in each community, and how to take it back. */
 export async function pieceCard({ store, caller }: Context, pieceId: string): Promise<Card> {
@@ -173,11 +175,9 @@ export async function pieceCard({ store, caller }: Context, pieceId: string): Pr
 export async function withdraw(context: Context, pieceId: string): Promise<Reply> {
   const { store, caller, now } = context
   let count = 0
-  for (const { id, communityId } of inOneOrder(await store.items.piece(pieceId))) {
-    await store.queue.alone(communityId)
-    const item = await store.items.get(id)
-    if (item && item.state !== 'draft' && (await leave(store, item, 'withdrawn', now))) count++
-  }
+  await holdAll(store, await store.items.piece(pieceId))
+  for (const item of await store.items.piece(pieceId))
+    if (item.state !== 'draft' && (await leave(store, item, 'withdrawn', now))) count++
   if (count > 0) await store.audit.note(caller, 'staff', 'content withdrawn', now)
   return { update: { card: await pieceCard(context, pieceId) } }
 }

@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { lookAgain } from './queue.ts'
 import type { Tx } from './transaction.ts'
 
 const theirs = (personId: string) => ({ OR: [{ id: personId }, { unitedInto: personId }] })
@@ -31,6 +32,7 @@ export async function endAsksIn(tx: Tx, communityId: string, now: Date): Promise
     where: { ...asks, state: { in: ['draft', 'asked', 'postponed', 'waiting'] } },
     data: { state: 'withdrawn', dueAt: null },
   })
+  await lookAgain(tx, { id: communityId }, now)
   const outcome = 'The community became sensitive, so all answers were deleted.'
   await tx.item.updateMany({ where: { ...asks, state: 'posted', toldAt: null }, data: { outcome, toldAt: now } })
 }
