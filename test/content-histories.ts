@@ -50,11 +50,11 @@ const times = fc.constantFrom(1, 4, 30)
 /** A history is drawn of these. */
 export const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 8,
+    weight: 12,
     arbitrary: fc.record({
       act: fc.constant('offer'),
-      about: fc.boolean(),
-      format: fc.constantFrom('article', 'article', 'offer'),
+      about: fc.constantFrom(true, true, true, false),
+      format: fc.constantFrom('article', 'article', 'article', 'offer'),
     }),
   },
   { weight: 2, arbitrary: fc.constant({ act: 'ask' }) },
@@ -64,12 +64,12 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('later'), which, days: fc.constantFrom(1, 9, 40) }) },
   {
-    weight: 4,
+    weight: 5,
     arbitrary: fc.record({
       act: fc.constant('agree'),
-      perMonth: fc.constantFrom(0, 1, 1, 2, 3),
+      perMonth: fc.constantFrom(0, 1, 1, 1, 2, 3),
       silence: fc.constantFrom(...(Object.keys(SILENCES) as Silence[])),
-      topics: fc.constantFrom(AGREED, AGREED, 'Lego'),
+      topics: fc.constantFrom(AGREED, 'Lego'),
       formats: fc.constantFrom('article', 'article', 'offer', 'event', 'article, questions'),
       isYes: fc.constantFrom(true, true, false),
       answers: fc.constantFrom('organizers', 'organizers', 'ballot'),
@@ -186,7 +186,7 @@ export async function play(world: MeetupWorld, steps: Step[]): Promise<void> {
     }
   }
 
-  const usual = { topics: AGREED, formats: 'article', silence: 'none', perMonth: 2 } as const
+  const usual = { topics: AGREED, formats: 'article', silence: 'none', perMonth: 1 } as const
   await agree({ act: 'agree', isYes: true, answers: 'organizers', ...usual })
   for (const one of steps) {
     await act(one)
