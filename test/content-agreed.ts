@@ -1,5 +1,7 @@
 import { askForAgreement } from '../src/content/asking.ts'
+import type { Terms } from '../src/core/agreement.ts'
 import type { Item } from '../src/core/item.ts'
+import type { Store } from '../src/store/store.ts'
 import { communityCalled } from './lookup.ts'
 import { type Stage, textOf } from './stage.ts'
 
@@ -61,15 +63,24 @@ export async function pieceCalled(stage: Stage, community: string, title: string
   return item
 }
 
+/** Other terms, or a pause, hold in a community from this very moment, as if a ballot had just said yes. */
+export async function lives(
+  store: Store,
+  communityId: string,
+  { pausedUntil = null, ...terms }: Partial<Terms> & { pausedUntil?: Date | null },
+  now: Date,
+): Promise<void> {
+  const before = await store.agreements.current(communityId)
+  const id = await store.agreements.propose(communityId, { ...before, ...terms }, pausedUntil, now)
+  const draft = await store.agreements.get(id)
+  const community = await store.communities.get(communityId)
+  if (!draft || !community) throw new Error('there is no such community')
+  await askForAgreement(store, draft, community, now, null)
+  await store.agreements.take(id, now)
+}
+
 /** Everybody there decides to be sent nothing until a time, at this very moment. */
-export async function pauses(stage: Stage, community: string, until: Date): Promise<void> {
-  const found = await communityCalled(stage, community)
-  await stage.read(async (store) => {
-    const now = stage.now()
-    const id = await store.agreements.propose(found.id, await store.agreements.current(found.id), until, now)
-    const draft = await store.agreements.get(id)
-    const there = await store.communities.get(found.id)
-    if (draft && there) await askForAgreement(store, draft, there, now, null)
-    await store.agreements.take(id, now)
-  })
+export async function pauses(stage: Stage, community: string, pausedUntil: Date): Promise<void> {
+  const { id } = await communityCalled(stage, community)
+  await stage.read((store) => lives(store, id, { pausedUntil }, stage.now()))
 }

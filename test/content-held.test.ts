@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { askForAgreement } from '../src/content/asking.ts'
-import { type Terms, USUAL_TERMS } from '../src/core/agreement.ts'
+import type { Terms } from '../src/core/agreement.ts'
+import { lives } from './content-agreed.ts'
 import { type MeetupWorld, openMeetupWorld } from './meetup-world.ts'
 
 const DAY_MINUTES = 24 * 60
@@ -13,8 +13,8 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const live = (terms: Partial<Terms>) =>
-  world.read((store) => store.agreements.setUsual({ ...USUAL_TERMS, ...terms }, world.now()))
+const live = (terms: Partial<Terms> & { pausedUntil?: Date }) =>
+  world.read((store) => lives(store, communityId, terms, world.now()))
 
 /** Puts pieces that a community chose into its queue. */
 async function give(...titles: string[]) {
@@ -54,20 +54,7 @@ test('what was kept waiting over night sees a pause that was decided meanwhile',
   world.shut(1)
   await give('One')
   await until('2026-01-06T22:00:00Z')
-  await world.read(async (store) => {
-    const now = world.now()
-    const pausedUntil = new Date('2026-03-01T00:00:00Z')
-    const id = await store.agreements.propose(
-      communityId,
-      await store.agreements.current(communityId),
-      pausedUntil,
-      now,
-    )
-    const draft = await store.agreements.get(id)
-    const community = await store.communities.get(communityId)
-    if (draft && community) await askForAgreement(store, draft, community, now, null)
-    await store.agreements.take(id, now)
-  })
+  await live({ pausedUntil: new Date('2026-03-01T00:00:00Z') })
   await until('2026-02-28T12:00:00Z')
   expect(said('One')).toEqual([])
   await until('2026-03-02T12:00:00Z')

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { USUAL_TERMS } from '../src/core/agreement.ts'
 import { contentJob } from '../src/jobs/content.ts'
 import type { Content } from '../src/reply.ts'
 import type { Database } from '../src/store/database.ts'
-import { agrees, pauses, shownIn } from './content-agreed.ts'
+import { agrees, lives, pauses, shownIn } from './content-agreed.ts'
 import { opens, posts } from './content-scene.ts'
 import { communityCalled } from './lookup.ts'
 import { onStage, type Stage } from './stage.ts'
@@ -117,7 +116,7 @@ describe('a piece that can’t be handled', () => {
   }
 
   test('is tried later and later, and what waits behind it goes on', async () => {
-    await stage.read((store) => store.agreements.setUsual({ ...USUAL_TERMS, perMonth: 1 }, stage.now()))
+    await stage.read((store) => lives(store, communityId, { perMonth: 1 }, stage.now()))
     const [broken, good] = [await give('Broken'), await give('Good')]
     const next = await runs('Broken', stage.now())
     expect(await stateOf(broken)).toBe('waiting')
