@@ -14,7 +14,7 @@ import { accept, decline, postpone } from '../src/content/deciding.ts'
 import { monthsOf } from '../src/content/months.ts'
 import { whatFields, whenFields } from '../src/content/terms-fields.ts'
 import { type TypedTerms, termsOf } from '../src/core/agreement.ts'
-import { SHOWN } from '../src/core/item.ts'
+import { isForOrganizers, SHOWN } from '../src/core/item.ts'
 import { Refusal } from '../src/core/refusal.ts'
 import { say } from '../src/core/say.ts'
 import { monthNamed } from '../src/core/when.ts'
@@ -115,8 +115,7 @@ export default command({
 async function one(context: Context, args: { i: string }): Promise<Reply> {
   const { store, caller, organization } = context
   const { item, found } = await insideItem(context, args.i)
-  const isOpen = item.state === 'asked' || item.state === 'postponed'
-  if (isOpen && found.standing.organizer && item.ballotId === null)
+  if (isForOrganizers(item) && found.standing.organizer)
     return { update: { card: await itemQuestion(store, item, found) } }
   const own = await store.itemAnswers.own(item.id, caller.id)
   const card = itemCard(item, organization.name, own)

@@ -65,8 +65,7 @@ export default command({
       title: 'What came of it',
       fields: { outcome: text('What came of it, for everybody there to read', { max: WORDS_MAX, long: true }) },
       async run(context, { i: id, outcome }) {
-        const item = await tellOutcome(context, id, outcome.slice(0, WORDS_MAX))
-        return { update: { text: say`What came of “${item.title}” is told.` } }
+        return { update: { text: await tellOutcome(context, id, outcome.slice(0, WORDS_MAX)) } }
       },
     }),
   },

@@ -113,6 +113,7 @@ test('a notice offers one press that ends it, to mail programs and to people ali
       topic: 'mail',
       'looking-after': 'mail',
       meetup: 'mail',
+      offered: 'mail',
       seat: 'mail',
       soon: 'mail',
     })

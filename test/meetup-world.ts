@@ -1,6 +1,6 @@
 import { drawsFrom, seededBytes } from '../src/core/ids.ts'
 import { build, type House } from '../src/house.ts'
-import type { Platform } from '../src/platform.ts'
+import { Later, type Platform } from '../src/platform.ts'
 import type { Raw } from '../src/router.ts'
 import type { Database } from '../src/store/database.ts'
 import type { Store } from '../src/store/store.ts'
@@ -36,6 +36,8 @@ export interface MeetupWorld {
   lived(): boolean
   /** The next effects are refused, or come about without being heard of. */
   refuse(times: number, isDeaf: boolean): void
+  /** The next effects are answered with a no, as by a platform that does not let Kindred speak. */
+  shut(times: number): void
   /** The next delivery comes twice, and once more to the other house where there are two. */
   repeat(): void
   calm(): void
@@ -65,11 +67,16 @@ export async function openMeetupWorld(): Promise<MeetupWorld> {
   let death: number | undefined
   let isAlive = false
   let refusals = { left: 0, isDeaf: false }
+  let shutLeft = 0
   let isRepeated = false
   let deliveries = 0
   let turns = 0
 
   const effect = <T>(comeAbout: () => T): T => {
+    if (shutLeft > 0) {
+      shutLeft--
+      throw new Later(DIED)
+    }
     if (refusals.left === 0) return comeAbout()
     refusals.left--
     if (refusals.isDeaf) comeAbout()
@@ -110,7 +117,7 @@ export async function openMeetupWorld(): Promise<MeetupWorld> {
         calls = 0
         return work(
           watched(store, (name) => {
-            if (name === 'toChange' || name === 'stillDue' || name === 'alone') isOfMeetup = true
+            if (name === 'toChange' || name === 'stillDue' || name === 'lock') isOfMeetup = true
             if (name === 'lapse') isHandled = true
             if (!isOfMeetup || death === undefined || calls++ < death) return
             death = undefined
@@ -208,12 +215,16 @@ export async function openMeetupWorld(): Promise<MeetupWorld> {
     refuse(left, isDeaf) {
       refusals = { left, isDeaf }
     },
+    shut(times) {
+      shutLeft = times
+    },
     repeat() {
       isRepeated = true
     },
     calm() {
       death = undefined
       refusals = { left: 0, isDeaf: false }
+      shutLeft = 0
       isRepeated = false
     },
     handled: () => handled.splice(0),

@@ -24,7 +24,7 @@ slow('after a restore nothing that communities received since the backup is sent
     await stage.read(async (store) => {
       const of = await store.items.write([id], { kind: 'offer', ...piece, authorId: null }, stage.now(), 'waiting')
       const [item] = await store.items.piece(of)
-      await store.items.putOff([item?.id ?? ''], new Date('2026-01-05T18:00:00Z'))
+      await store.queue.putOff(item?.id ?? '', new Date('2026-01-05T18:00:00Z'))
       await store.digests.again(id, new Date('2026-01-05T18:00:00Z'), { made: new Date('2026-01-05T12:00:00Z') })
     })
   })

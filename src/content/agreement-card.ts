@@ -1,6 +1,6 @@
 import type { Context } from '../command.ts'
 import { type Agreement, changesWords, pauseIn, termsWords } from '../core/agreement.ts'
-import { type Item, type ItemAnswer, itemStateLabel } from '../core/item.ts'
+import { type Item, type ItemAnswer, type ItemState, itemStateLabel } from '../core/item.ts'
 import { lines, say, type Text } from '../core/say.ts'
 import { topicStateLabel } from '../core/topic.ts'
 import { monthNamed } from '../core/when.ts'
@@ -10,6 +10,8 @@ import { receivedCard, shownWords } from './item-card.ts'
 import { type Month, monthsOf } from './months.ts'
 
 const PAGE = 5
+/** What its community is asked about, or is asked about again later. */
+const OFFERED: ItemState[] = ['asked', 'postponed']
 
 /** What a community agreed to receive, what came of it this month, and what is owed; for its members. */
 export async function agreementCard({ store, now, organization }: Context, found: Found): Promise<Card> {
@@ -21,7 +23,7 @@ export async function agreementCard({ store, now, organization }: Context, found
     press: address(`agreement.${press}`, { c: found.id, ...args }),
   })
   const isOrganizer = found.standing.organizer
-  const { length: questions } = await store.items.list(found.id, ['asked'], { skip: 0, take: PAGE })
+  const { length: questions } = await store.items.list(found.id, OFFERED, { skip: 0, take: PAGE })
   return {
     title: say`What ${found.name} receives from ${organization.name}`,
     body: lines(versionWords(agreement), ...months.map(monthWords), asked && say`A new agreement is being voted on.`),
@@ -86,7 +88,7 @@ export async function itemsCard(
   k: ItemList,
   skip: number,
 ): Promise<Card> {
-  const all = await store.items.list(found.id, k === 'asked' ? ['asked', 'postponed'] : [k], { skip, take: PAGE + 1 })
+  const all = await store.items.list(found.id, k === 'asked' ? OFFERED : [k], { skip, take: PAGE + 1 })
   const shown = all.slice(0, PAGE)
   const topics = k === 'waiting' && skip === 0 ? await store.topics.planned(found.id) : []
   const to = (label: Text, n: number) => ({ label, press: address('agreement.items', { c: found.id, k, n }) })
@@ -130,7 +132,8 @@ function itemWords(item: Item, sender: string): Text {
   return lines(
     ask === null ? say`From ${sender}.` : say`${sender} asked you.`,
     postedAt ? say`${{ when: postedAt }}` : say`${itemStateLabel(state)}`,
-    !postedAt && dueAt !== null && say`Looked at again ${{ when: dueAt }}.`,
+    dueAt !== null && state === 'asked' && say`The ballot about it opens ${{ when: dueAt }}.`,
+    dueAt !== null && (state === 'postponed' || state === 'waiting') && say`Looked at again ${{ when: dueAt }}.`,
     owedBy !== null && outcome === null && say`What came of it is owed by ${{ when: owedBy }}.`,
     outcome !== null && say`What came of it: ${outcome}`,
   )

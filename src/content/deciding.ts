@@ -1,22 +1,25 @@
 import type { Context } from '../command.ts'
-import type { Item } from '../core/item.ts'
+import { type Item, isForOrganizers } from '../core/item.ts'
 import { Refusal } from '../core/refusal.ts'
 import { say } from '../core/say.ts'
 import { timeIn } from '../core/when.ts'
 import type { Found } from '../option.ts'
 import type { Reply } from '../reply.ts'
 import { insideItem } from './answers.ts'
-import { enqueue, tellAuthor, turnWords } from './queue.ts'
+import { enqueue, leave, tellAuthor, turnWords } from './queue.ts'
 
 /** Something offered, for the organizers of its community, held so that it is answered once. */
 async function offered(context: Context, i: string): Promise<{ item: Item; found: Found }> {
-  await context.store.items.held(i)
+  const { store } = context
+  const asked = await store.items.get(i)
+  if (asked) await store.communities.lock(asked.communityId, 'lightly')
+  await store.items.held(i)
   const inside = await insideItem(context, i)
   const { item, found } = inside
   if (!found.standing.organizer) throw new Refusal(say`Only organizers of ${found.name} can do that.`)
   if (item.state !== 'asked' && item.state !== 'postponed')
     throw new Refusal(say`“${item.title}” was answered before, or withdrawn.`)
-  if (item.ballotId !== null)
+  if (!isForOrganizers(item))
     throw new Refusal(say`All members of ${found.name} decide on “${item.title}”, in a ballot.`)
   return inside
 }
@@ -25,7 +28,7 @@ async function offered(context: Context, i: string): Promise<{ item: Item; found
 export async function accept(context: Context, i: string): Promise<Reply> {
   const { store, caller, now } = context
   const { item, found } = await offered(context, i)
-  await enqueue(store, item, now)
+  await enqueue(store, item, now, true)
   await store.audit.note(caller, 'organizer', 'offer accepted', now, { community: found })
   const words = await turnWords(store, item, now)
   await tellAuthor(store, item, found, say`accepted. ${words}`, now)
@@ -36,7 +39,7 @@ export async function accept(context: Context, i: string): Promise<Reply> {
 export async function decline(context: Context, i: string, reason: string): Promise<Reply> {
   const { store, caller, now, organization } = context
   const { item, found } = await offered(context, i)
-  await store.items.turn(i, ['asked', 'postponed'], 'declined', { reason, dueAt: null })
+  await leave(store, item, 'declined', now, { reason })
   await store.audit.note(caller, 'organizer', 'offer declined', now, { community: found })
   await tellAuthor(store, item, found, say`declined: ${reason}`, now)
   return { update: { text: say`“${item.title}” is declined, and staff of ${organization.name} read your reason.` } }

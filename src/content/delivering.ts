@@ -7,7 +7,7 @@ import { linkOf, type Topic, TURNS, topicStateLabel } from '../core/topic.ts'
 import { timeIn } from '../core/when.ts'
 import type { Found } from '../option.ts'
 import type { TopicWords } from '../store/topics.ts'
-import { turnWords } from './queue.ts'
+import { silentUntil, turnWords } from './queue.ts'
 
 /** A topic and its community, for its organizers, and for staff where the organization may know of it. */
 async function inside(
@@ -68,7 +68,7 @@ export async function planTopic(context: Context, t: string, plan: string, by: s
   )
   // What was said openly to be late is planned anew as openly.
   if (wasLate && plannedFor)
-    await store.posts.sayInRooms(found.id, { text: say`“${topic.title}” is planned anew: ${plan}${day}.` }, now)
+    await store.posts.sayAfterSilence(found.id, { text: say`“${topic.title}” is planned anew: ${plan}${day}.` }, now)
   return say`“${topic.title}” is planned${day}. Everybody there can read by whom, and when.`
 }
 
@@ -102,13 +102,16 @@ export async function deliverTopic(context: Context, t: string, link: string): P
   return say`“${topic.title}” is delivered. ${item ? await turnWords(store, item, now) : say``}`
 }
 
-/** What came of an ask, told to the community, and to each who answered it. */
-export async function tellOutcome(context: Context, i: string, outcome: string): Promise<Item> {
+/**
+ * What came of an ask, told to the community, once that is not silent, and to each who answered it. Gives when the room hears,
+ * in words.
+ */
+export async function tellOutcome(context: Context, i: string, outcome: string): Promise<Text> {
   const { store, caller, now, organization } = context
   const item = await owedItem(context, i)
   if (!(await store.items.tell(i, outcome, now))) throw new Refusal(say`What came of “${item.title}” was told before.`)
   const text = say`You told ${organization.name}, and this came of it. “${item.title}”: ${outcome}`
-  await store.posts.sayInRooms(item.communityId, { text }, now)
+  await store.posts.sayAfterSilence(item.communityId, { text }, now)
   const community = await store.communities.get(item.communityId)
   if (community) {
     const { platform, workspace } = community
@@ -116,7 +119,10 @@ export async function tellOutcome(context: Context, i: string, outcome: string):
     await store.notices.tell(answered, 'topic', { text }, now, { platform, workspace }, community)
   }
   await store.audit.note(caller, 'staff', 'outcome told', now, { detail: item.title })
-  return item
+  const until = await silentUntil(store, item.communityId, now)
+  return until
+    ? say`What came of “${item.title}” is told ${{ when: until }}: it is silent until then.`
+    : say`What came of “${item.title}” is told.`
 }
 
 /** An ask that was posted, for staff; of a sensitive community they read no answer, of a secret one only from within. */

@@ -5,6 +5,7 @@ import { address, type Button, type Card } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { DigestNews } from '../store/digests.ts'
 import type { Store } from '../store/store.ts'
+import { silentUntil } from './queue.ts'
 
 /** Meetups so far ahead are told of. */
 const AHEAD_MS = 35 * 86_400_000
@@ -32,9 +33,11 @@ export async function makeDigest(store: Store, communityId: string, now: Date): 
     const isLongAgo = now.getTime() - due.since.getTime() > longAgo
     return store.digests.again(communityId, next, { version, ...(isLongAgo && { made: now }) })
   }
+  const until = await silentUntil(store, communityId, now)
+  if (until) return store.digests.again(communityId, until)
   const news = await store.digests.news(communityId, due.since, now, new Date(now.getTime() + AHEAD_MS))
   if (isNothing(news)) return store.digests.again(communityId, next, { made: now })
-  await store.posts.sayInRooms(communityId, { card: digestCard(community, news) }, now)
+  await store.posts.sayAfterSilence(communityId, { card: digestCard(community, news) }, now)
   const { platform, workspace } = community
   for (const [notVoted, personIds] of byVotes(await store.digests.readers(communityId, now))) {
     const card = digestCard(community, news, notVoted === '' ? [] : notVoted.split(','))

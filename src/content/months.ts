@@ -31,7 +31,7 @@ export async function monthsOf(
   if (!openedAt || openedAt >= from || now.getTime() - from.getTime() > LOOK_BACK_MS) return [month]
   const at = new Date(from.getTime() - 1)
   const last = monthOf(at, zone)
-  const { ours, theirs } = await store.items.sentSince(communityId, last.from)
+  const { ours, theirs } = await store.queue.sentSince(communityId, last.from)
   const within = (times: Date[]) => times.filter((time) => countIn([time], last.from, last.to) > 0)
   const then = (await store.agreements.history(communityId)).find((one) => heldAt(one, at))
   const agreement = then ?? budget.agreement

@@ -9,7 +9,8 @@ import { lines, say, type Text } from '../core/say.ts'
 import { folded, oneLine } from '../core/words.ts'
 import { address, type Card, type Reply } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
-import { offer, turnOf } from './queue.ts'
+import { offer } from './offering.ts'
+import { leave, turnOf } from './queue.ts'
 
 /** One message goes to so many communities at most. */
 const COMMUNITIES_MAX = 10
@@ -87,12 +88,16 @@ export async function previewCard(context: Context, pieceId: string): Promise<Ca
 }
 
 async function foreseen({ store }: Context, item: Item, agreement: Agreement, now: Date): Promise<Text> {
-  if (!isAgreed(agreement, item))
-    return agreement.answeredBy === 'ballot'
+  if (agreement.perMonth < 1) return say`By its agreement nothing is sent there: it would be declined.`
+  if (!isAgreed(agreement, item)) {
+    const isForAll =
+      agreement.answeredBy === 'ballot' || (await store.memberships.organizers(item.communityId)).length === 0
+    return isForAll
       ? say`Not agreed: all members would be asked in a ballot.`
       : say`Not agreed: its organizers would be asked.`
+  }
   const turn = await turnOf(store, item, now)
-  if (!turn) return say`Agreed, but by the agreement nothing is sent now: it would wait.`
+  if (!turn) return say`Agreed, but nothing can be sent for years: it would wait.`
   return turn <= now ? say`Agreed: it would be posted at once.` : say`Agreed: it would wait until ${{ when: turn }}.`
 }
 
@@ -118,6 +123,7 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
   const { store, caller, now } = context
   const items = await draftOf(context, pieceId)
   const became: Text[] = []
+  await holdAll(store, items)
   for (const { id } of items) {
     const item = await store.items.held(id)
     const community = item && (await store.communities.get(item.communityId))
@@ -130,6 +136,11 @@ export async function send(context: Context, pieceId: string): Promise<Reply> {
     became.push(say`${{ strong: community.name }}: ${words}`)
   }
   return { update: { text: lines(say`“${items[0].title}” is on its way.`, ...became) } }
+}
+
+/** Holds the communities of a piece, always in the same order, so that no two who hold several wait for each other. */
+async function holdAll(store: Context['store'], items: Item[]): Promise<void> {
+  for (const id of items.map(({ communityId }) => communityId).sort()) await store.communities.lock(id, 'lightly')
 }
 
 /** What became of a piece in each community, what was answered there, and how to take it back. */
@@ -151,7 +162,7 @@ export async function pieceCard({ store, caller }: Context, pieceId: string): Pr
       label: say`${community.name}`,
       value: lines(
         item.postedAt ? say`posted ${{ when: item.postedAt }}` : itemStateLabel(item.state),
-        item.dueAt !== null && say`looked at again ${{ when: item.dueAt }}`,
+        item.dueAt !== null && !item.postedAt && say`looked at again ${{ when: item.dueAt }}`,
         item.reason !== null && say`${item.reason}`,
         item.outcome !== null && say`Told: ${item.outcome}`,
       ),
@@ -177,8 +188,8 @@ export async function pieceCard({ store, caller }: Context, pieceId: string): Pr
 /** Takes a piece back wherever it was not posted, and the ballot about it where there is one. */
 export async function withdraw(context: Context, pieceId: string): Promise<Reply> {
   const { store, caller, now } = context
-  const items = (await store.items.piece(pieceId)).sort((a, b) => (a.communityId < b.communityId ? -1 : 1))
-  for (const { communityId } of items) await store.communities.lock(communityId, 'lightly')
+  const items = await store.items.piece(pieceId)
+  await holdAll(store, items)
   let count = 0
   for (const { id } of items) if (await takeBack(context, id)) count++
   if (count > 0) await store.audit.note(caller, 'staff', 'content withdrawn', now)
@@ -187,12 +198,14 @@ export async function withdraw(context: Context, pieceId: string): Promise<Reply
 
 async function takeBack({ store, now, organization }: Context, id: string): Promise<boolean> {
   const item = await store.items.held(id)
-  if (!item || !(await store.items.turn(id, ['asked', 'postponed', 'waiting'], 'withdrawn', { dueAt: null })))
-    return false
+  if (!item || item.state === 'draft' || !(await leave(store, item, 'withdrawn', now))) return false
   const ballot = item.ballotId === null ? undefined : await store.ballots.toChange(item.ballotId)
   const community = await store.communities.get(item.communityId)
-  if (ballot?.state === 'open' && community)
+  if (ballot?.state === 'open' && community) {
     await withdrawBallot(store, ballot, community, now, say`${organization.name}`)
+    // The next one need not wait until this one would have closed.
+    await store.queue.freed(community.id, now)
+  }
   return true
 }
 

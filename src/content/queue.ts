@@ -1,11 +1,10 @@
 import { type Agreement, attentionOf, isAgreed } from '../core/agreement.ts'
-import { countIn, nextTurn } from '../core/attention.ts'
-import type { Item } from '../core/item.ts'
+import { countIn, nextTurn, notSilentFrom } from '../core/attention.ts'
+import type { Item, ItemState } from '../core/item.ts'
 import { say, type Text } from '../core/say.ts'
 import { monthOf } from '../core/when.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
-import { askForItem, itemQuestion } from './asking.ts'
 
 /** What a community agreed to get, and what it got this month. */
 export interface Budget {
@@ -22,15 +21,23 @@ export async function budgetOf(store: Store, communityId: string, now: Date, exc
   const agreement = await store.agreements.current(communityId)
   const { zone } = await store.organization.get()
   const { from, to } = monthOf(now, zone)
-  const { ours, theirs } = await store.items.sentSince(communityId, from, except)
+  const { ours, theirs } = await store.queue.sentSince(communityId, from, except)
   const inMonth = (times: Date[]) => times.filter((time) => countIn([time], from, to) > 0)
   return { agreement, zone, ours: inMonth(ours), theirs: inMonth(theirs) }
+}
+
+/** Until when a community wants silence, if it does now. What is owed comes while it pauses, too. */
+export async function silentUntil(store: Store, communityId: string, now: Date): Promise<Date | undefined> {
+  const { silence } = attentionOf(await store.agreements.current(communityId))
+  const { zone } = await store.organization.get()
+  const until = notSilentFrom(now, silence, zone)
+  return until && until > now ? until : undefined
 }
 
 /** When an item may be posted, after those that wait longer; undefined where it never may as things stand. */
 export async function turnOf(store: Store, item: Item, now: Date): Promise<Date | undefined> {
   const { agreement, zone, ours, theirs } = await budgetOf(store, item.communityId, now, item.id)
-  return nextTurn(attentionOf(agreement), [...ours, ...theirs], await store.items.ahead(item), zone, now)
+  return nextTurn(attentionOf(agreement), [...ours, ...theirs], await store.queue.ahead(item), zone, now)
 }
 
 /** What becomes of an item once it is in the queue, in words. */
@@ -45,43 +52,42 @@ export async function turnWords(store: Store, item: Item, now: Date): Promise<Te
       ? say`it is paused`
       : sent >= agreement.perMonth
         ? say`agreed ${agreement.perMonth} a month, sent ${sent}`
-        : (await store.items.ahead(item)) > 0
+        : (await store.queue.ahead(item)) > 0
           ? say`others are before it`
           : say`it is silent until then`
   return say`It waits until ${{ when: turn }}: ${why}.`
 }
 
-/** Puts an item into its community's queue: the job posts it when its turn comes. */
-export async function enqueue(store: Store, item: Item, now: Date): Promise<boolean> {
+/** Whether an item may come by what holds now: its community said yes to it, or agreed on what it is about. */
+export function mayCome(agreement: Agreement, item: Item): boolean {
+  return item.isWanted || isAgreed(agreement, item)
+}
+
+/** Puts an item into its community's queue: the job posts it when its turn comes. `isWanted`: they said yes to this very one. */
+export async function enqueue(store: Store, item: Item, now: Date, isWanted = false): Promise<boolean> {
   return store.items.turn(item.id, ['draft', 'asked', 'postponed'], 'waiting', {
     acceptedAt: now,
     dueAt: now,
     reason: null,
+    isWanted,
   })
 }
 
-/**
- * Offers a piece to one community. What is agreed waits for its turn; everything else becomes a question to its organizers or
- * to all, as they set. Gives what becomes of it, in words.
- */
-export async function offer(store: Store, item: Item, community: WithStanding, now: Date): Promise<Text> {
-  const agreement = await store.agreements.current(community.id)
-  if (isAgreed(agreement, item)) {
-    await enqueue(store, item, now)
-    return turnWords(store, item, now)
-  }
-  if (!(await store.items.turn(item.id, ['draft', 'postponed'], 'asked', { dueAt: null, askedAt: now })))
-    return say`It was offered before.`
-  if (agreement.answeredBy === 'ballot') {
-    const ballotId = await askForItem(store, item, community, now)
-    await store.items.turn(item.id, ['asked'], 'asked', { ballotId })
-    return say`All members are asked in a ballot.`
-  }
-  const organizers = await store.memberships.organizers(community.id)
-  const card = await itemQuestion(store, item, community)
-  const { platform, workspace } = community
-  await store.notices.tell(organizers, 'looking-after', { card }, now, { platform, workspace }, community)
-  return say`Its organizers are asked.`
+/** Takes an item out of its community's queue, or out of what that is asked; what waits behind it is looked at at once. */
+export async function leave(
+  store: Store,
+  item: Item,
+  to: 'asked' | 'declined' | 'withdrawn',
+  now: Date,
+  data: { reason?: string; dueAt?: Date } = {},
+): Promise<boolean> {
+  if (item.state === 'waiting') await store.queue.freed(item.communityId, now)
+  const from: ItemState[] = ['draft', 'asked', 'postponed', 'waiting']
+  return store.items.turn(item.id, from, to, {
+    ...{ acceptedAt: null, dueAt: null },
+    ...(to === 'asked' && { askedAt: now }),
+    ...data,
+  })
 }
 
 /** Tells whoever wrote a piece what became of it in a community. */

@@ -6,7 +6,7 @@ import { address } from '../reply.ts'
 import type { WithStanding } from '../store/communities.ts'
 import type { Store } from '../store/store.ts'
 import { YES } from './asking.ts'
-import { enqueue, tellAuthor, turnWords } from './queue.ts'
+import { enqueue, leave, tellAuthor, turnWords } from './queue.ts'
 
 /** Holds the community on whose content a ballot decides; before the ballot itself, as whoever posts or withdraws does. */
 export async function holdContent(store: Store, ballotId: string): Promise<void> {
@@ -19,8 +19,11 @@ export async function settleContent(store: Store, ballotId: string, now: Date): 
   const ballot = await store.ballots.get(ballotId)
   const community = ballot && (await store.communities.get(ballot.communityId))
   if (!ballot || !community) return
+  if (ballot.state !== 'closed' && ballot.state !== 'withdrawn') return
+  await store.communities.lock(community.id, 'lightly')
+  // Another one may open.
+  if (await store.items.askedBy(ballotId)) await store.queue.freed(community.id, now)
   if (ballot.state === 'withdrawn') return takeBack(store, ballot, community, now)
-  if (ballot.state !== 'closed') return
   const isYes = ballot.result?.outcome === 'decided' && ballot.result.winners.includes(YES)
   await settleAgreement(store, ballot, community, isYes, now)
   await settleItem(store, ballot, community, isYes, now)
@@ -80,7 +83,7 @@ async function settleItem(
   const item = await store.items.askedBy(ballot.id)
   if (item?.state !== 'asked') return
   if (isYes) {
-    await enqueue(store, item, now)
+    await enqueue(store, item, now, true)
     return tellAuthor(store, item, community, say`accepted by ballot. ${await turnWords(store, item, now)}`, now)
   }
   await declineItem(store, item, community, 'Its members decided so in a ballot.', now)
@@ -101,6 +104,6 @@ async function declineItem(
   reason: string,
   now: Date,
 ): Promise<void> {
-  await store.items.turn(item.id, ['asked'], 'declined', { reason })
+  await leave(store, item, 'declined', now, { reason })
   await tellAuthor(store, item, community, say`declined. ${reason}`, now)
 }

@@ -51,6 +51,9 @@ export interface Item {
   /** Why it was declined. */
   reason: string | null
   createdAt: Date
+  /** The community itself said yes to it: no agreement has to allow it. */
+  isWanted: boolean
+  /** When it is looked at again; of one that its community is asked about, when the ballot about it may open. */
   dueAt: Date | null
   /** When it counts as sent, and when it was first said in a room. */
   postedAt: Date | null
@@ -79,6 +82,11 @@ export function itemKindLabel(kind: ItemKind): Text {
     default:
       return kind satisfies never
   }
+}
+
+/** Whether organizers answer an offer, and not a ballot that is open or opens later. */
+export function isForOrganizers({ state, ballotId, dueAt }: Pick<Item, 'state' | 'ballotId' | 'dueAt'>): boolean {
+  return ballotId === null && (state === 'postponed' || (state === 'asked' && dueAt === null))
 }
 
 /** What is asked, as people read it. */

@@ -20,6 +20,7 @@ export const NOTICES = {
   answered: { label: say`Your request was answered`, ways: ['chat', 'mail'], evenPaused: true },
   opened: { label: say`A community of yours has opened`, ways: ['chat', 'mail', 'room'] },
   asked: { label: say`Someone asks to join`, ways: ['chat', 'mail'], evenPaused: true },
+  offered: { label: say`Something is offered to a community I look after`, ways: ['chat', 'mail'], evenPaused: true },
   topic: { label: say`What becomes of a topic or an answer of yours`, ways: ['chat', 'mail', 'none'] },
   ballot: { label: say`A ballot opens, or is decided`, ways: ['room', 'chat', 'mail', 'none'] },
   closing: { label: say`A ballot I have not voted on closes soon`, ways: ['chat', 'mail', 'none'] },

@@ -3,9 +3,6 @@ import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { BATCH, type Job } from './job.ts'
 
-/** What fails is looked at again after this time. */
-const LATER_MS = 60_000
-
 /**
  * Posts what waits for its turn, asks again about what was put off, and says what is late. Each in a transaction of its own
  * with the community's row held, so that several processes never post beyond its budget.
@@ -17,26 +14,26 @@ export function contentJob(database: Database): Job {
     async run(clock) {
       const now = clock()
       const failures: unknown[] = []
-      const failed: string[] = []
-      const due = await database.transaction((store) => store.items.due(now, BATCH))
-      const each = async (ids: string[], work: (store: Store, id: string) => Promise<void>) => {
+      const due = await database.transaction((store) => store.queue.due(now, BATCH))
+      /** One that fails holds up no other, and is taken up again later. */
+      const each = async (
+        ids: string[],
+        work: (store: Store, id: string, now: Date) => Promise<void>,
+        putOff: (store: Store, id: string) => Promise<void>,
+      ) => {
         for (const id of ids) {
-          await database
-            .transaction((store) => work(store, id))
-            .catch((error: unknown) => {
-              failures.push(error)
-              failed.push(id)
-            })
+          try {
+            await database.transaction((store) => work(store, id, now))
+          } catch (error) {
+            failures.push(error)
+            await database.transaction((store) => putOff(store, id))
+          }
         }
       }
-      await each(due.items, (store, id) => handleItem(store, id, now))
-      await each(due.owed, async (store, id) => {
-        const item = await store.items.get(id)
-        if (item) await sayLate(store, item, now)
-      })
-      await each(due.topics, (store, id) => sayTopicLate(store, id, now))
-      // One that fails holds up no other, and is taken up again later.
-      await database.transaction((store) => store.items.putOff(failed, new Date(now.getTime() + LATER_MS)))
+      const failed = (store: Store, id: string) => store.queue.failed(id, now)
+      await each(due.items, handleItem, failed)
+      await each(due.owed, sayLate, failed)
+      await each(due.topics, sayTopicLate, (store, id) => store.queue.putTopicOff(id, now))
       if (failures.length > 0) throw new AggregateError(failures, 'content could not be handled')
     },
     next: async (_, store) => (await store.agenda()).items,

@@ -1,4 +1,5 @@
-import { heldUntil, silentUntil } from '../content/posting.ts'
+import { heldUntil } from '../content/posting.ts'
+import { silentUntil } from '../content/queue.ts'
 import { type Draws, timeOf } from '../core/ids.ts'
 import { say } from '../core/say.ts'
 import { Later, type Platform, type Reading, RoomLost, RoomShut, Stuck, type Target } from '../platform.ts'
@@ -23,12 +24,13 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
     })
   }
 
-  /** Content is not said in silence, however long its platform kept it waiting. */
-  async function heldBack(post: ClaimedPost, itemId: string, lease: string, now: Date): Promise<boolean> {
+  /** Content, and what is told about it, is not said in silence, however long its platform kept it waiting. */
+  async function heldBack({ id, itemId, communityId, afterSilence }: ClaimedPost, lease: string, now: Date) {
+    if (itemId === null && !(afterSilence && communityId !== null)) return false
     return database.transaction(async (store) => {
-      // Perhaps it was said before, so it is counted where it is.
-      const until = post.isAgain ? await silentUntil(store, itemId, now) : await heldUntil(store, itemId, now)
-      if (until instanceof Date) await store.posts.finish(post.id, lease, { unsent: until })
+      const until =
+        itemId === null ? await silentUntil(store, communityId ?? '', now) : await heldUntil(store, itemId, lease, now)
+      if (until instanceof Date) await store.posts.finish(id, lease, { unsent: until })
       return until !== undefined
     })
   }
@@ -42,9 +44,10 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
         const { lease, rows } = await database.transaction((store) => store.posts.claim(BATCH, now))
         for (const post of rows) {
           if (!isHeld(now, clock)) return
-          if (post.itemId !== null && (await heldBack(post, post.itemId, lease, now))) continue
+          if (await heldBack(post, lease, now)) continue
           let lost: RoomLost | undefined
           let shut: RoomShut | undefined
+          let isUnheard = false
           const outcome = await attempt(post.attempts, now, draws.fraction(), async () => {
             const target = { workspace: post.workspace, place: post.place, account: post.account }
             try {
@@ -54,6 +57,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
               const { outgrown } = post
               if (outgrown) await sayThere(platform, { ...target, place: outgrown }, post, reading)
             } catch (error) {
+              isUnheard = !(error instanceof Stuck || error instanceof Later)
               if (error instanceof RoomLost && post.isInRoom) lost = error
               if (error instanceof RoomShut && post.isInRoom) {
                 shut = error
@@ -70,7 +74,7 @@ export function postsJob(database: Database, platforms: Platform[], draws: Draws
               return store.posts.finish(post.id, lease, { again: now, failure: lost.message })
             }
             if (shut && post.place) await tellShut(store, { ...post, room: post.place }, shut, now)
-            await store.posts.finish(post.id, lease, outcome)
+            await store.posts.finish(post.id, lease, outcome, isUnheard)
             if (post.itemId !== null && 'done' in outcome) await store.items.said(post.itemId, now)
             if ('stuck' in outcome) {
               await store.staffNotes.tell(

@@ -10,6 +10,7 @@ import {
 import type { TopicKind } from '../core/topic.ts'
 import type { Agreement as Row } from './generated/client.ts'
 import { Prisma } from './generated/client.ts'
+import { lookAgain } from './queue.ts'
 import type { Tools, Tx } from './transaction.ts'
 import { mineIn } from './votes.ts'
 
@@ -137,9 +138,9 @@ export function agreements(tx: Tx, { draws }: Tools) {
         where: { id },
         data: { state: 'in force' satisfies AgreementState, version: (_max.version ?? 0) + 1, since: now },
       })
-      // Its rhythm and its silence may be others: both are worked out anew.
+      // Its rhythm and its silence may be others: both are worked out anew, and what waits may be agreed no more.
       await tx.community.update({ where: { id: communityId }, data: { digestAt: null } })
-      await tx.item.updateMany({ where: { communityId, state: 'waiting' }, data: { dueAt: now } })
+      await lookAgain(tx, { id: communityId }, now)
       return agreementOf(taken)
     },
 

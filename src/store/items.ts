@@ -12,13 +12,6 @@ export type NewItem = Pick<Item, 'kind' | 'goal' | 'format' | 'title' | 'words' 
 
 const DRAFT_MS = 14 * 86_400_000
 
-/** Content waits for its turn, for the day until which it is put off, or is late. */
-export const NEXT_ITEM = Prisma.sql`
-  select least(
-    (select min(due_at) from items where due_at is not null and state in ('waiting', 'postponed')),
-    (select min(owed_by) from items where state = 'posted' and owed_by is not null and told_at is null and late_at is null),
-    (select min(planned_for) from topics where state = 'planned' and late_at is null))`
-
 export function items(tx: Tx, { draws }: Tools) {
   return {
     /** Writes a piece down for several communities, as drafts. Gives its number. */
@@ -33,6 +26,8 @@ export function items(tx: Tx, { draws }: Tools) {
           state,
           createdAt: now,
           acceptedAt: isWaiting ? now : null,
+          // They chose it themselves, since nobody else lets it wait for its turn at once.
+          isWanted: isWaiting,
           dueAt: isWaiting ? now : null,
           ...piece,
         })),
@@ -82,7 +77,7 @@ export function items(tx: Tx, { draws }: Tools) {
 
     /** What organizers of a community are asked about first. */
     async firstAsked(communityId: string): Promise<Item | undefined> {
-      const where = { communityId, state: 'asked' satisfies ItemState, ballotId: null }
+      const where = { communityId, state: 'asked' satisfies ItemState, ballotId: null, dueAt: null }
       const row = await tx.item.findFirst({ where, orderBy: { id: 'asc' } })
       return row ? itemOf(row) : undefined
     },
@@ -130,66 +125,16 @@ export function items(tx: Tx, { draws }: Tools) {
       to: ItemState,
       data: Prisma.ItemUncheckedUpdateManyInput = {},
     ): Promise<boolean> {
-      const { count } = await tx.item.updateMany({ where: { id, state: { in: from } }, data: { state: to, ...data } })
+      const { count } = await tx.item.updateMany({
+        where: { id, state: { in: from } },
+        data: { state: to, attempts: 0, ...data },
+      })
       return count > 0
-    },
-
-    /** When what counts was sent to a community since a time: by us, and by tools that everybody directed is reported to. */
-    async sentSince(communityId: string, since: Date, except?: string): Promise<{ ours: Date[]; theirs: Date[] }> {
-      const [ours, theirs] = await Promise.all([
-        tx.item.findMany({
-          where: { communityId, postedAt: { gte: since }, ...(except && { id: { not: except } }) },
-          select: { postedAt: true },
-        }),
-        tx.campaign.findMany({ where: { communityId, sentAt: { gte: since } }, select: { sentAt: true } }),
-      ])
-      return {
-        ours: ours.flatMap(({ postedAt }) => postedAt ?? []),
-        theirs: theirs.map(({ sentAt }) => sentAt),
-      }
-    },
-
-    /** How many of a community wait longer than an item: their turns come before its. */
-    async ahead({ id, communityId }: Pick<Item, 'id' | 'communityId'>): Promise<number> {
-      const [row] = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
-        select count(*)::int as count from items o where o.community_id = ${communityId} and o.state = 'waiting' and o.id <> ${id}
-          and (o.accepted_at, o.id) < (select coalesce(i.accepted_at, 'infinity'), i.id from items i where i.id = ${id})`)
-      return row?.count ?? 0
-    },
-
-    /** Items and topics for which the moment has come, as far as one run goes. */
-    async due(now: Date, limit: number): Promise<{ items: string[]; owed: string[]; topics: string[] }> {
-      const soon = (state: ItemState[]) => ({ state: { in: state }, dueAt: { lte: now } })
-      const [waiting, owed, topics] = await Promise.all([
-        tx.item.findMany({
-          where: soon(['waiting', 'postponed']),
-          orderBy: [{ dueAt: 'asc' }, { acceptedAt: 'asc' }, { id: 'asc' }],
-          take: limit,
-        }),
-        tx.item.findMany({
-          where: { state: 'posted', owedBy: { lte: now }, toldAt: null, lateAt: null },
-          orderBy: { id: 'asc' },
-          take: limit,
-        }),
-        tx.topic.findMany({
-          where: { state: 'planned', plannedFor: { lte: now }, lateAt: null },
-          orderBy: { id: 'asc' },
-          take: limit,
-        }),
-      ])
-      const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id)
-      return { items: idsOf(waiting), owed: idsOf(owed), topics: idsOf(topics) }
     },
 
     /** It was said in a room for the first time. */
     async said(id: string, now: Date): Promise<void> {
       await tx.item.updateMany({ where: { id, saidAt: null }, data: { saidAt: now } })
-    },
-
-    /** What fails is looked at again later, and holds nobody up. */
-    async putOff(ids: string[], until: Date): Promise<void> {
-      if (ids.length > 0)
-        await tx.item.updateMany({ where: { id: { in: ids }, dueAt: { not: null } }, data: { dueAt: until } })
     },
 
     /** What came of an ask, told once. */
@@ -198,12 +143,6 @@ export function items(tx: Tx, { draws }: Tools) {
         where: { id, state: 'posted', toldAt: null },
         data: { outcome, toldAt: now },
       })
-      return count > 0
-    },
-
-    /** It was said openly that nothing had come of it by the day it was owed. */
-    async late(id: string, now: Date): Promise<boolean> {
-      const { count } = await tx.item.updateMany({ where: { id, toldAt: null, lateAt: null }, data: { lateAt: now } })
       return count > 0
     },
 
@@ -230,8 +169,9 @@ export function itemOf(row: Row): Item {
     lateAt: _,
     acceptedAt: __,
     askedAt: ___,
-    toldWorth: ____,
-    toldNot: _____,
+    attempts: ____,
+    toldWorth: _____,
+    toldNot: ______,
     ...same
   } = row
   return {

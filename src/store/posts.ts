@@ -24,8 +24,12 @@ export interface ClaimedPost {
   attempts: number
   /** Said in a community's own room, wherever that is, rather than at a place. */
   isInRoom: boolean
+  /** Whose room it is said in, if it is a community's. */
+  communityId: string | null
   /** Content that counts in the community's budget, if it is that. */
   itemId: string | null
+  /** It is not said in the hours in which the community wants silence. */
+  afterSilence: boolean
   /** It was tried before, and nobody knows for sure that it did not come about. */
   isAgain: boolean
 }
@@ -39,18 +43,28 @@ const SENDABLE = Prisma.sql`
   and (p.community_id is null or exists (select 1 from rooms r where r.community_id = p.community_id
     and r.platform = p.platform and r.workspace = p.workspace and r.external_id is not null))`
 
+/** Communities of some workspaces have no room there. */
+const HAS_ROOM = { OR: [{ carrier: null }, { carrier: { not: 'none' } }] } satisfies Prisma.RoomWhereInput
+
 export const NEXT_POST = Prisma.sql`
   select min(greatest(due_at, leased_until)) from posts p where due_at is not null and ${SENDABLE}`
 
 export function posts(tx: Tx, { draws }: Tools) {
-  const rowOf = (target: PostTarget, body: Content, now: Date, itemId?: string): Prisma.PostCreateManyInput => {
+  const rowOf = (
+    target: PostTarget,
+    body: Content,
+    now: Date,
+    { itemId = null, afterSilence = false }: { itemId?: string | null; afterSilence?: boolean } = {},
+  ): Prisma.PostCreateManyInput => {
     const { platform, workspace } = target
     const to = 'communityId' in target ? target.communityId : 'place' in target ? target.place : target.accountId
     return {
       id: draws.id(now),
-      // Content waits out the community's silence, which ballots and their like do not: it has a line of its own.
-      line: `${platform}/${workspace}/${to}${itemId === undefined ? '' : '/content'}`,
-      itemId: itemId ?? null,
+      // Content waits out the community's silence, which ballots and their like do not: it has a line of its own. What is
+      // owed comes while content is paused, too.
+      line: `${platform}/${workspace}/${to}${itemId !== null ? '/content' : afterSilence ? '/owed' : ''}`,
+      itemId,
+      afterSilence,
       platform,
       workspace,
       communityId: 'communityId' in target ? target.communityId : null,
@@ -62,6 +76,17 @@ export function posts(tx: Tx, { draws }: Tools) {
       createdAt: now,
       dueAt: now,
     }
+  }
+
+  async function sayIn(
+    communityId: string,
+    body: Content,
+    now: Date,
+    how: { itemId?: string; afterSilence?: boolean },
+  ) {
+    const rooms = await tx.room.findMany({ where: { communityId, ...HAS_ROOM }, orderBy: { id: 'asc' } })
+    const rows = rooms.map(({ platform, workspace }) => rowOf({ communityId, platform, workspace }, body, now, how))
+    await tx.post.createMany({ data: rows })
   }
 
   return {
@@ -78,7 +103,7 @@ export function posts(tx: Tx, { draws }: Tools) {
       about?: { personId: string; unnamed: Content },
     ): Promise<void> {
       const rooms = await tx.room.findMany({
-        where: { communityId, OR: [{ carrier: null }, { carrier: { not: 'none' } }] },
+        where: { communityId, ...HAS_ROOM },
         include: { places: { where: { personId: about?.personId ?? '', wanted: 'in', known: 'in' } } },
         orderBy: { id: 'asc' },
       })
@@ -91,15 +116,21 @@ export function posts(tx: Tx, { draws }: Tools) {
     },
 
     /** Posts an item in every room its community has; each is said when that is not silent. */
-    async sayItem(item: { id: string; communityId: string }, body: Content, now: Date): Promise<void> {
-      const rooms = await tx.room.findMany({
-        where: { communityId: item.communityId, OR: [{ carrier: null }, { carrier: { not: 'none' } }] },
-        orderBy: { id: 'asc' },
-      })
-      const rows = rooms.map(({ platform, workspace, communityId }) =>
-        rowOf({ communityId, platform, workspace }, body, now, item.id),
-      )
-      await tx.post.createMany({ data: rows })
+    async sayItem({ id, communityId }: { id: string; communityId: string }, body: Content, now: Date): Promise<void> {
+      await sayIn(communityId, body, now, { itemId: id })
+    },
+
+    /** Says something about what a community receives in each of its rooms, once that is not silent. */
+    async sayAfterSilence(communityId: string, body: Content, now: Date): Promise<void> {
+      await sayIn(communityId, body, now, { afterSilence: true })
+    },
+
+    /** Whether any post of an item may have been said, or is being said by somebody else than who holds a lease. */
+    async mayBeSaid(itemId: string, lease: string): Promise<boolean> {
+      const [row] = await tx.$queryRaw<{ is: boolean }[]>(Prisma.sql`
+        select coalesce(bool_or(is_unheard or (leased_until is not null and lease is distinct from ${lease})), false) as "is"
+        from posts where item_id = ${itemId}`)
+      return row?.is ?? false
     },
 
     /** Nothing of an item is said that was not said yet. */
@@ -130,8 +161,10 @@ export function posts(tx: Tx, { draws }: Tools) {
       const rows = await tx.$queryRaw<ClaimedPost[]>(Prisma.sql`
         with free as (
           select id, leased_until from posts p where ${isFree(now)} and ${SENDABLE} order by id limit ${limit} for update skip locked)
-        update posts p set ${taken({ name: lease, now })} from free where p.id = free.id
-        returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts, p.item_id as "itemId", (p.community_id is not null) as "isInRoom",
+        update posts p set ${taken({ name: lease, now })}, is_unheard = p.is_unheard or free.leased_until is not null
+        from free where p.id = free.id
+        returning p.id, p.platform, p.workspace, p.body, p.key, p.attempts, p.community_id as "communityId",
+          p.item_id as "itemId", p.after_silence as "afterSilence", (p.community_id is not null) as "isInRoom",
           (p.attempts > 0 or free.leased_until is not null) as "isAgain",
           coalesce(p.place, (select r.external_id from rooms r where r.community_id = p.community_id and r.platform = p.platform
             and r.workspace = p.workspace)) as place,
@@ -141,11 +174,16 @@ export function posts(tx: Tx, { draws }: Tools) {
       return { lease, rows: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) }
     },
 
-    /** A post that was said is gone; one that can never be said stays, for staff to see. */
-    async finish(id: string, lease: string, outcome: Outcome): Promise<void> {
+    /**
+     * A post that was said is gone; one that can never be said stays, for staff to see. `isUnheard`: it may have been said all
+     * the same, since nobody answered that it was not.
+     */
+    async finish(id: string, lease: string, outcome: Outcome, isUnheard = false): Promise<void> {
       if ('done' in outcome) await tx.post.deleteMany({ where: { id, lease } })
       else {
-        await tx.$executeRaw(Prisma.sql`update posts set ${settled(outcome)} where id = ${id} and lease = ${lease}`)
+        await tx.$executeRaw(Prisma.sql`
+          update posts set ${settled(outcome)}, is_unheard = is_unheard or ${isUnheard}::boolean
+          where id = ${id} and lease = ${lease}`)
         // A question that went along with it was not asked; they are asked at their next own act.
         if ('stuck' in outcome)
           await tx.$executeRaw(Prisma.sql`

@@ -1,5 +1,6 @@
 import { waitForVotes } from './ballots.ts'
 import { Prisma } from './generated/client.ts'
+import { lookAgain } from './queue.ts'
 import type { Tx } from './transaction.ts'
 
 const theirs = (personId: string) => ({ OR: [{ id: personId }, { unitedInto: personId }] })
@@ -35,6 +36,7 @@ export async function endAsksIn(tx: Tx, communityId: string, now: Date): Promise
     where: { ...asks, state: { in: ['draft', 'asked', 'postponed', 'waiting'] } },
     data: { state: 'withdrawn', dueAt: null },
   })
+  await lookAgain(tx, { id: communityId }, now)
   const outcome = 'The community became sensitive, so all answers were deleted.'
   await tx.item.updateMany({ where: { ...asks, state: 'posted', toldAt: null }, data: { outcome, toldAt: now } })
 }

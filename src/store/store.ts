@@ -42,6 +42,7 @@ import { organizations } from './organization.ts'
 import { people } from './people.ts'
 import { personalLinks } from './personal-links.ts'
 import { posts } from './posts.ts'
+import { queue } from './queue.ts'
 import { reconciling } from './reconciling.ts'
 import { records } from './records.ts'
 import { reports } from './reports.ts'
@@ -123,6 +124,7 @@ export function storeOn(tx: Tx, tools: Tools) {
     people: people(tx, tools),
     personalLinks: personalLinks(tx, tools),
     posts: posts(tx, tools),
+    queue: queue(tx),
     reconciling: reconciling(tx),
     records: records(tx),
     reports: reports(tx, tools),

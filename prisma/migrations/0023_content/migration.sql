@@ -14,10 +14,13 @@ ALTER TABLE "memberships" ADD COLUMN     "muted_until" TIMESTAMPTZ(3);
 ALTER TABLE "organization" ADD COLUMN     "terms" JSONB;
 
 -- AlterTable
-ALTER TABLE "posts" ADD COLUMN     "item_id" TEXT;
+ALTER TABLE "posts" ADD COLUMN     "after_silence" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "is_unheard" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "item_id" TEXT;
 
 -- AlterTable
 ALTER TABLE "topics" ADD COLUMN     "late_at" TIMESTAMPTZ(3),
+ADD COLUMN     "late_due_at" TIMESTAMPTZ(3),
 ADD COLUMN     "planned_for" TIMESTAMPTZ(3);
 
 -- CreateTable
@@ -69,7 +72,9 @@ CREATE TABLE "items" (
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "asked_at" TIMESTAMPTZ(3),
     "accepted_at" TIMESTAMPTZ(3),
+    "is_wanted" BOOLEAN NOT NULL DEFAULT false,
     "due_at" TIMESTAMPTZ(3),
+    "attempts" INTEGER NOT NULL DEFAULT 0,
     "posted_at" TIMESTAMPTZ(3),
     "said_at" TIMESTAMPTZ(3),
     "told_worth" INTEGER NOT NULL DEFAULT 0,
