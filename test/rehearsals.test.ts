@@ -52,7 +52,7 @@ describe('the foundation rehearsal', () => {
 })
 
 describe('the trust rehearsal', () => {
-  // The gate plays it anyway, twice.
+  // The gate plays it anyway.
   test.runIf(process.env.SLOW)(
     'loses nothing and tells nothing unasked, whatever fails while people come, go, pause and are forgotten',
     async () => {

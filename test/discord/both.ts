@@ -34,13 +34,14 @@ export interface Folders {
 
 /**
  * The same house twice, in the terminal and on Discord, where the same people do the same at the same time. `expected` turns
- * what the terminal showed into what Discord should.
+ * what the terminal showed into what Discord should. Where it is not `limited`, Discord takes as many requests as there are.
  */
 export async function openBoth(
   now: string,
   folders: Folders,
   destinations: (folder: string, now: () => Date) => Destinations,
   expected: (words: string) => string,
+  limited: boolean,
 ) {
   const terminal = await openStage({
     now,
@@ -54,7 +55,8 @@ export async function openBoth(
     ...rehearsed(one.store),
   }))
   const { staffRoom: _, ...organization } = ORGANIZATION
-  const stage = await openDiscordStage({ now: () => start, chance: CHANCE, organization, destinations: there })
+  const options = { now: () => start, chance: CHANCE, organization, limited }
+  const stage = await openDiscordStage({ ...options, destinations: there })
   const player = createPlayer(stage, terminal.commands, ZONE)
   const museum = player.guildOf(MAIN)
   // Brought in before staff are there, it is no news to them.
