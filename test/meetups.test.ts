@@ -227,7 +227,7 @@ describe('afterwards', () => {
     expect(past).not.toMatch(/you said yes|checked in/)
     await play('@ana /meetups past', '@ana [Picnic]')
     expect(await play('@ana [Look after it]')).toMatch(/1 person was/)
-  })
+  }, 180_000)
 
   test('only who was there says what it was worth, once it is over', async () => {
     await scene('ben')
