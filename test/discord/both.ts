@@ -85,8 +85,11 @@ export async function openBoth(
       const fault = FAULTS.find((one) => one === line.fault)
       if (fault) there.find(({ name }) => name === line.name)?.suffer(fault)
     }
-    if (line.kind === 'advance') await player.advance(durationMs(line.duration) ?? 0)
-    else await stage.settle()
+    if (line.kind === 'advance') {
+      // Kindred may not have heard yet that its last answer arrived; weeks later it would be told that it is too late.
+      await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
+      await player.advance(durationMs(line.duration) ?? 0)
+    } else await stage.settle()
     const all = () => [...shown, ...player.fresh(), ...stage.mails.slice(mails).map(saidByMail)]
     for (const end = performance.now() + PATIENCE_MS; !isAll(all()) && performance.now() < end; )
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
