@@ -17,7 +17,7 @@ const SPEED = 10
 const AT_ONCE = Math.min(48, Math.max(8, COMMANDS / 40))
 const NIGHTS = 4
 const DAY_MS = 86_400_000
-const DAILY = ['backup', 'retention', 'sizes', 'sweep']
+const DAILY = ['agreements', 'backup', 'retention', 'sizes', 'sweep']
 
 describe.runIf(server)('two houses on one database, whatever goes wrong outside', () => {
   const draws = drawsFrom(seededBytes(process.env.SEED ?? 'replicas'))

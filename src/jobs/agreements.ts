@@ -9,8 +9,8 @@ const NAME = 'agreements'
 
 /**
  * Asks communities about what they receive: once they have grown, and where it was not worth their time. By day, since people
- * read it. Each in a transaction of its own that looks again with its row held: one that fails stops no other, and is asked the
- * day after.
+ * read it. Each in a transaction of its own that looks again with its row held: one that fails stops no other. It is asked the
+ * day after, as is one that a crash left out.
  */
 export function agreementsJob(database: Database, zone: string): Job {
   const at = { daily: '10:00', zone }
@@ -20,7 +20,9 @@ export function agreementsJob(database: Database, zone: string): Job {
     async run(clock) {
       const now = clock()
       const found = await database.transaction(async (store) => {
-        if (nextDaily(at, await store.jobRuns.last(NAME, now)) > now) return undefined
+        if (!(await store.jobRuns.alone(NAME)) || nextDaily(at, await store.jobRuns.last(NAME, now)) > now)
+          return undefined
+        await store.jobRuns.ran(NAME, now)
         return { grown: await grown(store), notWorthIt: await notWorthIt(store, now) }
       })
       if (!found) return
@@ -33,7 +35,6 @@ export function agreementsJob(database: Database, zone: string): Job {
       }
       await each(found.grown, askGrown)
       await each(found.notWorthIt, askToPause)
-      await database.transaction((store) => store.jobRuns.ran(NAME, now))
       if (failures.length > 0) throw new AggregateError(failures, 'communities could not be asked what they receive')
     },
     next: async (now, store) => nextDaily(at, await lastRun(store, NAME, now)),
