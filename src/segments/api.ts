@@ -29,6 +29,8 @@ export interface Call {
   text?: string
   signal: AbortSignal
   headers?: Record<string, string>
+  /** How much of the store's windows it takes, where those count something else than requests. */
+  weight?: number
   /** Refusals (4xx) that say something the connector understands. */
   allow?: number[]
 }
@@ -69,9 +71,13 @@ export function openApi(
   const take = turnstile(limits, now)
 
   return {
-    async call(method, path, { body, text = body && JSON.stringify(body), signal, headers: more, allow = [] }) {
+    async call(
+      method,
+      path,
+      { body, text = body && JSON.stringify(body), signal, headers: more, weight = 1, allow = [] },
+    ) {
       signal.throwIfAborted()
-      take()
+      take(weight)
       const request = {
         ...{ method, path },
         ...(text !== undefined && { body: text }),
@@ -107,20 +113,28 @@ export function openApi(
 }
 
 /** Lets as many through as the store takes, by the clock, and says how long until the next; over one process. */
-function turnstile({ windows }: Limits, now: () => Date): () => void {
+function turnstile({ windows }: Limits, now: () => Date): (weight: number) => void {
   const longest = Math.max(0, ...windows.map(({ ms }) => ms))
-  let passed: number[] = []
-  return () => {
+  let passed: { time: number; weight: number }[] = []
+  return (weight) => {
     const at = now().getTime()
     // A clock that was set back must not hold it up for as long as it was ahead.
-    passed = passed.filter((time) => time > at - longest && time <= at)
+    passed = passed.filter(({ time }) => time > at - longest && time <= at)
     const waits = windows.map(({ count, ms }) => {
-      const oldest = passed.filter((time) => time > at - ms).at(-count)
-      return oldest === undefined ? 0 : oldest + ms - at
+      const within = passed.filter(({ time }) => time > at - ms)
+      let used = within.reduce((sum, one) => sum + one.weight, 0)
+      let freeAt = at
+      for (const one of within) {
+        // What is more than a whole window passes once there is nothing else in it.
+        if (used + weight <= count) break
+        used -= one.weight
+        freeAt = one.time + ms
+      }
+      return freeAt - at
     })
     const wait = Math.max(0, ...waits)
     if (wait > 0) throw new NotYet('It takes so many requests in a time, and they are used up.', wait)
-    passed.push(at)
+    passed.push({ time: at, weight })
   }
 }
 

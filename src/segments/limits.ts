@@ -4,7 +4,7 @@ export interface Limits {
   batch: number
   /** Requests at once. */
   connections: number
-  /** So many requests in so many milliseconds, however spread. */
+  /** So many requests (or what else a call says that it holds) in so many milliseconds, however spread. */
   windows: { count: number; ms: number }[]
   /** How long to wait where it says no more than that it was too much. */
   waitMs: number
@@ -18,7 +18,8 @@ export const LIMITS = {
   mailman: { batch: 50, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
   listmonk: { batch: 100, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
   ghost: { batch: 50, connections: 4, windows: [], waitMs: 10 * SECOND_MS },
-  // 500 kB a request, 32 kB an event.
+  // 500 kB and 2,500 events a request, 32 kB an event. How many events in a time is a setting: Twilio takes 1,000 a second from a
+  // whole workspace and queues what is more, the organization's own included; one's own RudderStack takes what it can.
   segment: { batch: 500, connections: 1, windows: [], waitMs: 10 * SECOND_MS },
   // 10 connections at once; what is more is answered 429, or by a bare 403. Who is new takes two requests of half a second.
   mailchimp: { batch: 50, connections: 10, windows: [], waitMs: 10 * SECOND_MS },

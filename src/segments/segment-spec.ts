@@ -8,6 +8,8 @@ import { type Connector, type Entry, Rejected, type Result, type SegmentStore } 
 
 const limits = LIMITS.segment
 const CHECK_MS = 10_000
+/** What is sent at once need not be spread evenly. */
+const WINDOW_SECONDS = 10
 /** Of one request and of one event in it, by the specification, with room for what is around them. */
 const [REQUEST_MAX_BYTES, EVENT_MAX_BYTES] = [480_000, 32_000]
 
@@ -25,6 +27,14 @@ const settings = z.object({
     .string()
     .min(1)
     .describe('The write key of the source; with “Basic ” in front where it is a whole one already, as Dittofeed’s is'),
+  EVENTS_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(500)
+    .describe(
+      'How many events it takes in a second; a change is two. Twilio Segment takes 1,000 for a whole workspace',
+    ),
   HOOK_SECRET: z
     .string()
     .min(16)
@@ -47,12 +57,14 @@ export const segmentSpec: Connector<typeof settings> = {
   fields: 'address, number and the revision',
   byAddress: false,
   place: ({ URL: url, WRITE_KEY }) => `${rootOf(url)} ${WRITE_KEY}`,
-  open({ URL: url, PATH, WRITE_KEY, HOOK_SECRET }, now) {
+  open({ URL: url, PATH, WRITE_KEY, EVENTS_PER_SECOND, HOOK_SECRET }, now) {
     const isWhole = WRITE_KEY.startsWith('Basic ')
     const authorization = isWhole ? WRITE_KEY : `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`
     // Customer.io else answers 200 to what it drops; others do not look at it.
     const headers = () => ({ authorization, 'x-strict-mode': '1' })
-    return openSegmentSpec(openApi({ url: rootOf(url), limits, headers, saysNothing }, now), PATH, now, HOOK_SECRET)
+    const windows = [{ count: EVENTS_PER_SECOND * WINDOW_SECONDS, ms: WINDOW_SECONDS * 1_000 }]
+    const api = openApi({ url: rootOf(url), limits: { ...limits, windows }, headers, saysNothing }, now)
+    return openSegmentSpec(api, PATH, now, HOOK_SECRET)
   },
 }
 
@@ -74,7 +86,7 @@ function openSegmentSpec(api: Api, path: string, now: () => Date, secret: string
   /** In as many requests as they need; a repetition is told by the same ids, so that all may be sent again. */
   async function send(events: string[], signal: AbortSignal): Promise<void> {
     for (const batch of requestsOf(events))
-      await api.call('POST', path, { text: `{"batch":[${batch.join()}]}`, signal })
+      await api.call('POST', path, { text: `{"batch":[${batch.join()}]}`, weight: batch.length, signal })
   }
 
   async function tell(key: string, entries: Entry[], isIn: boolean, signal: AbortSignal): Promise<Result[]> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Forged, type SegmentStore } from '../../src/segments/segment-store.ts'
+import { Forged, NotYet, type SegmentStore } from '../../src/segments/segment-store.ts'
 import { AT, entryOf, opened } from './opened.ts'
 import { openSegmentSpec } from './segment-spec.ts'
 
@@ -58,6 +58,26 @@ describe('a source by Segment’s specification', () => {
     expect(results.every(({ result }) => result === 'accepted')).toBe(true)
     expect(rig.holds('parents-united')).toHaveLength(150)
     expect(rig.counts.requests).toBe(2)
+  })
+
+  test('gets no more events in a time than it takes, and the rest when their time has come', async () => {
+    let at = AT
+    const paced = opened(rig, () => at, { EVENTS_PER_SECOND: '20' })
+    const people = (from: number) => Array.from({ length: 60 }, (_, i) => entryOf(`p${from + i}`))
+    // 120 events, and 120 more: of 200 in ten seconds.
+    await paced.put(PARENTS, people(0), signal)
+    at = new Date(AT.getTime() + 4_000)
+    const later = paced.put(PARENTS, people(60), signal)
+    await expect(later).rejects.toThrow(NotYet)
+    await expect(later).rejects.toMatchObject({ afterMs: 6_000 })
+    // Few pass between them, and more than ever fit at once pass alone.
+    await paced.put(PARENTS, people(60).slice(0, 40), signal)
+    at = new Date(AT.getTime() + 10_000)
+    await paced.put(PARENTS, people(100).slice(0, 20), signal)
+    at = new Date(AT.getTime() + 20_000)
+    await paced.put(PARENTS, [...people(0), ...people(60)], signal)
+    expect(rig.counts.requests).toBe(4)
+    await paced.close?.()
   })
 
   test('is not sent what is too long for an event, and gets the others', async () => {
