@@ -67,6 +67,8 @@ export interface SlackBot {
   start(): void
   /** Takes what Slack sends by signed requests; false where it was sent for something else. */
   takes(request: IncomingMessage, response: ServerResponse): boolean
+  /** Comes when nothing that people did is under way any more. */
+  idle(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -161,6 +163,10 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     return work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
   })
 
+  async function idle(): Promise<void> {
+    while (underWay.size > 0) await Promise.all(underWay)
+  }
+
   async function uninstalled(body: unknown): Promise<void> {
     const { team_id, event_time } = eventBody.parse(body)
     await access.uninstalled(team_id, event_time === undefined ? now() : new Date(event_time * 1_000))
@@ -212,6 +218,8 @@ export function createSlackBot(parts: SlackParts): SlackBot {
       return true
     },
 
+    idle,
+
     async stop() {
       greeting = 'done'
       clearTimeout(again)
@@ -219,7 +227,7 @@ export function createSlackBot(parts: SlackParts): SlackBot {
       const enough = new Promise((resolve) => {
         patience = setTimeout(resolve, STOP_MS)
       })
-      await Promise.race([Promise.all([held?.stop(), ...underWay]), enough])
+      await Promise.race([Promise.all([held?.stop(), idle()]), enough])
       clearTimeout(patience)
     },
   }

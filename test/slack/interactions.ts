@@ -30,6 +30,8 @@ export function createInteractions(world: World, note: (what: string, problems: 
   const byToken = new Map<string, Interaction>()
   /** Those somebody still waits for. */
   const open = new Set<Interaction>()
+  /** Those Slack itself still waits for. */
+  const unheard = new Set<Interaction>()
 
   const age = (one: Interaction) => world.clock.now() - one.at
 
@@ -73,6 +75,7 @@ export function createInteractions(world: World, note: (what: string, problems: 
     byTrigger.set(one.triggerId, one)
     byToken.set(one.token, one)
     open.add(one)
+    unheard.add(one)
     if (byTrigger.size > KEEP)
       for (const old of [...byTrigger.values()].slice(0, KEEP / 10)) {
         byTrigger.delete(old.triggerId)
@@ -124,6 +127,7 @@ export function createInteractions(world: World, note: (what: string, problems: 
     /** The acknowledgement came, maybe with something in it. */
     acked(one: Interaction, given: unknown): void {
       one.times.acked = performance.now()
+      unheard.delete(one)
       const body = isJson(given) ? given : typeof given === 'string' && given ? { text: given } : {}
       const isEmpty = Object.keys(body).length === 0
       try {
@@ -138,7 +142,13 @@ export function createInteractions(world: World, note: (what: string, problems: 
       }
     },
 
-    fail: (one: Interaction, why: string) => settle(one, { kind: 'failed', why }),
+    fail(one: Interaction, why: string): void {
+      unheard.delete(one)
+      settle(one, { kind: 'failed', why })
+    },
+
+    /** Whether the app has heard of everything that people did. */
+    isAllHeard: () => unheard.size === 0,
 
     /** Takes the one view a trigger is good for. */
     exchange(triggerId: unknown, team: Team): Interaction {

@@ -16,8 +16,6 @@ import { NOTHING, type Shown } from './shown.ts'
 import { type Mode, openSlackStage } from './stage.ts'
 
 const NOW = '2026-01-05T12:00:00Z'
-/** In so long an answer that is shown is known to have arrived, also on a machine with much else to do. */
-const ARRIVES_MS = 250
 /** Two houses play some hundred lines each, which takes seconds on a machine with nothing else to do. */
 const PLAYING_MS = 180_000
 const { staffRoom: _, ...ORGANIZATION }: Organization = {
@@ -134,8 +132,9 @@ async function play(name: 'foundation' | 'trust' | 'deciding' | 'meetups' | 'con
       const fault = FAULTS.find((one) => one === here.fault)
       if (fault) there.find((one) => one.name === here.name)?.suffer(fault)
     } else if (here.kind === 'advance') {
-      // Kindred may not have heard yet that its last answer arrived; weeks later it would be told that it is too late.
-      await new Promise((resolve) => setTimeout(resolve, ARRIVES_MS))
+      // What came in private beside the answer may have been taken for it; weeks later it would be too late for the answer.
+      await stage.until(stage.fake.interactions.isAllHeard)
+      await stage.running.idle()
       const until = new Date(stage.fake.now().getTime() + (durationMs(here.duration) ?? 0))
       await stage.runner.advance(until, (time) => stage.fake.pass(time.getTime() - stage.fake.now().getTime()))
     } else if ('speaker' in here) {
