@@ -37,10 +37,10 @@ export function createRunner(
   let alarm: NodeJS.Timeout | undefined
   let isStopped = false
 
-  /** When each is due next, asked in one transaction, since most of them have nothing to do most of the time. */
+  /** When each is due next, asked at one glance, since most of them have nothing to do most of the time. */
   async function ask(asked: Job[], at: Date): Promise<Map<Job, Date | undefined>> {
     const answers = () =>
-      database.transaction(async (store) => {
+      database.glance(async (store) => {
         const times = new Map<Job, Date | undefined>()
         for (const job of asked) times.set(job, await job.next(at, store))
         return times
@@ -91,17 +91,20 @@ export function createRunner(
     return false
   }
 
-  /** In a rehearsal one after the other, so that the same scenario is always the same. Gives when each is due next. */
-  async function settle(): Promise<Date[]> {
+  /**
+   * In a rehearsal one after the other, so that the same scenario is always the same. Gives when each is due next; where that
+   * is known from before, nobody is asked until something was done.
+   */
+  async function settle(known?: Map<Job, Date | undefined>): Promise<Map<Job, Date | undefined>> {
     let willing = jobs
     for (let rounds = 0; rounds < ROUNDS; rounds++) {
       const at = now()
-      const times = await ask(willing, at)
+      const times = (rounds === 0 && known) || (await ask(willing, at))
       const due = willing.filter((job) => isDue(times.get(job), at))
-      if (due.length === 0 || isStopped) return [...times.values()].flatMap((time) => time ?? [])
+      if (due.length === 0 || isStopped) return times
       for (const job of due) if (!(await runs(job))) willing = willing.filter((one) => one !== job)
     }
-    return []
+    return new Map()
   }
 
   async function kickDue(): Promise<void> {
@@ -133,11 +136,12 @@ export function createRunner(
     runDue: async () => void (await settle()),
     wake,
     async advance(until, setClock) {
+      let times = await settle()
       for (;;) {
-        const times = await settle()
-        const ahead = times.filter((time) => time > now() && time <= until)
+        const ahead = [...times.values()].filter((time) => time !== undefined && time > now() && time <= until)
         if (ahead.length === 0) break
-        setClock(new Date(Math.min(...ahead.map((time) => time.getTime()))))
+        setClock(new Date(Math.min(...ahead.map((time) => Number(time)))))
+        times = await settle(times)
       }
       setClock(until)
       await settle()

@@ -17,7 +17,7 @@ export interface Database {
   kind: 'embedded' | 'postgresql'
   /** Runs `work` in one transaction; it is run again where it collided with another. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
-  /** Runs `work` that is one statement, which needs no transaction around it: a page is looked up in one round trip, not three. */
+  /** Runs `work` whose statements need no transaction around them: a page is looked up in one round trip, not three. */
   glance<T>(work: (store: Store) => Promise<T>): Promise<T>
   /**
    * Gives all that is stored at this moment as the text of a backup, piece by piece (store/backup.ts), while everybody else
