@@ -17,7 +17,7 @@ import { type Mode, openSlackStage } from './stage.ts'
 
 const NOW = '2026-01-05T12:00:00Z'
 /** Two houses play some hundred lines each, which takes seconds on a machine with nothing else to do. */
-const PLAYING_MS = 180_000
+const PLAYING_MS = 400_000
 const { staffRoom: _, ...ORGANIZATION }: Organization = {
   ...MUSEUM,
   contact: 'hello@museum.example',
