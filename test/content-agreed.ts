@@ -5,24 +5,6 @@ import type { Store } from '../src/store/store.ts'
 import { communityCalled } from './lookup.ts'
 import { type Stage, textOf } from './stage.ts'
 
-/** An organizer proposes terms, all members say yes, and the week goes by. */
-export async function agrees(stage: Stage, members: string[], what: Record<string, string>, when = {}): Promise<void> {
-  const [organizer = ''] = members
-  const ana = stage.actor(organizer)
-  await ana.types('/agreement')
-  await ana.presses('Propose another agreement')
-  await ana.presses('Change what is sent')
-  await ana.fills(what)
-  await ana.presses('Change when and how often')
-  await ana.fills(when)
-  await ana.presses('Ask the members')
-  for (const name of members) {
-    await stage.actor(name).types('/vote')
-    await stage.actor(name).presses('Yes, agreed', 'Is this what City Museum may send us')
-  }
-  await stage.pass('8d')
-}
-
 /** Staff offer a piece; gives what they are told became of it. */
 export async function offers(
   stage: Stage,

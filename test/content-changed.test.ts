@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { agrees, offers, pauses, pieceCalled, shownIn, toldTo } from './content-agreed.ts'
-import { opens } from './content-scene.ts'
+import { offers, pauses, pieceCalled, shownIn, toldTo } from './content-agreed.ts'
+import { agrees, opens } from './content-scene.ts'
 import { onStage, type Stage } from './stage.ts'
 
 const MEMBERS = ['ana', 'ben', 'cem']
@@ -11,7 +11,7 @@ onStage(async (opened) => {
   await opens(stage, 'Parents', MEMBERS)
 })
 
-const agree = (what: Record<string, string>, when = {}) => agrees(stage, MEMBERS, what, when)
+const agree = (what: Record<string, string>, when = {}) => agrees(stage, MEMBERS, { what, when })
 const inRoom = () => shownIn(stage, 'parents').join('\n')
 
 describe('what waits while another agreement is made', () => {

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { contentJob } from '../src/jobs/content.ts'
 import type { Content } from '../src/reply.ts'
 import type { Database } from '../src/store/database.ts'
-import { agrees, lives, pauses, shownIn } from './content-agreed.ts'
-import { opens, posts } from './content-scene.ts'
+import { lives, pauses, shownIn } from './content-agreed.ts'
+import { agrees, opens, posts } from './content-scene.ts'
 import { communityCalled } from './lookup.ts'
 import { onStage, type Stage } from './stage.ts'
 
@@ -31,7 +31,9 @@ async function plans(title: string, plannedFor: Date) {
 }
 
 describe('in hours of silence', () => {
-  beforeEach(() => agrees(stage, ['ana', 'ben', 'cem'], { topics: 'none' }, { silence: '21:00 to 8:00' }))
+  beforeEach(() =>
+    agrees(stage, ['ana', 'ben', 'cem'], { what: { topics: 'none' }, when: { silence: '21:00 to 8:00' } }),
+  )
 
   test('nobody is told that something is late, before they are over', async () => {
     await posts(stage, 'Parents', 'What do you think?', { ask: 'input', owedBy: at('2026-01-20T22:00:00Z') })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { agrees } from './content-scene.ts'
 import { onStage, type Stage, textOf } from './stage.ts'
 
 let stage: Stage
@@ -11,22 +12,8 @@ onStage(async (opened) => {
 const toldTo = (name: string) => stage.outputs.filter((output) => 'to' in output && output.to === name).map(textOf)
 const inRoom = () => stage.outputs.filter((output) => 'room' in output && output.room === 'parents').map(textOf)
 
-/** An organizer proposes terms, everybody says yes, and the week goes by. */
-async function agree(what: Record<string, string>, when: Record<string, string>) {
-  const ana = stage.actor('ana')
-  await ana.types('/agreement')
-  await ana.presses('Propose another agreement')
-  await ana.presses('Change what is sent')
-  await ana.fills(what)
-  await ana.presses('Change when and how often')
-  await ana.fills(when)
-  await ana.presses('Ask the members')
-  for (const name of ['ana', 'ben', 'cem']) {
-    await stage.actor(name).types('/vote')
-    await stage.actor(name).presses('Yes, agreed', 'Is this what City Museum may send us')
-  }
-  await stage.pass('8d')
-}
+const agree = (what: Record<string, string>, when: Record<string, string>) =>
+  agrees(stage, ['ana', 'ben', 'cem'], { what, when })
 
 async function offerTo(
   title: string,
