@@ -8,7 +8,8 @@ export function jobRuns(tx: Tx) {
   return {
     /** When a daily job ran last; counted from `now` where it never did. */
     async last(name: string, now: Date): Promise<Date> {
-      const row = await tx.jobRun.upsert({ where: { name }, create: { name, ranAt: now }, update: {} })
+      const known = await tx.jobRun.findUnique({ where: { name } })
+      const row = known ?? (await tx.jobRun.upsert({ where: { name }, create: { name, ranAt: now }, update: {} }))
       return row.ranAt
     },
 
