@@ -15,7 +15,7 @@ export default defineConfig({
             'test/{load,ballot-load,properties,uniting-histories}.test.ts',
             'test/connectors/{histories,sharing-an-address}.test.ts',
             'test/{reconcile,destinations}.test.ts',
-            'test/meetup-{race,properties,second-thoughts}.test.ts',
+            'test/meetup-{race,properties,second-thoughts,months}.test.ts',
             'test/content-{properties,held,months}.test.ts',
             'test/digest-load.test.ts',
             'test/ballot-{race,second-thoughts}.test.ts',
