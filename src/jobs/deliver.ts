@@ -9,7 +9,7 @@ import {
   TryLater,
   Unauthorized,
 } from '../segments/segment-store.ts'
-import type { ClaimedReport } from '../store/reports.ts'
+import type { ClaimedReport } from '../store/claimed-report.ts'
 import { EFFECT_MS, inTime, isOpenEnded } from './job.ts'
 
 /** A store that asks for no wait at all gets a short one, so that no loop is hot. */

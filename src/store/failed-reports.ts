@@ -1,5 +1,5 @@
+import type { ClaimedReport } from './claimed-report.ts'
 import { Prisma } from './generated/client.ts'
-import type { ClaimedReport } from './reports.ts'
 import type { Tx } from './transaction.ts'
 import type { Outcome } from './work.ts'
 

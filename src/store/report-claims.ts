@@ -1,6 +1,6 @@
+import type { ClaimedReport } from './claimed-report.ts'
 import { Prisma } from './generated/client.ts'
 import { isMoving } from './is-moving.ts'
-import type { ClaimedReport } from './reports.ts'
 import { isSuppressed } from './suppressions.ts'
 import { handSpared, handTaken, staysFor } from './told-of.ts'
 import type { Tx } from './transaction.ts'

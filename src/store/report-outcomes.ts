@@ -1,6 +1,6 @@
+import type { ClaimedReport } from './claimed-report.ts'
 import { shareFate } from './failed-reports.ts'
 import { Prisma } from './generated/client.ts'
-import type { ClaimedReport } from './reports.ts'
 import { noteSent } from './sent.ts'
 import type { Tx } from './transaction.ts'
 import { type Outcome, settled } from './work.ts'
