@@ -98,7 +98,7 @@ beforeAll(async () => {
   await everyButtonOfServers()
   buttons = stage.outputs.flatMap((output) => ('shown' in output ? (output.shown.buttons ?? []) : []))
   buttons.push(...onServers)
-}, 180_000)
+}, 400_000)
 afterAll(() => stage.close())
 
 /** What communities receive: agreed on, offered, asked, and owed. */
