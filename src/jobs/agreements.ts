@@ -2,7 +2,7 @@ import { askGrown, askToPause, grown, notWorthIt } from '../content/agreeing.ts'
 import { nextDaily } from '../core/schedule.ts'
 import type { Database } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import { lastRun } from './daily.ts'
+import { isOurs, lastRun } from './daily.ts'
 import type { Job } from './job.ts'
 
 const NAME = 'agreements'
@@ -20,8 +20,7 @@ export function agreementsJob(database: Database, zone: string): Job {
     async run(clock) {
       const now = clock()
       const found = await database.transaction(async (store) => {
-        if (!(await store.jobRuns.alone(NAME)) || nextDaily(at, await store.jobRuns.last(NAME, now)) > now)
-          return undefined
+        if (!(await isOurs(store, NAME, at, now))) return undefined
         await store.jobRuns.ran(NAME, now)
         return { grown: await grown(store), notWorthIt: await notWorthIt(store, now) }
       })
