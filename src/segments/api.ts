@@ -29,7 +29,7 @@ export interface Call {
   text?: string
   signal: AbortSignal
   headers?: Record<string, string>
-  /** How much of the store's windows it takes, where those count something else than requests. */
+  /** How much of the store's windows it takes, where those count something else than requests; 0 where another took it. */
   weight?: number
   /** Refusals (4xx) that say something the connector understands. */
   allow?: number[]
@@ -77,7 +77,7 @@ export function openApi(
       { body, text = body && JSON.stringify(body), signal, headers: more, weight = 1, allow = [] },
     ) {
       signal.throwIfAborted()
-      take(weight)
+      if (weight > 0) take(weight)
       const request = {
         ...{ method, path },
         ...(text !== undefined && { body: text }),

@@ -10,6 +10,7 @@ const limits = LIMITS.segment
 const CHECK_MS = 10_000
 /** What is sent at once need not be spread evenly. */
 const WINDOW_SECONDS = 10
+const EVENTS_A_CHANGE = 2
 /** Of one request and of one event in it, by the specification, with room for what is around them. */
 const [REQUEST_MAX_BYTES, EVENT_MAX_BYTES] = [480_000, 32_000]
 
@@ -62,9 +63,11 @@ export const segmentSpec: Connector<typeof settings> = {
     const authorization = isWhole ? WRITE_KEY : `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`
     // Customer.io else answers 200 to what it drops; others do not look at it.
     const headers = () => ({ authorization, 'x-strict-mode': '1' })
-    const windows = [{ count: EVENTS_PER_SECOND * WINDOW_SECONDS, ms: WINDOW_SECONDS * 1_000 }]
+    const count = EVENTS_PER_SECOND * WINDOW_SECONDS
+    const windows = [{ count, ms: WINDOW_SECONDS * 1_000 }]
     const api = openApi({ url: rootOf(url), limits: { ...limits, windows }, headers, saysNothing }, now)
-    return openSegmentSpec(api, PATH, now, HOOK_SECRET)
+    const batch = Math.min(limits.batch, count / EVENTS_A_CHANGE)
+    return openSegmentSpec(api, { path: PATH, batch, now, secret: HOOK_SECRET })
   },
 }
 
@@ -82,11 +85,22 @@ interface Event {
   properties?: Record<string, boolean | string | number>
 }
 
-function openSegmentSpec(api: Api, path: string, now: () => Date, secret: string | undefined): SegmentStore {
+interface Source {
+  path: string
+  /** Changes in one call, which no window is too small for. */
+  batch: number
+  now: () => Date
+  secret: string | undefined
+}
+
+function openSegmentSpec(api: Api, { path, batch, now, secret }: Source): SegmentStore {
   /** In as many requests as they need; a repetition is told by the same ids, so that all may be sent again. */
   async function send(events: string[], signal: AbortSignal): Promise<void> {
-    for (const batch of requestsOf(events))
-      await api.call('POST', path, { text: `{"batch":[${batch.join()}]}`, weight: batch.length, signal })
+    for (const [i, batch] of requestsOf(events).entries()) {
+      // All at once, or what follows the first would never come: that is sent again each time.
+      const weight = i === 0 ? events.length : 0
+      await api.call('POST', path, { text: `{"batch":[${batch.join()}]}`, weight, signal })
+    }
   }
 
   async function tell(key: string, entries: Entry[], isIn: boolean, signal: AbortSignal): Promise<Result[]> {
@@ -99,7 +113,7 @@ function openSegmentSpec(api: Api, path: string, now: () => Date, secret: string
   }
 
   return {
-    batch: limits.batch,
+    batch,
     async check() {
       try {
         // Nothing, so that nobody is made up there.

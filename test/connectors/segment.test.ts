@@ -80,6 +80,21 @@ describe('a source by Segment’s specification', () => {
     await paced.close?.()
   })
 
+  test('gets what takes two requests as one, however few events it takes, so that the second comes', async () => {
+    const paced = opened(rig, () => AT, { EVENTS_PER_SECOND: '1' })
+    expect(paced.batch).toBe(5)
+    const long = (i: number) => entryOf(`p${i}`, { email: `${'a'.repeat(5_000)}${i}@example.org` })
+    await paced.put(
+      PARENTS,
+      Array.from({ length: 150 }, (_, i) => long(i)),
+      signal,
+    )
+    expect(rig.holds('parents-united')).toHaveLength(150)
+    expect(rig.counts.requests).toBe(2)
+    await expect(paced.put(PARENTS, [entryOf('ana')], signal)).rejects.toThrow(NotYet)
+    await paced.close?.()
+  })
+
   test('is not sent what is too long for an event, and gets the others', async () => {
     const long = entryOf('long', { email: `${'a'.repeat(33_000)}@example.org` })
     const results = await store.put(PARENTS, [entryOf('ana'), long, entryOf('ben')], signal)
