@@ -36,8 +36,8 @@ export interface ReadySlack {
 export interface RunningSlack {
   /** Answers a request that came from Slack, or for its install page; false where it was sent for something else. */
   takes(request: IncomingMessage, response: ServerResponse): boolean
-  /** Comes when nothing that people did is under way any more. */
-  idle(): Promise<void>
+  /** Comes when everything is answered that people did so far. */
+  answered(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -97,7 +97,7 @@ export function readySlack(way: Way, config: Config, house: SlackHouse): ReadySl
       bot.start()
       return {
         takes: (request, response) => bot.takes(request, response) || (install?.takes(request, response) ?? false),
-        idle: () => bot.idle(),
+        answered: () => bot.answered(),
         stop: () => bot.stop(),
       }
     },

@@ -33,8 +33,8 @@ export interface BotParts extends Access {
 /** The bot on Discord's gateway. */
 export interface Bot {
   start(): void
-  /** Comes when nothing that people did is under way any more. */
-  idle(): Promise<void>
+  /** Comes when everything is answered that people did so far. */
+  answered(): Promise<void>
   /** Leaves the gateway at once, and waits a moment for what is being answered. */
   stop(): Promise<void>
 }
@@ -176,8 +176,8 @@ export function createBot(parts: BotParts): Bot {
     underWay.add(work)
   }
 
-  async function idle(): Promise<void> {
-    while (underWay.size > 0) await Promise.all(underWay)
+  async function answered(): Promise<void> {
+    await Promise.all(underWay)
   }
 
   /** What somebody deleted by hand; found at its next use where this fails. */
@@ -226,7 +226,7 @@ export function createBot(parts: BotParts): Bot {
         .catch((error: unknown) => logFailure('discord', error))
         .finally(schedule)
     },
-    idle,
+    answered,
     async stop() {
       isOver = true
       clearTimeout(timer)
@@ -235,7 +235,7 @@ export function createBot(parts: BotParts): Bot {
         patience = setTimeout(resolve, STOP_MS)
       })
       // What is being answered still needs the client to say so.
-      await Promise.race([idle(), enough])
+      await Promise.race([answered(), enough])
       await Promise.race([disconnect().then(() => ticking), enough])
       clearTimeout(patience)
       await giveBack()

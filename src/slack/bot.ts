@@ -67,8 +67,8 @@ export interface SlackBot {
   start(): void
   /** Takes what Slack sends by signed requests; false where it was sent for something else. */
   takes(request: IncomingMessage, response: ServerResponse): boolean
-  /** Comes when nothing that people did is under way any more. */
-  idle(): Promise<void>
+  /** Comes when everything is answered that people did so far. */
+  answered(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -163,8 +163,8 @@ export function createSlackBot(parts: SlackParts): SlackBot {
     return work('slack/back', parts.back(team_id, event.channel ?? '').then(wake))
   })
 
-  async function idle(): Promise<void> {
-    while (underWay.size > 0) await Promise.all(underWay)
+  async function answered(): Promise<void> {
+    await Promise.all(underWay)
   }
 
   async function uninstalled(body: unknown): Promise<void> {
@@ -218,7 +218,7 @@ export function createSlackBot(parts: SlackParts): SlackBot {
       return true
     },
 
-    idle,
+    answered,
 
     async stop() {
       greeting = 'done'
@@ -227,7 +227,7 @@ export function createSlackBot(parts: SlackParts): SlackBot {
       const enough = new Promise((resolve) => {
         patience = setTimeout(resolve, STOP_MS)
       })
-      await Promise.race([Promise.all([held?.stop(), idle()]), enough])
+      await Promise.race([Promise.all([held?.stop(), answered()]), enough])
       clearTimeout(patience)
     },
   }

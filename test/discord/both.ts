@@ -87,7 +87,7 @@ export async function openBoth(
     }
     if (line.kind === 'advance') {
       // Kindred may not have heard yet that its last answer arrived; weeks later it would be told that it is too late.
-      await stage.bot.idle()
+      await stage.bot.answered()
       await player.advance(durationMs(line.duration) ?? 0)
     } else await stage.settle()
     const all = () => [...shown, ...player.fresh(), ...stage.mails.slice(mails).map(saidByMail)]

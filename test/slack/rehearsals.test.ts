@@ -134,7 +134,7 @@ async function play(name: 'foundation' | 'trust' | 'deciding' | 'meetups' | 'con
     } else if (here.kind === 'advance') {
       // What came in private beside the answer may have been taken for it; weeks later it would be too late for the answer.
       await stage.until(stage.fake.interactions.isAllHeard)
-      await stage.running.idle()
+      await stage.running.answered()
       const until = new Date(stage.fake.now().getTime() + (durationMs(here.duration) ?? 0))
       await stage.runner.advance(until, (time) => stage.fake.pass(time.getTime() - stage.fake.now().getTime()))
     } else if ('speaker' in here) {
