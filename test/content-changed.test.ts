@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { offers, pauses, pieceCalled, shownIn, toldTo } from './content-agreed.ts'
-import { agrees, opens } from './content-scene.ts'
+import { agrees, offers, opens, pauses, pieceCalled, shownIn, toldTo } from './content-scene.ts'
 import { onStage, type Stage } from './stage.ts'
 
 const MEMBERS = ['ana', 'ben', 'cem']

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Terms } from '../src/core/agreement.ts'
-import { lives } from './content-agreed.ts'
+import { lives } from './content-scene.ts'
 import { type MeetupWorld, openMeetupWorld } from './meetup-world.ts'
 
 const DAY_MINUTES = 24 * 60
